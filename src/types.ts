@@ -1,0 +1,540 @@
+// The vocabulary of relore: data only, imports nothing. Every arrow of the pipeline is a type here.
+// Lines are 1-based, spans are byte offsets [start, end) into the source, sizes are bytes, times are ms.
+
+// ---------------------------------------------------------------- places and failures
+
+/** A line of a file as a reader would look it up. */
+export interface Place {
+  readonly file: string;
+  readonly line: number; // 1-based; of the file before any edit. An added line has the line it follows.
+  readonly added?: true; // the line exists only after the patch
+}
+
+/** Something relore does not decide. It always reaches the report. */
+export interface Refusal {
+  readonly what: string; // the name or the thing that was met: `mem_cgroup_charge`, `mm/mlock.c`
+  readonly why: string; // one sentence: expected, found, and the row or rule line that would admit it
+  readonly place?: Place;
+}
+
+// ---------------------------------------------------------------- mail
+
+export type SourceKind = 'mbox' | 'eml' | 'page' | 'flat' | 'patch' | 'git';
+
+export type BlockKind =
+  | 'prose'
+  | 'diff'
+  | 'hunk-fragment'
+  | 'code'
+  | 'diagram'
+  | 'trace'
+  | 'pagedump'
+  | 'trailer'
+  | 'signature'
+  | 'attribution';
+
+/** A run of lines of one speaker at one quote depth. */
+export interface Block {
+  readonly speaker: string | undefined; // undefined: not known
+  readonly depth: number; // 0 is the author of the mail
+  readonly kind: BlockKind;
+  readonly text: string; // without quote marks, lines joined with \n
+  readonly span: readonly [number, number]; // bytes of the source
+  readonly line: number; // 1-based, of the mail body
+}
+
+/** How a message was tied to its parent. */
+export interface ParentLink {
+  readonly id: string;
+  readonly how: 'in-reply-to' | 'references' | 'quote' | 'attribution' | 'subject';
+  readonly guessed: boolean;
+}
+
+export interface Message {
+  readonly id: string; // Message-ID without <>, or a synthetic one made from the content
+  readonly synthetic: boolean; // the id was made by relore
+  readonly virtual: boolean; // known only from quotes
+  readonly subject: string;
+  readonly from: string; // display name, or the local part when there is none
+  readonly address: string | undefined;
+  readonly rawDate: string | undefined;
+  readonly date: string | undefined; // ISO 8601, UTC; undefined when the Date line does not parse
+  readonly parent: ParentLink | undefined;
+  readonly blocks: readonly Block[];
+  readonly lossy: readonly string[]; // what the form lost: 'columns collapsed', 'addresses obfuscated', ...
+}
+
+export interface Hunk {
+  readonly oldStart: number; // 1-based
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+  readonly section: string; // the text after the second @@: the nearest function line, only a hint
+  readonly lines: readonly string[]; // each with its first column: ' ', '+' or '-'
+  readonly complete: boolean; // false: trimmed or edited, fewer lines than the header counts
+}
+
+export interface FileDiff {
+  readonly oldPath: string | undefined; // without a/; undefined for a new file
+  readonly newPath: string | undefined; // without b/; undefined for a deleted file
+  readonly oldBlob: string | undefined; // abbreviated blob ids of the index line
+  readonly newBlob: string | undefined;
+  readonly hunks: readonly Hunk[];
+}
+
+/** One mail (or part of one) with a diff. */
+export interface Patch {
+  readonly id: string;
+  readonly messageId: string;
+  readonly kind: 'posted' | 'reply';
+  readonly title: string;
+  readonly author: string | undefined;
+  readonly index: number | undefined; // n of n/m
+  readonly total: number | undefined; // m of n/m
+  readonly version: number; // 1 when unmarked
+  readonly files: readonly FileDiff[];
+  readonly baseCommit: string | undefined;
+  readonly notes: string; // the text under ---
+}
+
+export interface Series {
+  readonly subject: string;
+  readonly version: number;
+  readonly patches: readonly string[]; // Patch ids, in order
+  readonly missing: readonly number[];
+}
+
+/** A tree of messages. `thread` always means mail. */
+export interface Thread {
+  readonly kind: SourceKind;
+  readonly lossy: readonly string[];
+  readonly subject: string;
+  readonly messages: readonly Message[]; // oldest first, parents before children
+  readonly speakers: readonly { readonly name: string; readonly depths: readonly number[] }[];
+  readonly series: readonly Series[];
+  readonly patches: readonly Patch[];
+}
+
+// ---------------------------------------------------------------- claims
+
+/** A call in the text of a function, by any of its names (folio_test_clear_lru, TestClearPageLRU). */
+export interface Anchor {
+  readonly call: string;
+}
+
+/** A lock in the words of a speaker or a rule: `lru_lock`. */
+export interface LockName {
+  readonly lock: string;
+}
+
+/** One step of the edit algebra. `functions` narrows where it applies; empty: wherever every anchor is met. */
+export type Edit =
+  | { readonly kind: 'move'; readonly what: Anchor; readonly where: 'before' | 'after'; readonly anchor: Anchor; readonly functions: readonly string[] }
+  | { readonly kind: 'move-into-lock'; readonly what: Anchor; readonly lock: LockName; readonly functions: readonly string[] }
+  | { readonly kind: 'swap'; readonly what: Anchor; readonly anchor: Anchor; readonly functions: readonly string[] }
+  | { readonly kind: 'insert'; readonly code: string; readonly where: 'before' | 'after'; readonly anchor: Anchor; readonly functions: readonly string[] }
+  | { readonly kind: 'delete'; readonly what: Anchor; readonly functions: readonly string[] }
+  | { readonly kind: 'wrap'; readonly what: Anchor; readonly condition: string; readonly functions: readonly string[] }
+  | { readonly kind: 'replace'; readonly what: Anchor; readonly code: string; readonly functions: readonly string[] }
+  | { readonly kind: 'revert'; readonly commit: string; readonly title: string | undefined };
+
+export type ClaimKind =
+  | 'race'
+  | 'order'
+  | 'fix'
+  | 'insufficient'
+  | 'protected-by'
+  | 'barrier'
+  | 'observation'
+  | 'history'
+  | 'objection'
+  | 'question'
+  | 'naming';
+
+export type ClaimStatus = 'stands' | 'withdrawn' | 'superseded' | 'conceded';
+
+/** A sentence an execution could contradict: by whom, where, and how sure its speaker is. */
+export interface Claim {
+  readonly id: string;
+  readonly messageId: string;
+  readonly speaker: string | undefined;
+  readonly depth: number;
+  readonly quote: string; // the sentence, blanks folded
+  readonly span: readonly [number, number];
+  readonly kind: ClaimKind;
+  readonly hedge: 'none' | 'weak' | 'strong'; // strong: the speaker is very unsure
+  readonly status: ClaimStatus;
+  readonly statusQuote: string | undefined; // the words that withdrew or conceded it
+  readonly edits: readonly Edit[]; // of a fix: all of them together are the fix
+  readonly repeats: readonly { readonly messageId: string; readonly speaker: string | undefined; readonly quote: string }[]; // the same fix in other words
+}
+
+/** The names of one kernel operation across versions, and what people call locks. Read from rules/vocabulary.md. */
+export interface Vocabulary {
+  /** Each group is one operation. `*` stands for the same flag in each name: folio_test_clear_*, TestClearPage*. */
+  readonly names: readonly (readonly string[])[];
+  readonly locks: readonly {
+    readonly name: string; // lru_lock
+    readonly words: readonly string[]; // 'lru lock', 'lru locked range', 'lruvec lock'
+    readonly acquire: readonly string[]; // callee names, `*` matches any rest: folio_lruvec_relock*
+    readonly release: string; // C that gives it up again and forgets it: 'unlock_page_lruvec_irq(lruvec); lruvec = NULL;'
+  }[];
+}
+
+// ---------------------------------------------------------------- C sources
+
+/** A file and where each of its lines came from. */
+export interface SourceFile {
+  readonly path: string; // relative to the tree: mm/mlock.c
+  readonly text: string;
+  /** Per line of `text`: the 1-based line before edits, or minus the line it follows when added. Absent: identity. */
+  readonly origin?: Int32Array;
+}
+
+/** Where kernel C is read from. */
+export interface KernelSource {
+  readonly kind: 'tree' | 'model';
+  readonly name: string; // 'v6.12' of the model sources, '6.12.117' of a tree
+  readonly paths: readonly string[]; // files that exist, sorted
+  read(path: string): SourceFile | undefined;
+}
+
+/** A patch or an edit applied to a source, or the reason why not. */
+export type Applied =
+  | {
+      readonly kind: 'applied';
+      readonly files: readonly SourceFile[]; // only the changed ones
+      readonly functions: readonly string[]; // touched functions, sorted
+      readonly words: string; // which reading this is, for a person; '' when there is only one
+      readonly notes: readonly string[]; // substitutions and costs of token placement, ...
+      readonly edits: readonly AppliedEdit[];
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** What an applied patch did, for the report. */
+export interface AppliedEdit {
+  readonly function: string;
+  readonly file: string;
+  readonly kind: 'move' | 'insert' | 'delete' | 'replace';
+  readonly what: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly line: number; // 1-based, of the file before the edit
+}
+
+// ---------------------------------------------------------------- the program a checker runs
+
+/** LKMM order tags (tools/memory-model/linux-kernel.bell). relaxed: the read half of a void RMW. */
+export type Order = 'plain' | 'once' | 'relaxed' | 'acquire' | 'release' | 'mb';
+
+export type FenceKind =
+  | 'mb'
+  | 'rmb'
+  | 'wmb'
+  | 'before-atomic'
+  | 'after-atomic'
+  | 'after-spinlock'
+  | 'after-unlock-lock'
+  | 'barrier';
+
+export type UnaryOp = '!' | '-' | '~';
+export type BinaryOp = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>' | '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** A pure value over the registers of one process. 32-bit two's complement; comparisons are signed. */
+export type Expr =
+  | { readonly kind: 'const'; readonly value: number }
+  | { readonly kind: 'reg'; readonly reg: number }
+  | { readonly kind: 'unary'; readonly op: UnaryOp; readonly arg: Expr }
+  | { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr }
+  | { readonly kind: 'select'; readonly cond: Expr; readonly then: Expr; readonly else: Expr };
+
+/** Where an instruction stands, outermost caller last. `frames[0]` is the line a reader looks at. */
+export interface CodePoint {
+  readonly frames: readonly (Place & { readonly function: string })[];
+  readonly text: string; // the call or statement as written there: folio_test_clear_lru(folio)
+}
+
+/**
+ * One instruction. `address` is a byte address: see Cell. At most one shared access each.
+ * `mask` on a load: the loaded value is (word & mask); only these bits matter. 0 or absent: the whole word.
+ */
+export type Instruction = { readonly at: CodePoint } & (
+  | { readonly op: 'set'; readonly dst: number; readonly value: Expr }
+  | { readonly op: 'load'; readonly dst: number; readonly address: Expr; readonly order: Order; readonly mask?: number }
+  | { readonly op: 'store'; readonly address: Expr; readonly value: Expr; readonly order: Order }
+  /** dst := old value (& mask). The word becomes fn(old, operand). */
+  | { readonly op: 'rmw'; readonly dst?: number; readonly address: Expr; readonly fn: 'or' | 'andnot' | 'and' | 'xor' | 'add' | 'xchg'; readonly operand: Expr; readonly order: Order; readonly mask?: number }
+  /** dst := old value; the word becomes `desired` when old == expected. Failure is a once load. */
+  | { readonly op: 'cmpxchg'; readonly dst: number; readonly address: Expr; readonly expected: Expr; readonly desired: Expr; readonly order: Order }
+  /** dst := 1 and the word += operand when old != unless; else dst := 0 and a once load. */
+  | { readonly op: 'add-unless'; readonly dst: number; readonly address: Expr; readonly operand: Expr; readonly unless: Expr; readonly order: Order }
+  /** Test-and-set-lock of bits: dst := 1 when (old & mask) == 0 and the bits are set (acquire); else dst := 0 and a once load. */
+  | { readonly op: 'try-bits'; readonly dst: number; readonly address: Expr; readonly mask: number }
+  /** Blocks until (word & mask) == value; then, with `take`, sets the bits of `mask` in the same step (acquire). */
+  | { readonly op: 'await'; readonly address: Expr; readonly mask: number; readonly value: number; readonly take: boolean }
+  | { readonly op: 'fence'; readonly fence: FenceKind }
+  /** A lock cell holds owner + 1, 0 when free. lock blocks; unlock by another process is a fault. */
+  | { readonly op: 'lock'; readonly address: Expr }
+  | { readonly op: 'trylock'; readonly dst: number; readonly address: Expr }
+  | { readonly op: 'unlock'; readonly address: Expr }
+  | { readonly op: 'choose'; readonly dst: number; readonly values: readonly number[]; readonly why: string }
+  | { readonly op: 'branch'; readonly cond: Expr; readonly then: number; readonly else: number }
+  | { readonly op: 'jump'; readonly to: number }
+  /** Recorded when cond is 0; the run goes on. */
+  | { readonly op: 'assert'; readonly cond: Expr; readonly what: string }
+  | { readonly op: 'assert-held'; readonly address: Expr; readonly what: string }
+  /** The process stops here: BUG(), or a path that a rule declared not to return. */
+  | { readonly op: 'stop'; readonly why: string }
+  | { readonly op: 'end' }
+);
+
+/**
+ * One memory word: a scalar field of an object. Pointers are byte addresses, so a struct, its first field and an
+ * embedded struct share one address, and the low 3 bits of an object's address are free for tags. 0 is NULL.
+ */
+export interface Cell {
+  readonly address: number; // bytes
+  readonly size: number; // bytes: 1, 2, 4 or 8 in the C type; values are held in 32 bits all the same
+  readonly object: string; // 'folio', 'fbatch'
+  readonly field: string; // 'flags', 'folios[0]'
+  readonly init: number;
+  readonly kind: 'word' | 'pointer' | 'lock';
+  readonly signed: boolean;
+  /** Names of single bits, for printing: bit number -> 'mlocked'. */
+  readonly bits?: Readonly<Record<number, string>>;
+}
+
+/** A concurrent actor. Never called a thread. */
+export interface Process {
+  readonly name: string; // P0, P1, ...
+  readonly label: string; // 'munlock' : what a person calls it
+  readonly cpu: string; // 'cpu1'
+  readonly code: readonly Instruction[];
+  readonly registers: number; // count; all start at 0
+}
+
+/**
+ * A condition that must hold. `code` runs alone on a state, without other processes, and ends with
+ * register 0 holding the truth value; it may load and branch, never store or lock.
+ */
+export interface Invariant {
+  readonly name: string; // 'I-strand'
+  readonly when: 'end' | 'always';
+  readonly level: 'error' | 'information';
+  readonly words: string; // 'no evictable folio is left on the unevictable list'
+  readonly code: readonly Instruction[];
+  readonly registers: number;
+}
+
+export interface Program {
+  readonly name: string; // rule/scenario
+  readonly cells: readonly Cell[]; // sorted by address
+  readonly processes: readonly Process[];
+  readonly invariants: readonly Invariant[];
+  /** Cells whose final values make a terminal outcome, for printing: indices into cells. */
+  readonly observed: readonly number[];
+}
+
+// ---------------------------------------------------------------- what the checker says
+
+export type MemoryModel = 'sc' | 'tso' | 'lkmm';
+
+export interface Limit {
+  readonly states: number; // distinct states
+  readonly localSteps?: number; // instructions of one process without a visible one; more is a fault
+}
+
+/** One executed instruction that a reader should see. */
+export interface TraceStep {
+  readonly process: number; // index into Program.processes
+  readonly pc: number; // index into its code
+  readonly at: CodePoint;
+  readonly event: string; // 'test and clear lru of folio.flags: was 0', 'lock lruvec.lru_lock'
+  readonly cell: number | undefined; // index into Program.cells
+  readonly before: number | undefined; // of the word
+  readonly after: number | undefined;
+  readonly read: number | undefined; // value that went into a register
+  readonly matters: boolean; // kept when the schedule is cut to the steps that matter
+}
+
+/** One execution. `path` replays it: at each scheduling point the index of the enabled choice taken. */
+export interface Trace {
+  readonly path: string; // '0/2/1'
+  readonly steps: readonly TraceStep[];
+  readonly switches: number; // context switches
+  readonly violated: string; // the property's name
+  readonly end: readonly { readonly cell: number; readonly value: number }[]; // Program.observed at the end
+}
+
+/** A property that was violated somewhere, with one shortest execution. */
+export interface Violation {
+  readonly property: string; // invariant name, 'assert: ...', 'deadlock', 'fault: ...'
+  readonly kind: 'invariant' | 'assert' | 'deadlock' | 'fault';
+  readonly level: 'error' | 'information';
+  readonly trace: Trace;
+}
+
+export type Verdict = 'holds' | 'violated' | 'bounded' | 'refused';
+
+export type Outcome =
+  | {
+      readonly kind: 'complete' | 'bounded';
+      readonly model: MemoryModel;
+      readonly states: number;
+      readonly transitions: number;
+      readonly violations: readonly Violation[]; // sorted by property; one each
+      readonly terminals: readonly string[]; // distinct final observed states, printed and sorted
+      readonly unreached: readonly { readonly process: string; readonly at: CodePoint }[]; // visible instructions never run
+      readonly bound: string | undefined; // the limit that was hit: '2,000,000 states'
+    }
+  | { readonly kind: 'refused'; readonly model: MemoryModel; readonly refusal: Refusal };
+
+// ---------------------------------------------------------------- rules
+
+/** A row of a rule's Result table. */
+export interface ExpectedRow {
+  readonly words: string; // the first column as written
+  readonly version: string; // tag of the patch stack
+  readonly edits: readonly string[]; // names of the rule's edits, applied in order
+  readonly expected: Readonly<Record<string, Partial<Record<MemoryModel, 'holds' | 'violated'>>>>; // by scenario
+  readonly line: number; // 1-based, of the rule file
+}
+
+/** A named change that a rule tries: in the edit language, or as a diff. */
+export interface NamedEdit {
+  readonly name: string;
+  readonly words: string;
+  readonly edits: readonly Edit[];
+  readonly diff: string | undefined;
+  readonly line: number; // 1-based
+}
+
+export interface Scenario {
+  readonly name: string; // 'S1'
+  readonly words: string;
+  readonly code: string; // C: objects, processes, invariants
+  readonly line: number; // 1-based line of the first line of code in the rule file
+}
+
+/** One race family, read from rules/NAME.md. */
+export interface Rule {
+  readonly name: string;
+  readonly file: string; // rules/stranded-unevictable.md
+  readonly title: string;
+  readonly functions: readonly string[]; // any version's names
+  readonly invariant: string; // the main invariant, for reports
+  readonly scenarios: readonly Scenario[];
+  readonly edits: readonly NamedEdit[];
+  readonly rows: readonly ExpectedRow[];
+  readonly confidence: string;
+  readonly notSeen: readonly string[]; // the list 'What this rule does not see'
+}
+
+// ---------------------------------------------------------------- the review (relore.review/1)
+
+export type Change = 'opens' | 'closes' | 'keeps' | 'still-violated' | 'unknown';
+
+export interface ReviewSide {
+  readonly verdict: Verdict;
+  readonly states: number;
+  readonly violated: readonly string[]; // property names, sorted
+  readonly trace?: string; // id into Review.traces
+  readonly why?: string; // of bounded and refused
+}
+
+export interface ReviewCheck {
+  readonly rule: string;
+  readonly scenario: string;
+  readonly patch: string; // id into Review.patches; '' for the base alone
+  readonly invariant: string;
+  readonly level: 'error' | 'information';
+  readonly model: MemoryModel;
+  readonly before: ReviewSide;
+  readonly after: ReviewSide;
+  readonly change: Change;
+  readonly because: readonly string[]; // functions that made this scenario run
+}
+
+export interface ReviewPatch {
+  readonly id: string; // 'patch-1', 'fix-1', 'fix-3/a', 'fix-1+fix-2/b'
+  readonly messageId: string;
+  readonly title: string;
+  readonly kind: 'posted' | 'reply' | 'prose' | 'combination';
+  readonly base: { readonly kind: 'tree' | 'model'; readonly name: string };
+  readonly applies: boolean;
+  readonly reason?: string; // of applies: false
+  readonly reading?: string; // which of several readings this is
+  readonly parts?: readonly string[]; // of a combination
+  readonly claim?: string; // id into Review.claims
+  readonly files: readonly string[];
+  readonly functions: readonly string[];
+  readonly edits: readonly AppliedEdit[];
+  readonly notes: readonly string[];
+  readonly verdict: 'closes' | 'does-not-close' | 'opens' | 'keeps' | 'not-exercised' | 'not-reviewed' | 'unknown';
+}
+
+export interface ReviewTraceStep {
+  readonly process: string; // 'P0'
+  readonly cpu: string;
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+  readonly added?: true;
+  readonly text: string;
+  readonly event: string;
+  readonly values: string; // 'folio.flags: lru|mlocked -> lru'
+  readonly matters: boolean;
+}
+
+export interface ReviewTrace {
+  readonly rule: string;
+  readonly scenario: string;
+  readonly patch: string; // '' for the base
+  readonly model: MemoryModel;
+  readonly path: string;
+  readonly processes: readonly { readonly name: string; readonly cpu: string; readonly label: string }[];
+  readonly steps: readonly ReviewTraceStep[];
+  readonly switches: number;
+  readonly violated: string;
+  readonly words: string; // the invariant in words
+  readonly end: string;
+}
+
+export interface ReviewClaim extends Omit<Claim, 'edits'> {
+  readonly patches: readonly string[]; // ReviewPatch ids that stand for it
+  readonly verdict: 'confirmed' | 'refuted' | 'undecided' | 'not-modelled' | 'ambiguous';
+  readonly why: string; // one sentence
+  readonly trace?: string;
+}
+
+export interface ReviewDiagram {
+  readonly messageId: string;
+  readonly span: readonly [number, number];
+  readonly columns: 'kept' | 'collapsed';
+  readonly steps: readonly { readonly text: string; readonly cpu: string | undefined }[];
+  readonly solutions: number;
+  readonly verdict: 'executable' | 'impossible' | 'not-modelled';
+  readonly why: string;
+}
+
+/** Everything relore has to say about one input. All other formats are pure functions of it. */
+export interface Review {
+  readonly schema: 'relore.review/1';
+  readonly tool: { readonly name: 'relore'; readonly version: string; readonly rules: string }; // rules: sha256
+  readonly source: { readonly kind: SourceKind; readonly lossy: readonly string[] };
+  readonly base: { readonly kind: 'tree' | 'model'; readonly name: string; readonly why: string };
+  readonly thread: {
+    readonly subject: string;
+    readonly messages: readonly { readonly id: string; readonly from: string; readonly date: string | null; readonly parent: string | null; readonly synthetic: boolean; readonly virtual: boolean; readonly blocks: number }[];
+    readonly speakers: readonly { readonly name: string; readonly depths: readonly number[] }[];
+  };
+  readonly series: readonly Series[];
+  readonly patches: readonly ReviewPatch[];
+  readonly checks: readonly ReviewCheck[];
+  readonly claims: readonly ReviewClaim[];
+  readonly diagrams: readonly ReviewDiagram[];
+  readonly traces: Readonly<Record<string, ReviewTrace>>;
+  readonly coverage: readonly { readonly rule: string; readonly scenario: string; readonly patch: string; readonly model: MemoryModel; readonly states: number; readonly terminals: readonly string[]; readonly unreached: readonly string[] }[];
+  readonly notChecked: readonly { readonly what: string; readonly why: string }[];
+  readonly assumptions: readonly string[];
+}
