@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_PAGEMAP_H
+#define _LINUX_PAGEMAP_H
+
+#include <linux/types.h>
+
+enum mapping_flags {
+	AS_EIO,
+	AS_ENOSPC,
+	AS_MM_ALL_LOCKS,
+	AS_UNEVICTABLE,	/* SHM_LOCK: no page of this mapping may be reclaimed */
+};
+
+/* Its flags are another memory word than those of the pages. */
+struct address_space {
+	unsigned long flags;
+};
+
+static inline void mapping_set_unevictable(struct address_space *mapping)
+{
+	set_bit(AS_UNEVICTABLE, &mapping->flags);
+}
+
+static inline void mapping_clear_unevictable(struct address_space *mapping)
+{
+	clear_bit(AS_UNEVICTABLE, &mapping->flags);
+}
+
+static inline bool mapping_unevictable(struct address_space *mapping)
+{
+	return mapping && test_bit(AS_UNEVICTABLE, &mapping->flags);
+}
+
+#endif
