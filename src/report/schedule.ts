@@ -1,0 +1,165 @@
+// A schedule in the notation of mm/ comments and changelogs: one column a process, time runs down.
+
+import type { ReviewTrace, ReviewTraceStep } from '../types.ts';
+import { columnsOf, counted, padEnd, wrap } from './text.ts';
+
+/** How a schedule is laid out. */
+export interface ScheduleLayout {
+  readonly width: number; // columns of the terminal
+  readonly allSteps: boolean; // false: only the steps that matter
+}
+
+const GAP = 2;
+const WIDEST = 56; // columns of one process, so that a short schedule does not straddle a wide screen
+const NARROWEST = 30; // below this, the process is named on each line
+
+/**
+ * Returns the lines of a schedule: who runs, one line a step with its code line, and what the end state is.
+ * Steps that do not matter are cut unless `allSteps`; processes without a step are left out. An added line has a `+`.
+ */
+export function scheduleLines(trace: ReviewTrace, layout: ScheduleLayout): string[] {
+  const steps = trace.steps.filter((step) => step.matters || layout.allSteps);
+  const present = trace.processes.filter((process) => steps.some((step) => step.process === process.name));
+  const body = bodyLines({ steps, present, place: placeOf(steps), width: layout.width });
+  const end = trace.end === '' ? [] : wrapAfter('=> ', trace.end, layout.width);
+  return [...body, ...end, ...wrapAfter(end.length === 0 ? '=> ' : '   ', `violated: ${trace.words}`, layout.width)];
+}
+
+/** Returns the number of steps that a cut schedule leaves out. */
+export function stepsCut(trace: ReviewTrace): number {
+  return trace.steps.filter((step) => !step.matters).length;
+}
+
+/** Returns a key that is equal for two schedules a reader would call the same: same steps, whatever patch they come from. */
+export function scheduleKey(trace: ReviewTrace): string {
+  const steps = trace.steps.filter((step) => step.matters);
+  const shown = steps.map((step) => [step.process, step.file, step.line, step.added === true, stepWords(step)]);
+  return JSON.stringify([trace.rule, trace.scenario, trace.model, trace.violated, shown]);
+}
+
+/** Returns '12 more steps: --all-steps', or '' when none is cut. */
+export function cutWords(trace: ReviewTrace): string {
+  const count = stepsCut(trace);
+  return count === 0 ? '' : `${counted(count, 'more step')}: --all-steps`;
+}
+
+/**
+ * Returns a step as one would write it beside the code: `folio_test_clear_lru(): 0`, `lock lruvec.lru_lock`.
+ * Locks are named by the event, since the lock is seldom taken on the line a reader looks at; other steps by the call.
+ */
+export function stepWords(step: ReviewTraceStep): string {
+  if (/^(?:try)?(?:un)?lock\b/.test(step.event)) return step.event;
+  const call = /^(?:.*=\s*)?!*(\w+)\s*\(.*\);?$/s.exec(step.text)?.[1];
+  const result = /: (?:was )?(\S.*)$/.exec(step.event)?.[1];
+  if (call !== undefined && !/^(?:if|while|for|switch|return)$/.test(call))
+    return result === undefined ? `${call}()` : `${call}(): ${result}`;
+  return step.event;
+}
+
+/** Returns the code line of a step in the shortest form that is unique in `steps`: `mlock.c:127`, `mlock.c:127+`. */
+function placeOf(steps: readonly ReviewTraceStep[]): (step: ReviewTraceStep) => string {
+  const paths = new Map<string, Set<string>>();
+  for (const { file } of steps) {
+    const name = baseName(file);
+    paths.set(name, (paths.get(name) ?? new Set<string>()).add(file));
+  }
+  return (step) => {
+    const name = baseName(step.file);
+    const file = paths.get(name)?.size === 1 ? name : step.file;
+    return `${file}:${step.line}${step.added === true ? '+' : ''}`;
+  };
+}
+
+function baseName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}
+
+interface Grid {
+  readonly steps: readonly ReviewTraceStep[];
+  readonly present: ReviewTrace['processes'];
+  readonly place: (step: ReviewTraceStep) => string;
+  readonly width: number;
+}
+
+/** Code lines beside each column when they fit, else in one column on the right, else one process a line. */
+function bodyLines(grid: Grid): string[] {
+  const { steps, present, place, width } = grid;
+  const column = Math.min(WIDEST, Math.floor((width - GAP * (present.length - 1)) / Math.max(1, present.length)));
+  const fits = steps.every((step) => columnsOf(stepWords(step)) + 1 + columnsOf(place(step)) <= column);
+  if (fits || present.length < 2) return inColumns({ ...grid, width: column });
+  const shared = withSharedPlaces(grid);
+  if (shared !== undefined) return shared;
+  return column >= NARROWEST ? inColumns({ ...grid, width: column }) : inLines(grid);
+}
+
+function inColumns(grid: Grid): string[] {
+  const { present, width } = grid;
+  const head = present.map((process) => padEnd(headWords(process), width)).join(' '.repeat(GAP));
+  const rows = grid.steps.flatMap((step) => {
+    const indent = ' '.repeat((width + GAP) * indexOf(present, step));
+    return stepLines(step, grid).map((line) => `${indent}${line}`);
+  });
+  return [head.trimEnd(), ...rows];
+}
+
+/** Columns of words only, code lines flush right; undefined when that does not fit either. */
+function withSharedPlaces({ steps, present, place, width }: Grid): string[] | undefined {
+  const widths = present.map((process) => {
+    const own = steps.filter((step) => step.process === process.name).map((step) => columnsOf(stepWords(step)));
+    return Math.max(columnsOf(headWords(process)), ...own) + GAP;
+  });
+  const places = Math.max(...steps.map((step) => columnsOf(place(step))));
+  const used = widths.reduce((sum, each) => sum + each, 0) + places;
+  if (used > width) return undefined;
+  const words = used - places;
+  const head = present.map((process, index) => padEnd(headWords(process), widths[index] ?? 0)).join('');
+  const rows = steps.map((step) => {
+    const indent = widths.slice(0, indexOf(present, step)).reduce((sum, each) => sum + each, 0);
+    return `${padEnd(' '.repeat(indent) + stepWords(step), words + places - columnsOf(place(step)))}${place(step)}`;
+  });
+  return [head.trimEnd(), ...rows];
+}
+
+function headWords(process: ReviewTrace['processes'][number]): string {
+  return `${process.cpu} ${process.label}`;
+}
+
+function indexOf(present: ReviewTrace['processes'], step: ReviewTraceStep): number {
+  return Math.max(
+    0,
+    present.findIndex((process) => process.name === step.process),
+  );
+}
+
+/** Words on the left, code line flush right; on the next line when both do not fit, so that a result stays with its call. */
+function stepLines(step: ReviewTraceStep, grid: Grid): string[] {
+  const place = grid.place(step);
+  const words = stepWords(step);
+  const room = Math.max(12, grid.width - columnsOf(place) - 1);
+  if (columnsOf(words) > room && columnsOf(words) <= grid.width)
+    return [words, `${' '.repeat(grid.width - columnsOf(place))}${place}`];
+  const [first, ...rest] = wrap(words, room);
+  return [`${padEnd(first ?? '', grid.width - columnsOf(place) - 1)} ${place}`, ...rest.map((line) => `  ${line}`)];
+}
+
+/** Many processes: each step names its own. */
+function inLines(grid: Grid): string[] {
+  const { steps, present } = grid;
+  const names = new Map(present.map((process) => [process.name, headWords(process)]));
+  const column = Math.max(...[...names.values()].map(columnsOf)) + GAP;
+  let last = '';
+  return steps.flatMap((step) => {
+    const name = step.process === last ? '' : (names.get(step.process) ?? step.process);
+    last = step.process;
+    const [first, ...rest] = stepLines(step, { ...grid, width: Math.min(grid.width - column, 64) });
+    return [`${padEnd(name, column)}${first ?? ''}`, ...rest.map((line) => `${' '.repeat(column)}${line}`)];
+  });
+}
+
+/** Returns `text` wrapped, with `lead` before the first line and blanks of the same width before the others. */
+export function wrapAfter(lead: string, text: string, width: number): string[] {
+  const indent = columnsOf(lead);
+  return wrap(text, Math.max(20, width - indent)).map(
+    (line, index) => `${index === 0 ? lead : ' '.repeat(indent)}${line}`,
+  );
+}

@@ -1,0 +1,122 @@
+// Which schedules are worth a reader's time: at most three, never the same one twice.
+
+import type { Review, ReviewClaim, ReviewTrace } from '../types.ts';
+import { scheduleKey } from './schedule.ts';
+import { isBaseDiscussed, isPosted, traceIds } from './view.ts';
+
+/** Schedules printed in full unless all are asked for (maintainers.md R4: three findings can be verified in a minute). */
+export const MOST_SCHEDULES = 3;
+
+/** A schedule to print, the others that are the same as it, and the claims it bears on. */
+export interface Chosen {
+  readonly id: string;
+  readonly trace: ReviewTrace;
+  readonly same: readonly { readonly id: string; readonly trace: ReviewTrace }[];
+  readonly claims: readonly ReviewClaim[];
+}
+
+/** The schedules of a review, sorted into what is printed and what waits behind `--all`. */
+export interface Selection {
+  readonly shown: readonly Chosen[];
+  readonly hidden: readonly Chosen[];
+}
+
+/**
+ * Chooses the schedules to print. What a patch opens comes first, then the base when it is what the thread is about,
+ * then one for each patch that does not close the race, then the rest. Information-level schedules are shown only with `all`.
+ */
+export function selectSchedules(review: Review, all: boolean): Selection {
+  const errors = new Set(
+    review.checks.flatMap((check) => (check.level === 'error' ? [check.before.trace, check.after.trace] : [])),
+  );
+  const telling = tellingOrder(review).filter((id) => errors.has(id));
+  const rest = traceIds(review).filter((id) => !telling.includes(id));
+  const groups = grouped(review, [...telling, ...rest]);
+  if (all) return { shown: groups, hidden: [] };
+  const worth = groups.filter((group) => telling.includes(group.id));
+  const shown = worth.slice(0, MOST_SCHEDULES);
+  return { shown, hidden: groups.filter((group) => !shown.includes(group)) };
+}
+
+/** One trace a patch, the most telling patch first. */
+function tellingOrder(review: Review): string[] {
+  const opened = review.checks.filter((check) => check.change === 'opens' && check.level === 'error');
+  const base = traceIds(review).filter((id) => review.traces[id]?.patch === '');
+  const still = review.patches.filter((patch) => patch.applies && patch.verdict === 'does-not-close');
+  const byKind = [
+    ...still.filter(isPosted),
+    ...still.filter((patch) => !isPosted(patch) && patch.parts === undefined),
+    ...still.filter((patch) => patch.parts !== undefined),
+  ];
+  const order = [
+    ...firstOfEach(opened.map((check) => ({ patch: check.patch, trace: check.after.trace }))),
+    ...(isBaseDiscussed(review) ? firstError(review, base) : []),
+    ...byKind.flatMap((patch) => firstNew(review, patch.id, base)),
+  ];
+  return [...new Set(order)];
+}
+
+function firstOfEach(items: readonly { readonly patch: string; readonly trace: string | undefined }[]): string[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ patch, trace }) => {
+    if (trace === undefined || seen.has(patch)) return [];
+    seen.add(patch);
+    return [trace];
+  });
+}
+
+/** The base's schedule of an error, in the order of the checks: S1 before S2. */
+function firstError(review: Review, base: readonly string[]): string[] {
+  for (const check of review.checks) {
+    if (check.level !== 'error') continue;
+    const id = [check.patch === '' ? check.after.trace : undefined, check.before.trace].find(
+      (trace) => trace !== undefined && base.includes(trace),
+    );
+    if (id !== undefined) return [id];
+  }
+  return [];
+}
+
+/** The first schedule of a patch that differs from the base's, or else its first. */
+function firstNew(review: Review, patch: string, base: readonly string[]): string[] {
+  const own = review.checks.flatMap((check) =>
+    check.patch === patch && check.level === 'error' && check.after.trace !== undefined ? [check.after.trace] : [],
+  );
+  const known = new Set(base.flatMap((id) => keysOf(review, id)));
+  const fresh = own.find((id) => keysOf(review, id).every((key) => !known.has(key)));
+  const first = fresh ?? own[0];
+  return first === undefined ? [] : [first];
+}
+
+function keysOf(review: Review, id: string): string[] {
+  const trace = review.traces[id];
+  return trace === undefined ? [] : [scheduleKey(trace)];
+}
+
+function grouped(review: Review, ids: readonly string[]): Chosen[] {
+  const groups = new Map<string, { id: string; trace: ReviewTrace; same: { id: string; trace: ReviewTrace }[] }>();
+  for (const id of ids) {
+    const trace = review.traces[id];
+    if (trace === undefined) continue;
+    const key = scheduleKey(trace);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { id, trace, same: [] });
+    else group.same.push({ id, trace });
+  }
+  return [...groups.values()].map((group) => ({ ...group, claims: claimsOn(review, [group, ...group.same]) }));
+}
+
+/** The claims a schedule bears on: those that name it, and the fix it was found under. */
+function claimsOn(
+  review: Review,
+  traces: readonly { readonly id: string; readonly trace: ReviewTrace }[],
+): ReviewClaim[] {
+  const ids = new Set(traces.map(({ id }) => id));
+  const patches = new Set(traces.map(({ trace }) => trace.patch).filter((patch) => patch !== ''));
+  return review.claims.filter(
+    (claim) =>
+      (claim.trace !== undefined && ids.has(claim.trace)) ||
+      claim.patches.some((patch) => patches.has(patch)) ||
+      review.patches.some((patch) => patch.claim === claim.id && patches.has(patch.id)),
+  );
+}

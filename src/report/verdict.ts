@@ -1,0 +1,124 @@
+// The top of the report: what was read, and what came of it, in the first ten lines.
+
+import type { Review, ReviewPatch } from '../types.ts';
+import { type Part, paragraph, type ReportOptions, type Section, type VerdictRow } from './parts.ts';
+import { counted, listed, thousands } from './text.ts';
+import { baseViolations, checksOf, errorsOf, invariantWords, isBaseDiscussed, isPosted, runsOf } from './view.ts';
+import { cleanSearchWords, modelName, modelNames, patchTone, patchWords, statusWords } from './words.ts';
+
+/** Returns the sentence under the subject: how much was read and against which sources. */
+export function readWords(review: Review): string {
+  const kinds = (['posted', 'reply'] as const).map(
+    (kind) => review.patches.filter((patch) => patch.kind === kind).length,
+  );
+  const prose = new Set(
+    review.patches.filter((patch) => patch.kind === 'prose').map((patch) => patch.claim ?? patch.id),
+  );
+  const read = [
+    counted(review.thread.messages.length, 'message'),
+    counted(review.thread.speakers.length, 'speaker'),
+    ...(kinds[0] ? [counted(kinds[0], 'patch')] : []),
+    ...(kinds[1] ? [`${counted(kinds[1], 'patch')} in replies`] : []),
+    ...(prose.size > 0 ? [`${counted(prose.size, 'fix')} in prose`] : []),
+  ];
+  return `${listed(read)}. Checked against ${baseName(review)}.`;
+}
+
+/** Returns the name of the sources: 'model sources v6.12', 'tree 6.12.117'. */
+export function baseName(review: Review): string {
+  return review.base.kind === 'tree' ? `tree ${review.base.name}` : `model sources ${review.base.name}`;
+}
+
+/** Returns the verdict section: the base first, then one line a patch or fix. */
+export function verdictSection(review: Review, options: ReportOptions): Section {
+  const rows = tellingPatches(review, options.all).map((patch) => verdictRow(review, patch));
+  const hidden = review.patches.length - rows.length;
+  const parts: Part[] = [...baseParts(review)];
+  if (rows.length > 0) parts.push({ kind: 'verdicts', rows });
+  if (hidden > 0)
+    parts.push(
+      paragraph(
+        `${counted(hidden, 'more combination')} ${hidden === 1 ? 'closes no more and no less than its parts' : 'close no more and no less than their parts'}: --all.`,
+      ),
+    );
+  if (parts.length === 0) parts.push(paragraph(nothingWords(review)));
+  return { title: 'Verdict', parts };
+}
+
+/**
+ * Returns the patches a reader needs: every single one, and of the combinations those that do what no part does,
+ * or fail to do what a part does. All of them with `all`.
+ */
+export function tellingPatches(review: Review, all: boolean): readonly ReviewPatch[] {
+  return review.patches.filter((patch) => {
+    if (all || patch.parts === undefined) return true;
+    const parts = review.patches.filter(
+      (other) =>
+        other.parts === undefined && patch.parts?.some((id) => other.id === id || other.id.startsWith(`${id}/`)),
+    );
+    const partCloses = parts.some((part) => part.verdict === 'closes');
+    return (
+      (patch.verdict === 'closes') !== partCloses ||
+      (patch.verdict === 'opens' && !parts.some((part) => part.verdict === 'opens'))
+    );
+  });
+}
+
+function verdictRow(review: Review, patch: ReviewPatch): VerdictRow {
+  const reading = patch.reading === undefined ? '' : `: ${patch.reading}`;
+  const found = patch.applies && (patch.verdict === 'keeps' || isPosted(patch)) ? foundWords(review, patch) : undefined;
+  return {
+    words: patchWords(patch),
+    tone: patchTone(patch),
+    id: patch.id,
+    title: `${patch.title}${reading}`,
+    note: [openedWords(review, patch), found, statusWords(review, patch)].filter((text) => text).join(' '),
+  };
+}
+
+/** What the searches with a patch found: nothing at all, or nothing that the base does not do too. */
+function foundWords(review: Review, patch: ReviewPatch): string | undefined {
+  const clean = cleanSearchWords(review, patch.id);
+  if (clean !== undefined || patch.verdict !== 'keeps') return clean;
+  const runs = runsOf(errorsOf(checksOf(review, patch.id)));
+  if (runs.length === 0) return undefined;
+  const states = thousands(runs.reduce((sum, run) => sum + run.after.states, 0));
+  return `No verdict changes: ${counted(runs.length, 'search')}, ${states} states.`;
+}
+
+/** For a patch that opens a race: where, and what the base said there. */
+function openedWords(review: Review, patch: ReviewPatch): string {
+  const opened = errorsOf(review.checks).filter((check) => check.patch === patch.id && check.change === 'opens');
+  const words = opened.map(
+    (check) =>
+      `${check.rule} ${check.scenario} (${modelName(check.model)}) holds before, is violated after: ${invariantWords(review, { rule: check.rule, invariant: check.invariant, ...(check.after.trace === undefined ? {} : { trace: check.after.trace }) })}.`,
+  );
+  return [...new Set(words)].join(' ');
+}
+
+/** What the base says by itself, when that is what the thread is about. */
+function baseParts(review: Review): Part[] {
+  if (!isBaseDiscussed(review)) return [];
+  const violated = baseViolations(review);
+  if (violated.length === 0) {
+    const clean = cleanSearchWords(review, '');
+    return clean === undefined ? [] : [paragraph(`Without any patch: ${clean}`)];
+  }
+  const groups = new Map<string, string[]>();
+  for (const { run, scenario, side } of violated) {
+    const words = invariantWords(review, {
+      rule: run.rule,
+      ...(side.trace === undefined ? {} : { trace: side.trace }),
+    });
+    const key = `Violated without any patch, under ${modelName(run.model)}: ${words} (${run.rule} `;
+    groups.set(key, [...(groups.get(key) ?? []), scenario]);
+  }
+  return [...groups].map(([words, scenarios]) => paragraph(`${words}${listed(scenarios)}).`, 'bad'));
+}
+
+function nothingWords(review: Review): string {
+  const claims = review.claims.filter((claim) => claim.kind !== 'fix').length;
+  const read = counted(review.thread.messages.length, 'message');
+  if (claims === 0) return `Nothing to check: no patch, no fix and no claim about a race was found in ${read}.`;
+  return `Nothing was run: no patch or fix was found in ${read}, and no rule covers the ${counted(claims, 'claim')} in it (${modelNames(review)}).`;
+}
