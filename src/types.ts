@@ -522,6 +522,8 @@ export interface Review {
   readonly schema: 'relore.review/1';
   readonly tool: { readonly name: 'relore'; readonly version: string; readonly rules: string }; // rules: sha256
   readonly source: { readonly kind: SourceKind; readonly lossy: readonly string[] };
+  /** The rules that ran, so that a reader learns what S1 stands for. */
+  readonly rules?: readonly { readonly name: string; readonly title: string; readonly invariant: string; readonly scenarios: readonly { readonly name: string; readonly words: string }[] }[];
   readonly base: { readonly kind: 'tree' | 'model'; readonly name: string; readonly why: string };
   readonly thread: {
     readonly subject: string;
