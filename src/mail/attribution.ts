@@ -1,0 +1,165 @@
+// Attribution lines: `On D, N wrote:` and its kin. One at depth d names the speaker of depth d+1.
+
+import { cleanName } from './header.ts';
+import type { BodyLine } from './lines.ts';
+import { isBlank } from './lines.ts';
+
+/** An attribution: the lines it takes and whom it names. */
+export interface Attribution {
+  readonly from: number; // index of its first line
+  readonly to: number; // index behind its last line
+  readonly name: string;
+}
+
+const MAX_LENGTH = 400; // characters; an attribution is one sentence
+const MAX_LINES = 3; // mailers wrap long attributions over two lines, rarely three
+
+const WROTE =
+  /[\s,;]*(?:\b(?:wrote|writes|said|says|schrieb|skrev|escribió|escreveu|a écrit|ha scritto|napisał(?:\(a\))?)|написал(?:\(а\))?|пишет|写道|写到|寫道)\s*(?::|：)$/iu;
+const SCHRIEB = /^schrieb\s+(.+?)\s*:$/iu; // Am D um T schrieb N:
+const STAMPED = /^(?:\*\s+)?(.{1,80}?)\s+<[^<>]*>\s+\[[\d: /-]{6,24}\]\s*:?$/; // N <a> [230216 00:18]:
+const QUOTING = /^Quoting\s+(.{1,80}?)\s*(?:<[^<>]*>)?\s*(?:\([^()]*\))?\s*:?$/;
+const EXCERPTS = /^Excerpts from\s+(.{1,80}?)['’]s message of\s.*:$/;
+const OPENING = /^(?:On|At|Am|Le|El|Em|Il|Op|Den|在|于|\*)\s/u;
+
+/** Returns the attributions of a body in order. Linear in the lines. */
+export function findAttributions(lines: readonly BodyLine[]): Attribution[] {
+  const found: Attribution[] = [];
+  const quotedNext = depthAfter(lines);
+  for (let at = 0; at < lines.length; at++) {
+    const attribution = attributionAt(lines, at, quotedNext);
+    if (attribution === undefined) continue;
+    found.push(attribution);
+    at = attribution.to - 1;
+  }
+  return found;
+}
+
+/** Per line: the depth of the next line that is not a blank of the same or a lower depth. */
+function depthAfter(lines: readonly BodyLine[]): number[] {
+  const depths = new Array<number>(lines.length).fill(0);
+  for (let at = lines.length - 2; at >= 0; at--) {
+    const next = lines[at + 1]!;
+    const skip = isBlank(next) && next.depth <= lines[at]!.depth;
+    depths[at] = skip ? depths[at + 1]! : next.depth;
+  }
+  return depths;
+}
+
+function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: readonly number[]): Attribution | undefined {
+  const first = lines[at]!;
+  if (isBlank(first) || first.text.length > MAX_LENGTH) return undefined;
+  const opens = OPENING.test(first.text.trimStart());
+  let text = '';
+  for (let to = at + 1; to <= Math.min(at + (opens ? MAX_LINES : 2), lines.length); to++) {
+    const line = lines[to - 1]!;
+    if (line.depth !== first.depth || isBlank(line)) return undefined;
+    text = `${text} ${line.text.slice(0, MAX_LENGTH).trim()}`.trim();
+    if (!/[:：\])]$/u.test(text)) {
+      if (!opens && !/<[^<>]*$|>$/.test(text)) return undefined;
+      continue;
+    }
+    const name = attributedName(text, quotedNext[to - 1]! > first.depth);
+    if (name !== undefined) return { from: at, to, name };
+    if (!opens) return undefined;
+  }
+  return undefined;
+}
+
+/**
+ * Returns whom an attribution text names. `followed` says that a deeper quote follows, which is what tells
+ * `N wrote:` and a date with a name from prose. undefined when the text is no attribution.
+ */
+export function attributedName(text: string, followed: boolean): string | undefined {
+  const special = STAMPED.exec(text) ?? QUOTING.exec(text) ?? EXCERPTS.exec(text);
+  if (special !== null) return followed ? nonEmpty(cleanName(special[1] ?? '')) : undefined;
+  if (!/[:：]$/u.test(text)) return undefined;
+  const { rest, dated } = stripDate(text.replace(/^\*\s+/, ''));
+  const german = SCHRIEB.exec(rest);
+  if (german !== null && dated) return personOf(german[1] ?? '');
+  const wrote = WROTE.exec(rest);
+  if (wrote !== null) return wroteName(rest.slice(0, wrote.index), { dated, followed });
+  return dated && followed ? undecodedName(rest) : undefined;
+}
+
+function wroteName(head: string, known: { dated: boolean; followed: boolean }): string | undefined {
+  const name = personOf(head);
+  if (known.dated && (known.followed || head.trim() !== '')) return name;
+  if (!known.followed) return undefined;
+  return /<[^<>]*@[^<>]*>/.test(head) || looksLikeName(head) ? name : undefined;
+}
+
+// The verb is unreadable (a charset was lost): `2020/6/8 12:15, Hugh Dickins ??:` keeps the date and the name.
+function undecodedName(rest: string): string | undefined {
+  const words = rest.replace(/\s*[:：]$/u, '').split(/\s+/);
+  const last = words.at(-1) ?? '';
+  if (words.length > 1 && !/[A-Za-z]/.test(last)) words.pop();
+  const head = words.join(' ');
+  return looksLikeName(head) || /<[^<>]*@/.test(head) ? personOf(head) : undefined;
+}
+
+function personOf(head: string): string | undefined {
+  const address = /<([^<>]*)>|\[(?:mailto:)?([^[\]\s]+@[^[\]\s]+)\]/.exec(head);
+  const name = cleanName(address === null ? head : head.slice(0, address.index));
+  if (name !== '') return name.length <= 80 ? name : undefined;
+  const local = (address?.[1] ?? address?.[2] ?? '').split('@')[0] ?? '';
+  return nonEmpty(local.trim());
+}
+
+function looksLikeName(head: string): boolean {
+  const words = head.trim().split(/\s+/);
+  return (
+    words.length <= 5 &&
+    words.every((word) => /^["'(]?[\p{Lu}\p{Lo}]/u.test(word) || /^(?:de|van|von|der|den|la|le|bin|al)$/.test(word))
+  );
+}
+
+function nonEmpty(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+interface DateState {
+  weekday: boolean;
+  day: boolean;
+  month: boolean;
+  full: boolean;
+  time: boolean;
+}
+
+const WEEKDAY =
+  /^(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)\.?$/i;
+const MONTH =
+  /^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?$/i;
+const FULL_DATE =
+  /^(?:\d{1,4}([-/.])\d{1,2}\1\d{1,4}\.?|\d{1,2}-[A-Za-z]{3}-\d{2,4}|\d{4}年\d{1,2}月\d{1,2}日|\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)$/;
+const TIME = /^[^\dA-Za-z]{0,8}\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\.\d+)?(?:[ap]\.?m\.?)?$/iu;
+const ZONE = /^(?:\(?(?:UTC|GMT|[A-Z]{1,3}[SD]?T)\)?(?:[+-]\d{1,4})?|[+-]\d{2}:?\d{2}|\([A-Z+\d-]{2,6}\)|Z)$/;
+
+/** Splits the date off the head of an attribution. A word is part of the date only once: `On Tue, 20 Nov 2018, Jan Kara` keeps Jan. */
+function stripDate(text: string): { rest: string; dated: boolean } {
+  const state: DateState = { weekday: false, day: false, month: false, full: false, time: false };
+  const words = [...text.matchAll(/\S+/g)];
+  let at = 0;
+  if (words.length > 1 && (OPENING.test(`${words[0]![0]} `) || !/[A-Za-z\d]/.test(words[0]![0]))) at = 1;
+  while (at < words.length && isDateWord(words[at]![0].replace(/[,;]+$/, ''), state)) at++;
+  const dated = state.full || state.time || (state.month && state.day);
+  const rest = dated ? text.slice(words[at]?.index ?? text.length) : text;
+  return { rest: rest.replace(/^[\s,;-]+/, ''), dated };
+}
+
+function note(state: DateState, part: keyof DateState): true {
+  state[part] = true;
+  return true;
+}
+
+function isDateWord(word: string, state: DateState): boolean {
+  const begun = state.weekday || state.day || state.month || state.full || state.time;
+  if (word === '' || /^(?:at|à|um|kl\.?|a|las|,|-|–|the|of)$/iu.test(word)) return begun;
+  if (!begun && WEEKDAY.test(word)) return note(state, 'weekday');
+  if (!state.full && FULL_DATE.test(word)) return note(state, 'full');
+  if (!state.month && !state.full && MONTH.test(word)) return note(state, 'month');
+  if (TIME.test(word)) return note(state, 'time');
+  if (/^\d{1,4}(?:st|nd|rd|th|\.)?$/.test(word)) return note(state, 'day');
+  if (state.time && /^[ap]\.?m\.?$/i.test(word)) return true;
+  return (state.time || state.full) && ZONE.test(word);
+}

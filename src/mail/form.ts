@@ -1,0 +1,158 @@
+// Which form an input has, told by its content and never by its name.
+
+import { InputError } from '../errors.ts';
+import type { SourceKind } from '../types.ts';
+import { decodeCharset, parseHeaders } from './header.ts';
+import type { RawMail } from './mbox.ts';
+import { isMbox, rawMail, splitMbox } from './mbox.ts';
+
+/** An input taken apart into mails, before any is read. */
+export interface Form {
+  readonly kind: SourceKind;
+  readonly source: Buffer;
+  readonly mails: readonly RawMail[];
+  readonly page: PageHead | undefined; // of an archive page
+}
+
+/** The head of an archive text page: the subject on the first line, then a few fields. */
+export interface PageHead {
+  readonly subject: string;
+  readonly headerText: string; // the field lines
+  readonly body: number; // byte offset
+}
+
+const HEAD = 65_536; // bytes looked at to tell the form
+const MAIL_FIELDS = [
+  'from',
+  'subject',
+  'date',
+  'message-id',
+  'to',
+  'cc',
+  'in-reply-to',
+  'references',
+  'received',
+  'return-path',
+  'mime-version',
+  'list-id',
+  'content-type',
+  'delivered-to',
+];
+const MAGIC: readonly (readonly [string, string])[] = [
+  ['\xfd7zXZ\0', 'xz-compressed data (unpack it first: xz -dc FILE | relore review -)'],
+  ['(\xb5/\xfd', 'zstd-compressed data (unpack it first: zstd -dc FILE | relore review -)'],
+  ['BZh', 'bzip2-compressed data (unpack it first: bzip2 -dc FILE | relore review -)'],
+  ['\x7fELF', 'an ELF binary'],
+  ['\x89PNG', 'a PNG image'],
+  ['\xff\xd8\xff', 'a JPEG image'],
+  ['GIF8', 'a GIF image'],
+  ['%PDF', 'a PDF document'],
+  ['PK\x03\x04', 'a zip archive'],
+  ['SQLite format 3', 'an SQLite database'],
+];
+
+/** Tells the form of `bytes` and finds its mails. Throws InputError for an empty or binary input and for text that is no mail. */
+export async function readForm(bytes: Uint8Array, name: string): Promise<Form> {
+  const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const source = withoutMark(packed[0] === 0x1f && packed[1] === 0x8b ? await unzip(packed, name) : packed);
+  const fail = (found: string): never => {
+    throw new InputError({ place: { file: name }, expected: 'a mail: mbox, .eml, archive text page or patch', found });
+  };
+  if (source.length === 0 || !/\S/.test(source.toString('latin1', 0, HEAD)))
+    fail(source.length === 0 ? 'an empty file' : 'only blanks');
+  const head = source.toString('latin1', 0, HEAD);
+  const magic = MAGIC.find(([start]) => head.startsWith(start));
+  if (magic !== undefined) fail(magic[1]);
+  return textForm(source, head) ?? fail(describe(source, head));
+}
+
+function textForm(source: Buffer, head: string): Form | undefined {
+  if (isMbox(source)) {
+    const kind = /^From [0-9a-f]{40} Mon Sep 17 00:00:00 2001\r?\n/.test(head) ? 'patch' : 'mbox';
+    return { kind, source, mails: splitMbox(source), page: undefined };
+  }
+  const page = pageHead(head);
+  if (page !== undefined) {
+    return {
+      kind: 'page',
+      source,
+      mails: [{ start: 0, body: page.body, end: source.length, fromEscape: false }],
+      page,
+    };
+  }
+  const start = head.length - head.replace(/^(?:[ \t]*\r?\n)+/, '').length;
+  if (hasMailHeader(head.slice(start))) {
+    return { kind: 'eml', source, mails: [rawMail(source, start, source.length, false)], page: undefined };
+  }
+  if (!isBareDiff(head)) return undefined;
+  return {
+    kind: 'patch',
+    source,
+    mails: [{ start: 0, body: 0, end: source.length, fromEscape: false }],
+    page: undefined,
+  };
+}
+
+async function unzip(packed: Buffer, name: string): Promise<Buffer> {
+  const { gunzipSync } = await import('node:zlib');
+  try {
+    return gunzipSync(packed, { maxOutputLength: 1 << 30 });
+  } catch {
+    throw new InputError({
+      place: { file: name },
+      expected: 'gzip data that unpacks to less than 1 GiB',
+      found: 'a damaged or larger gzip file',
+    });
+  }
+}
+
+function withoutMark(source: Buffer): Buffer {
+  return source[0] === 0xef && source[1] === 0xbb && source[2] === 0xbf ? source.subarray(3) : source;
+}
+
+/** The head of an archive page, in the form of lkml-like archives: subject, blank line, `From:` and `Date:` lines. */
+function pageHead(head: string): PageHead | undefined {
+  const match =
+    /^(?:[ \t]*\r?\n)*([^\r\n]{1,1000})\r?\n[ \t]*\r?\n((?:[A-Z][A-Za-z -]{0,30}:[^\r\n]*\r?\n){2,12})/.exec(head);
+  if (match === null) return undefined;
+  const [whole, subject = '', fields = ''] = match;
+  if (!/^From:/m.test(fields) || !/^Date:/m.test(fields) || /^(?:Subject|From|Date|Message-ID):/i.test(subject))
+    return undefined;
+  const blank = /^[ \t]*\r?\n/.exec(head.slice(whole.length))?.[0].length ?? 0;
+  return { subject: utf8(subject), headerText: utf8(fields), body: whole.length + blank };
+}
+
+function utf8(latin1: string): string {
+  return decodeCharset(Buffer.from(latin1, 'latin1'), 'utf-8');
+}
+
+function hasMailHeader(head: string): boolean {
+  if (!/^[!-9;-~]+[ \t]*:/.test(head)) return false;
+  const block = /^(?:[^\r\n]+\r?\n?)+/.exec(head)?.[0] ?? '';
+  const fields = parseHeaders(block);
+  return MAIL_FIELDS.filter((name) => fields.has(name)).length >= 2;
+}
+
+function isBareDiff(head: string): boolean {
+  return /^(?:diff --git \S+ \S+$|--- \S+.*\r?\n\+\+\+ \S+.*\r?\n@@ -\d)/m.test(head);
+}
+
+function describe(source: Buffer, head: string): string {
+  if (controlCount(head) * 20 > head.length || head.includes('\0')) return `binary data (${source.length} bytes)`;
+  if (!head.includes('\n')) {
+    const newline = source.indexOf(10);
+    const length = newline < 0 ? source.length : newline;
+    if (length > 1_000) return `one line of ${length} bytes without mail headers (a mail that lost its lines?)`;
+  }
+  const first = /\S[^\r\n]{0,59}/.exec(source.toString('utf8', 0, 1_000))?.[0] ?? '';
+  return `text without mail headers that begins '${first.trim()}'`;
+}
+
+function controlCount(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 32 && (code < 9 || code > 13)) count++;
+  }
+  return count;
+}

@@ -1,0 +1,117 @@
+// Header fields of one mail: unfolding, encoded words, addresses, ids.
+
+/** Header fields by lower-case name, each with its unfolded raw values in order. */
+export type Headers = ReadonlyMap<string, readonly string[]>;
+
+/** A display name and an address; either may be missing. */
+export interface Mailbox {
+  readonly name: string; // display name, or the local part when there is none; '' when nothing is left
+  readonly address: string | undefined;
+}
+
+const FIELD = /^([!-9;-~]+)[ \t]*:[ \t]*(.*)$/;
+const MAX_FIELD = 65_536; // characters of one unfolded field; the rest is dropped
+
+/** Returns the fields of a header block. Lines that are no field are skipped; linear in the text. */
+export function parseHeaders(text: string): Headers {
+  const fields = new Map<string, string[]>();
+  let parts: string[] = [];
+  let name: string | undefined;
+  const flush = () => {
+    if (name === undefined) return;
+    const values = fields.get(name) ?? [];
+    values.push(parts.join(' ').slice(0, MAX_FIELD).trim());
+    fields.set(name, values);
+  };
+  for (const raw of text.split('\n')) {
+    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+    if (/^[ \t]/.test(line)) {
+      parts.push(line.trim());
+      continue;
+    }
+    const field = FIELD.exec(line);
+    if (field === null) continue;
+    flush();
+    name = field[1]?.toLowerCase();
+    parts = [field[2] ?? ''];
+  }
+  flush();
+  return fields;
+}
+
+/** Returns the first value of a field, undefined when it is absent. */
+export function field(headers: Headers, name: string): string | undefined {
+  return headers.get(name)?.[0];
+}
+
+/** Returns the text of a field with RFC 2047 encoded words decoded; an unknown charset is read as UTF-8. */
+export function decodeWords(value: string): string {
+  if (!value.includes('=?')) return value;
+  return value
+    .replace(/\?=\s+=\?/g, '?==?')
+    .replace(/=\?([^?\s]{1,60})\?([bq])\?([^?]*)\?=/gi, (_whole, charset: string, encoding: string, data: string) => {
+      const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(data, 'base64') : quotedWord(data);
+      return decodeCharset(bytes, charset.replace(/\*.*$/, ''));
+    });
+}
+
+/** Decodes bytes by a charset label; an unknown label is read as UTF-8, and bad UTF-8 as windows-1252. */
+export function decodeCharset(bytes: Uint8Array, charset: string): string {
+  const label = charset.toLowerCase();
+  const known = label === '' || label === 'us-ascii' || label === 'ascii' ? 'utf-8' : label;
+  try {
+    return new TextDecoder(known, { fatal: known === 'utf-8' }).decode(bytes);
+  } catch {
+    return decodeLoose(bytes);
+  }
+}
+
+function decodeLoose(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+function quotedWord(data: string): Buffer {
+  const text = data
+    .replace(/_/g, ' ')
+    .replace(/=([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(text, 'latin1');
+}
+
+/** Returns the first mailbox of a From field, as written: `"Yin, Fengwei" <f@x>` gives the name `Yin, Fengwei`. */
+export function parseMailbox(value: string): Mailbox {
+  const decoded = decodeWords(value).slice(0, 2_000).replace(/\s+/g, ' ').trim();
+  const angle = /<([^<>]*)>/.exec(decoded);
+  if (angle !== null) {
+    const address = angle[1]?.trim() ?? '';
+    return { name: cleanName(decoded.slice(0, angle.index)) || localPart(address), address: address || undefined };
+  }
+  const bare = /[^\s()<>",;:]+@[^\s()<>",;:]+/.exec(decoded)?.[0];
+  if (bare === undefined) return { name: cleanName(decoded), address: undefined };
+  const comment = /\(([^()]*)\)/.exec(decoded)?.[1];
+  return { name: comment?.trim() || localPart(bare), address: bare };
+}
+
+/** Returns a display name without quotes, escapes and edge punctuation; inner punctuation stays as written. */
+export function cleanName(name: string): string {
+  return name
+    .trim()
+    .replace(/\\(.)/g, '$1')
+    .replace(/^[\s,]+|[\s,]+$/g, '')
+    .replace(/^(["'])(.*)\1$/, '$2')
+    .trim();
+}
+
+function localPart(address: string): string {
+  return address.split('@')[0] ?? address;
+}
+
+/** Returns the `<...>` tokens of References, In-Reply-To or Message-ID without the angles, in order, without repeats. */
+export function messageIds(value: string | undefined): string[] {
+  if (value === undefined) return [];
+  const ids = [...value.matchAll(/<([^<>\s]{1,998})>/g)].map((match) => match[1] ?? '');
+  return [...new Set(ids)];
+}

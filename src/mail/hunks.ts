@@ -1,0 +1,172 @@
+// Finds the diffs of one speaker in a mail and counts every hunk strictly. A hunk whose lines do not add up to its
+// header is incomplete: trimmed by a reply, re-wrapped, or edited by hand. A diff parser alone would never say so.
+
+import type { Hunk } from '../types.ts';
+import type { BodyLine } from './lines.ts';
+import { looksLikeCode, looksLikeSentence } from './words.ts';
+
+/** One file of a located diff: the header lines as written, and its hunks. */
+export interface LocatedFile {
+  readonly headers: readonly string[]; // `diff --git`, `index`, `---`, `+++` ...; empty for a hunk without header
+  readonly hunks: readonly Hunk[];
+  readonly combined: boolean; // diff --cc: its hunks are not read
+}
+
+/** The diffs of one run of lines, and what each line turned out to be. */
+export interface LocatedDiff {
+  readonly files: readonly LocatedFile[];
+  readonly kinds: ReadonlyMap<number, 'diff' | 'hunk-fragment'>; // by index into the lines
+}
+
+const HUNK = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)$/;
+const START = /^(?:diff -|Index: \S)/;
+const EXTENDED =
+  /^(?:index [0-9a-f]{4,64}(?:,[0-9a-f]{4,64})?\.\.[0-9a-f]{4,64}|(?:old|new) mode \d|(?:new|deleted) file mode \d|(?:dis)?similarity index \d|(?:rename|copy) (?:from|to) |={20,}$|Binary files .* differ$)/;
+const LITERAL = /^(?:GIT binary patch|(?:literal|delta) \d+)$/;
+
+interface OpenFile {
+  headers: string[];
+  hunks: Hunk[];
+  combined: boolean;
+}
+
+/**
+ * Locates the diffs among `picks`, indices of lines of one speaker at one depth, in order. A comment of a lower depth
+ * may stand inside a hunk; anything deeper ends it. `lossy` says that leading blanks were stripped, so that a context
+ * line may start with any character. Linear in the lines.
+ */
+export function locateDiffs(lines: readonly BodyLine[], picks: readonly number[], lossy: boolean): LocatedDiff {
+  const files: OpenFile[] = [];
+  const kinds = new Map<number, 'diff' | 'hunk-fragment'>();
+  let inHeader = false;
+  for (let at = 0; at < picks.length; ) {
+    const text = textAt(lines, picks, at);
+    const header = headerLines(lines, picks, at, inHeader);
+    const match = header > 0 ? null : HUNK.exec(text);
+    let end = at + 1;
+    if (header > 0) {
+      end = at + header;
+      const file = !inHeader || startsFile(files, text) ? openFile(files, text) : files.at(-1)!;
+      for (let next = at; next < end; next++) file.headers.push(textAt(lines, picks, next));
+      mark(kinds, picks.slice(at, end), 'diff');
+    } else if (match !== null && files.at(-1)?.combined !== true) {
+      const taken = readHunk({ lines, picks, at, lossy }, match);
+      (files.at(-1) ?? openFile(files, '')).hunks.push(taken.hunk);
+      end = taken.next;
+      mark(kinds, picks.slice(at, end), taken.hunk.complete ? 'diff' : 'hunk-fragment');
+    }
+    inHeader = header > 0 || (inHeader && text.trim() === '');
+    at = end;
+  }
+  return { files, kinds };
+}
+
+function mark(
+  kinds: Map<number, 'diff' | 'hunk-fragment'>,
+  picks: readonly number[],
+  kind: 'diff' | 'hunk-fragment',
+): void {
+  for (const index of picks) kinds.set(index, kind);
+}
+
+function openFile(files: OpenFile[], first: string): OpenFile {
+  const file: OpenFile = { headers: [], hunks: [], combined: /^diff --(?:cc|combined) /.test(first) };
+  files.push(file);
+  return file;
+}
+
+function startsFile(files: readonly OpenFile[], text: string): boolean {
+  if (START.test(text)) return true;
+  return text.startsWith('--- ') && (files.at(-1)?.headers.some((line) => line.startsWith('+++ ')) ?? true);
+}
+
+/** Count of header lines at `at`: 0 when the line is none. `--- x` is one only with `+++ y` and, outside a header, `@@` behind it. */
+function headerLines(lines: readonly BodyLine[], picks: readonly number[], at: number, open: boolean): number {
+  const text = textAt(lines, picks, at);
+  if (START.test(text)) return isDiffStart(lines, picks, at) ? 1 : 0;
+  if (text.startsWith('--- ') && textAt(lines, picks, at + 1).startsWith('+++ ')) {
+    return open || HUNK.test(textAt(lines, picks, at + 2)) ? 2 : 0;
+  }
+  if (!open) return 0;
+  if (EXTENDED.test(text)) return 1;
+  return LITERAL.test(text) ? 1 + binaryLines(lines, picks, at + 1) : 0;
+}
+
+function isDiffStart(lines: readonly BodyLine[], picks: readonly number[], at: number): boolean {
+  const text = textAt(lines, picks, at);
+  if (/^diff --git \S+ \S+/.test(text)) return true;
+  const next = textAt(lines, picks, at + 1);
+  return EXTENDED.test(next) || next.startsWith('--- ') || /^diff --(?:cc|combined) \S/.test(text);
+}
+
+function binaryLines(lines: readonly BodyLine[], picks: readonly number[], from: number): number {
+  let at = from;
+  while (
+    /^(?:[A-Za-z][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]+|(?:literal|delta) \d+|)$/.test(textAt(lines, picks, at)) &&
+    at < picks.length
+  )
+    at++;
+  return at - from;
+}
+
+function textAt(lines: readonly BodyLine[], picks: readonly number[], at: number): string {
+  const index = picks[at];
+  return index === undefined ? '' : lines[index]!.text;
+}
+
+interface Reader {
+  readonly lines: readonly BodyLine[];
+  readonly picks: readonly number[];
+  readonly at: number; // of the @@ line
+  readonly lossy: boolean;
+}
+
+function readHunk(reader: Reader, header: RegExpExecArray): { hunk: Hunk; next: number } {
+  const { lines, picks } = reader;
+  const oldLines = Number(header[2] ?? 1);
+  const newLines = Number(header[4] ?? 1);
+  const taken: string[] = [];
+  let left = oldLines;
+  let right = newLines;
+  let next = reader.at + 1;
+  while ((left > 0 || right > 0) && next < picks.length && !interrupted(lines, picks, next)) {
+    const line = hunkLine(lines[picks[next]!]!, reader.lossy);
+    if (line === undefined) break;
+    if (line[0] !== '+' && line[0] !== '\\') left--;
+    if (line[0] !== '-' && line[0] !== '\\') right--;
+    if (left < 0 || right < 0) break;
+    if (line[0] !== '\\') taken.push(line);
+    next++;
+  }
+  if (textAt(lines, picks, next).startsWith('\\ No newline')) next++;
+  const complete = left === 0 && right === 0 && !runsOn(lines, picks, next);
+  const range = { oldStart: Number(header[1]), oldLines, newStart: Number(header[3]), newLines };
+  return { hunk: { ...range, section: header[5]?.trim() ?? '', lines: taken, complete }, next };
+}
+
+/** A line of a hunk with its first column, or undefined when the line cannot be one. */
+function hunkLine(line: BodyLine, lossy: boolean): string | undefined {
+  const text = line.text;
+  if (/^[ +\\-]/.test(text)) return HUNK.test(text) ? undefined : text;
+  if (text === '') return ' ';
+  if (text.startsWith('\t')) return ` ${text}`;
+  if (HUNK.test(text) || START.test(text)) return undefined;
+  if (lossy) return looksLikeSentence(text) ? undefined : ` ${text}`;
+  return line.depth > 0 && looksLikeCode(text) ? ` ${text}` : undefined;
+}
+
+/** True when something deeper than the hunk stands right before pick `at`: the hunk was cut there. */
+function interrupted(lines: readonly BodyLine[], picks: readonly number[], at: number): boolean {
+  const depth = lines[picks[at]!]!.depth;
+  for (let index = picks[at - 1]! + 1; index < picks[at]!; index++) {
+    if (lines[index]!.depth > depth) return true;
+  }
+  return false;
+}
+
+/** True when a full hunk is followed at once by more changed lines: it was lengthened by hand. */
+function runsOn(lines: readonly BodyLine[], picks: readonly number[], at: number): boolean {
+  if (picks[at] !== picks[at - 1]! + 1) return false;
+  const text = textAt(lines, picks, at);
+  return /^\+(?!\+\+ )/.test(text) || /^-(?!-|- )\S?/.test(text);
+}

@@ -1,0 +1,163 @@
+// What each line of a body is: an attribution, a part of a diff, a step of a diagram, a log line, code, or prose.
+
+import type { BlockKind } from '../types.ts';
+import type { Attribution } from './attribution.ts';
+import { diagramEnd, isDiagramHeader } from './diagram.ts';
+import type { LocatedDiff } from './hunks.ts';
+import type { BodyLine } from './lines.ts';
+import { isBlank } from './lines.ts';
+import {
+  isDiffstat,
+  isPageDumpLine,
+  isStatement,
+  isTraceLine,
+  isTrailer,
+  looksLikeCode,
+  looksLikeSentence,
+} from './words.ts';
+
+/** The kind of each line, and the lines that begin a block of their own whatever stands before them. */
+export interface LineKinds {
+  readonly kinds: readonly BlockKind[];
+  readonly begins: ReadonlySet<number>;
+}
+
+const MAX_SIGNATURE = 8; // lines
+const MAX_BULLETS = 40; // lines that begin with a dash before a run is given up as a list
+
+/** Returns the kinds of a body, given its attributions and its located diffs. Blank lines get `prose`; linear in the lines. */
+export function lineKinds(
+  lines: readonly BodyLine[],
+  attributions: readonly Attribution[],
+  diffs: readonly LocatedDiff[],
+): LineKinds {
+  const kinds: (BlockKind | undefined)[] = new Array<undefined>(lines.length).fill(undefined);
+  const begins = new Set<number>();
+  for (const { from, to } of attributions) {
+    begins.add(from).add(to);
+    kinds.fill('attribution', from, to);
+  }
+  for (const diff of diffs) for (const [index, kind] of diff.kinds) kinds[index] ??= kind;
+  markSignatures(lines, kinds);
+  for (let at = 0; at < lines.length; ) at = markFrom(lines, kinds, begins, at);
+  return { kinds: kinds.map((kind) => kind ?? 'prose'), begins };
+}
+
+/** Marks what starts at one line; returns the index to go on from. */
+function markFrom(
+  lines: readonly BodyLine[],
+  kinds: (BlockKind | undefined)[],
+  begins: Set<number>,
+  at: number,
+): number {
+  const line = lines[at]!;
+  if (kinds[at] !== undefined || isBlank(line)) return at + 1;
+  const diagram = isDiagramHeader(line.text) ? diagramEnd(lines, at) : at;
+  if (diagram > at) {
+    begins.add(at).add(diagram);
+    return fill(kinds, 'diagram', at, diagram);
+  }
+  if (isTrailer(line.text)) return fill(kinds, 'trailer', at, at + 1);
+  if (isRuler(line.text) || isDiffstat(line.text)) return fill(kinds, 'diff', at, at + 1);
+  for (const [kind, end] of [looseDiff(lines, kinds, at), traceRun(lines, kinds, at), codeRun(lines, kinds, at)]) {
+    if (end > at) return fill(kinds, kind, at, end);
+  }
+  return at + 1;
+}
+
+function fill(kinds: (BlockKind | undefined)[], kind: BlockKind, from: number, to: number): number {
+  for (let at = from; at < to; at++) kinds[at] ??= kind;
+  return to;
+}
+
+function isRuler(text: string): boolean {
+  return text === '---' || text === '--- ';
+}
+
+function markSignatures(lines: readonly BodyLine[], kinds: (BlockKind | undefined)[]): void {
+  const last = lines.findLastIndex((line) => line.depth === 0 && !isBlank(line));
+  for (let at = 0; at < lines.length; at++) {
+    const { text, depth } = lines[at]!;
+    const opens = /^(?:-- ?|_{10,})$/.test(text) || (at === last && /^-- ?\S/.test(text) && !text.startsWith('---'));
+    if (kinds[at] !== undefined || !opens) continue;
+    kinds[at] = 'signature';
+    for (
+      let end = at + 1;
+      end < lines.length && end <= at + MAX_SIGNATURE && lines[end]!.depth === depth && kinds[end] === undefined;
+      end++
+    ) {
+      kinds[end] = 'signature';
+    }
+  }
+}
+
+type Run = readonly [BlockKind, number];
+
+/** Added or removed lines without a hunk header: proposed text, or what is left of a quoted hunk. */
+function looseDiff(lines: readonly BodyLine[], kinds: readonly (BlockKind | undefined)[], at: number): Run {
+  const depth = lines[at]!.depth;
+  const changed = /^[+-](?!\d|[+-]{2} )/;
+  let end = at;
+  let added = 0;
+  let code = 0;
+  while (
+    end < lines.length &&
+    lines[end]!.depth === depth &&
+    kinds[end] === undefined &&
+    changed.test(lines[end]!.text)
+  ) {
+    if (end - at > MAX_BULLETS && added < 2 && code === 0) break;
+    const { text } = lines[end]!;
+    if (/^\+(?:\s|$)/.test(text)) added++;
+    if (/^[+-](?:\t| {4})/.test(text) || isStatement(text.slice(1)) || looksLikeCode(text.slice(1))) code++;
+    end++;
+  }
+  return ['hunk-fragment', added >= 2 || code > 0 ? end : at];
+}
+
+/** Log lines; one line of another form may stand between two of them. A run with page dump lines and no call trace is a page dump. */
+function traceRun(lines: readonly BodyLine[], kinds: readonly (BlockKind | undefined)[], at: number): Run {
+  const depth = lines[at]!.depth;
+  let end = at;
+  let count = 0;
+  let dump = false;
+  for (
+    let next = at;
+    next < lines.length && next <= end + 1 && lines[next]!.depth === depth && kinds[next] === undefined;
+    next++
+  ) {
+    const { text } = lines[next]!;
+    const page = isPageDumpLine(text);
+    if (!page && !isTraceLine(text)) {
+      if (end === at || looksLikeSentence(text)) break;
+      continue;
+    }
+    dump ||= page;
+    count++;
+    end = next + 1;
+  }
+  if (count === 0 || (count === 1 && !dump && !/BUG|WARNING|Call Trace|\[ *\d+\.\d+\]/.test(lines[at]!.text)))
+    return ['trace', at];
+  const calls = lines.slice(at, end).some((line) => /Call [Tt]race:|RIP:/.test(line.text));
+  return [dump && !calls ? 'pagedump' : 'trace', end];
+}
+
+/** Two or more lines of C, or one whole statement that stands apart from prose. */
+function codeRun(lines: readonly BodyLine[], kinds: readonly (BlockKind | undefined)[], at: number): Run {
+  const depth = lines[at]!.depth;
+  let end = at;
+  let count = 0;
+  let comment = false;
+  for (let next = at; next < lines.length && lines[next]!.depth === depth && kinds[next] === undefined; next++) {
+    const { text } = lines[next]!;
+    if (isBlank(lines[next]!)) continue;
+    const indented = count > 0 && /^(?:\t| {4})/.test(text) && !looksLikeSentence(text);
+    if (!comment && !looksLikeCode(text) && !indented) break;
+    comment = comment ? !text.includes('*/') : /^\s*\/\*(?!.*\*\/)/.test(text);
+    count++;
+    end = next + 1;
+  }
+  const apart =
+    at === 0 || isBlank(lines[at - 1]!) || lines[at - 1]!.depth !== depth || /^(?:\t| {2})/.test(lines[at]!.text);
+  return ['code', count >= 2 || (count === 1 && apart && isStatement(lines[at]!.text)) ? end : at];
+}

@@ -1,0 +1,96 @@
+// One mail: its fields, its ids, and the lines of its body, whatever encoding they came in.
+
+import { createHash } from 'node:crypto';
+import { parseDate } from './date.ts';
+import type { Form } from './form.ts';
+import type { Headers, Mailbox } from './header.ts';
+import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailbox } from './header.ts';
+import type { BodyLine, LineOptions } from './lines.ts';
+import { bodyLines, PLAIN } from './lines.ts';
+import type { RawMail } from './mbox.ts';
+import type { Subject } from './subject.ts';
+import { parseSubject } from './subject.ts';
+
+/** A mail before its body is divided into blocks. */
+export interface Mail {
+  readonly id: string;
+  readonly synthetic: boolean;
+  readonly from: Mailbox;
+  readonly subject: Subject;
+  readonly rawDate: string | undefined;
+  readonly date: string | undefined; // ISO 8601, UTC
+  readonly inReplyTo: readonly string[];
+  readonly references: readonly string[]; // oldest first
+  readonly lines: readonly BodyLine[];
+  readonly collapsed: boolean; // leading blanks and runs of blanks were lost
+  readonly lossy: readonly string[];
+}
+
+/** Reads one mail of a form. A mail that is encoded or in parts loads the MIME parser; others do not. */
+export async function readMail(form: Form, raw: RawMail): Promise<Mail> {
+  const headers = headersOf(form, raw);
+  const { lines, lossy } = await linesOf(form, raw, headers);
+  const id = messageIds(field(headers, 'message-id'))[0] ?? bareId(field(headers, 'message-id'));
+  const rawDate = field(headers, 'date');
+  return {
+    id: id ?? contentId(form.source.subarray(raw.start, raw.end)),
+    synthetic: id === undefined,
+    from: parseMailbox(field(headers, 'from') ?? ''),
+    subject: parseSubject(decodeWords(form.page?.subject ?? field(headers, 'subject') ?? '')),
+    rawDate,
+    date: form.page === undefined ? parseDate(rawDate) : undefined,
+    inReplyTo: messageIds(field(headers, 'in-reply-to')),
+    references: messageIds((headers.get('references') ?? []).join(' ')),
+    lines,
+    collapsed: form.page !== undefined,
+    lossy: form.page === undefined ? lossy : pageLosses(form.source.toString('latin1', raw.body, raw.end)),
+  };
+}
+
+// A Message-ID that lost its angles is still an id.
+function bareId(value: string | undefined): string | undefined {
+  return /^[^\s<>@]+@[^\s<>@]+$/.exec(value ?? '')?.[0];
+}
+
+/** A stable id for a mail without one: the same bytes give the same id. */
+function contentId(bytes: Uint8Array): string {
+  return `${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}@relore.invalid`;
+}
+
+function headersOf(form: Form, raw: RawMail): Headers {
+  if (form.page !== undefined) return parseHeaders(form.page.headerText);
+  return parseHeaders(decodeCharset(form.source.subarray(raw.start, raw.body), 'utf-8'));
+}
+
+function pageLosses(body: string): string[] {
+  const losses: string[] = [];
+  if (!/^[ \t]|\S {2,}\S|\t/m.test(body.replace(/^[> ]+/gm, ''))) losses.push('columns collapsed');
+  if (/@x{3,}/.test(body)) losses.push('addresses obfuscated');
+  losses.push('no Message-ID', 'time zone unknown');
+  return losses;
+}
+
+async function linesOf(
+  form: Form,
+  raw: RawMail,
+  headers: Headers,
+): Promise<{ lines: BodyLine[]; lossy: readonly string[] }> {
+  const type = field(headers, 'content-type') ?? '';
+  const encoding = (field(headers, 'content-transfer-encoding') ?? '').toLowerCase().trim();
+  const options: LineOptions = {
+    ...PLAIN,
+    fromEscape: raw.fromEscape,
+    flowed: /format\s*=\s*"?flowed/i.test(type),
+    charset: charsetOf(type),
+    quotedPrintable: encoding === 'quoted-printable',
+  };
+  const plain = type === '' || /^text\/(?!html)/i.test(type) || !type.includes('/');
+  if (plain && encoding !== 'base64') return { lines: bodyLines(form.source, raw.body, raw.end, options), lossy: [] };
+  const { mimeLines } = await import('./mime.ts');
+  return mimeLines(form.source, raw, options);
+}
+
+function charsetOf(type: string): string | undefined {
+  const label = /charset\s*=\s*"?([\w.:-]{1,60})/i.exec(type)?.[1]?.toLowerCase();
+  return label === 'us-ascii' || label === 'utf-8' || label === 'utf8' ? undefined : label;
+}

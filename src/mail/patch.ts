@@ -1,0 +1,71 @@
+// The patch of a mail: its diff, its numbers, its author, and the text under `---`.
+
+import type { Patch } from '../types.ts';
+import type { Body } from './blocks.ts';
+import { fileDiffs } from './diffs.ts';
+import { parseMailbox } from './header.ts';
+import type { BodyLine } from './lines.ts';
+import { isBlank } from './lines.ts';
+import type { Mail } from './mail.ts';
+import { parseSubject } from './subject.ts';
+import { isDiffstat } from './words.ts';
+
+const SCISSORS = /^(?:(?:>8|8<|>%|%<|-){1,3}\s?)*(?:>8|8<|>%|%<)(?:[-\s]|>8|8<|cut here)*$/;
+
+/**
+ * Returns the patch a mail carries unquoted, undefined when there is none. `posted` when the subject is no reply,
+ * else `reply`: a counter-patch. Loose lines and hunks without a file header are no patch.
+ */
+export function patchOf(mail: Mail, body: Body): Patch | undefined {
+  const files = fileDiffs(body.diff.files);
+  if (files.length === 0) return undefined;
+  const firstDiff = Math.min(...[...body.diff.kinds.keys()].slice(0, 1));
+  const inBody = inBodyFields(mail.lines);
+  const subject = inBody.subject === undefined ? mail.subject : parseSubject(inBody.subject);
+  return {
+    id: mail.id,
+    messageId: mail.id,
+    kind: mail.subject.reply ? 'reply' : 'posted',
+    title: subject.title || mail.subject.title,
+    author: inBody.from ?? (mail.from.name || undefined),
+    index: mail.subject.index,
+    total: mail.subject.total,
+    version: mail.subject.version ?? 1,
+    files,
+    baseCommit: baseCommit(mail.lines),
+    notes: notesAbove(mail.lines, firstDiff),
+  };
+}
+
+/** In-body `From:` and `Subject:` lines: the first lines of the body, or those behind the scissors (git-mailinfo). */
+function inBodyFields(lines: readonly BodyLine[]): { from: string | undefined; subject: string | undefined } {
+  const scissors = lines.findIndex(
+    (line) => line.depth === 0 && /[8%]/.test(line.text) && SCISSORS.test(line.text.trim()),
+  );
+  let from: string | undefined;
+  let subject: string | undefined;
+  for (const line of lines.slice(scissors + 1)) {
+    if (isBlank(line) && from === undefined && subject === undefined) continue;
+    const field = /^(From|Subject|Date):\s*(\S.*)$/.exec(line.text);
+    if (field === null || line.depth !== 0) break;
+    if (field[1] === 'From') from ??= parseMailbox(field[2] ?? '').name || undefined;
+    if (field[1] === 'Subject') subject ??= field[2];
+  }
+  return { from, subject };
+}
+
+function baseCommit(lines: readonly BodyLine[]): string | undefined {
+  const line = lines.find((candidate) => candidate.depth === 0 && candidate.text.startsWith('base-commit: '));
+  return /^base-commit: ([0-9a-f]{12,64})\b/.exec(line?.text ?? '')?.[1];
+}
+
+/** The text between the first `---` and the diff, without the diffstat: it often answers what a reviewer would ask. */
+function notesAbove(lines: readonly BodyLine[], firstDiff: number): string {
+  const ruler = lines.findIndex((line, index) => index < firstDiff && line.depth === 0 && /^--- ?$/.test(line.text));
+  if (ruler < 0) return '';
+  const kept = lines.slice(ruler + 1, firstDiff).filter((line) => !isDiffstat(line.text));
+  return kept
+    .map((line) => line.text)
+    .join('\n')
+    .trim();
+}

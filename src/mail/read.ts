@@ -1,0 +1,98 @@
+// Bytes -> Thread. Start here: the form, the mails, the tree, the blocks, the patches.
+
+import type { Message, Patch, Thread } from '../types.ts';
+import type { Body } from './blocks.ts';
+import { readBody } from './blocks.ts';
+import type { Form } from './form.ts';
+import { readForm } from './form.ts';
+import type { Mail } from './mail.ts';
+import { readMail } from './mail.ts';
+import { patchOf } from './patch.ts';
+import { seriesOf } from './series.ts';
+import type { Threaded } from './thread.ts';
+import { threadMails } from './thread.ts';
+
+/**
+ * Reads a thread from the bytes of an mbox, a mail, an archive text page or a patch, plain or gzip-packed; the form is
+ * told by content, `name` only names the input in messages. Spans are offsets into the (unpacked) bytes behind a byte
+ * order mark. Throws InputError for an empty or binary input and for text that is no mail. Linear but for sorting.
+ */
+export async function readThread(bytes: Uint8Array, name: string): Promise<Thread> {
+  const form = await readForm(bytes, name);
+  const threaded = threadMails(await readMails(form));
+  const byId = new Map(threaded.map(({ mail }) => [mail.id, mail]));
+  const messages: Message[] = [];
+  const patches: Patch[] = [];
+  for (const entry of threaded) {
+    const body = readBody(entry.mail.lines, {
+      author: entry.mail.from.name || undefined,
+      quoted: quotedAuthor(entry.mail, byId.get(entry.parent?.id ?? '')),
+      lossy: entry.mail.collapsed,
+    });
+    messages.push(message(entry, body));
+    const patch = patchOf(entry.mail, body);
+    if (patch !== undefined) patches.push(patch);
+  }
+  return {
+    kind: form.kind,
+    lossy: [...new Set(messages.flatMap((each) => each.lossy))].sort(),
+    subject: threaded[0]?.mail.subject.whole ?? '',
+    messages,
+    speakers: speakersOf(messages),
+    series: seriesOfThread(threaded, patches),
+    patches,
+  };
+}
+
+async function readMails(form: Form): Promise<Mail[]> {
+  const mails: Mail[] = [];
+  for (const raw of form.mails) mails.push(await readMail(form, raw));
+  return mails;
+}
+
+function message({ mail, parent }: Threaded, body: Body): Message {
+  const { id, synthetic, rawDate, date, lossy } = mail;
+  const from = { from: mail.from.name, address: mail.from.address };
+  return {
+    id,
+    synthetic,
+    virtual: false,
+    subject: mail.subject.whole,
+    ...from,
+    rawDate,
+    date,
+    parent,
+    blocks: body.blocks,
+    lossy,
+  };
+}
+
+/** The author of the parent, when the first quote of a mail is text of the parent: for mails without attribution. */
+function quotedAuthor(mail: Mail, parent: Mail | undefined): string | undefined {
+  if (parent === undefined || parent.from.name === '') return undefined;
+  const quoted = mail.lines.filter((line) => line.depth === 1 && line.text.trim().length >= 12).slice(0, 5);
+  if (quoted.length === 0) return undefined;
+  const said = new Set(parent.lines.filter((line) => line.depth === 0).map((line) => line.text.trim()));
+  return quoted.some((line) => said.has(line.text.trim())) ? parent.from.name : undefined;
+}
+
+function speakersOf(messages: readonly Message[]): Thread['speakers'] {
+  const depths = new Map<string, Set<number>>();
+  for (const { speaker, depth } of messages.flatMap((each) => each.blocks)) {
+    if (speaker === undefined) continue;
+    depths.set(speaker, (depths.get(speaker) ?? new Set()).add(depth));
+  }
+  return [...depths.keys()].sort().map((name) => ({ name, depths: [...depths.get(name)!].sort((a, b) => a - b) }));
+}
+
+function seriesOfThread(threaded: readonly Threaded[], patches: readonly Patch[]): Thread['series'] {
+  const byId = new Map(threaded.map((entry) => [entry.mail.id, entry]));
+  const roots = new Map<string, string>();
+  for (const { mail, parent } of threaded) roots.set(mail.id, roots.get(parent?.id ?? '') ?? parent?.id ?? mail.id);
+  const posted = patches.flatMap((patch) => {
+    const mail = byId.get(patch.messageId)?.mail;
+    return patch.kind === 'posted' && mail !== undefined ? [{ patch, mail, root: roots.get(mail.id) ?? mail.id }] : [];
+  });
+  const covers = threaded.map(({ mail }) => mail).filter((mail) => mail.subject.index === 0 && !mail.subject.reply);
+  return seriesOf(posted, covers);
+}

@@ -1,0 +1,62 @@
+// What a line looks like: a sentence, code, a log line. Rules of thumb over one line each, all linear.
+
+const TRAILER =
+  /^(?:[A-Z][A-Za-z]*(?:-[A-Za-z]+)*-(?:by|to)|Cc|CC|Fixes|Link|Closes|Bugzilla|Message-Id|Message-ID|Change-Id|Depends-on|References|base-commit|change-id|prerequisite-patch-id|prerequisite-message-id|Cherry-picked-from|BugLink): *\S/;
+const STAMP = /^\s*(?:<\d>)?\[\s*\d{1,7}\.\d{3,6}\]/;
+const OOPS =
+  /\b(?:BUG: |WARNING: CPU|Call Trace:|Call trace:|Kernel panic|Oops: |general protection fault|Unable to handle kernel|kernel BUG at|Modules linked in:|Hardware name: |CPU: \d+ PID: \d+|RIP: \d{4}:|---\[ (?:end trace|cut here))|-{4,}\[ cut here \]/;
+const REGISTERS = /^\s*(?:R[A-Z0-9]{2}|E[A-Z]{2}|pc|lr|sp|x\d{1,2}|CR2|FS|Code) ?: ?(?:[0-9a-f(<]|\S+\+0x)/;
+const FRAME = /^\s*(?:\[<[0-9a-f]+>\]\s*|\? |#\d+\s)*[\w.]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?(?:\s|$)/;
+const PAGE =
+  /\bpage: ?[0-9a-fx]{8,18}\b.*\bcount:|\bpage:\S+ (?:ref)?count:-?\d+ mapcount:|\bpage dumped because|\bfolio dumped because|\braw: [0-9a-f]{16}|\bhead: ?\S+ order:|\bpfn:0x[0-9a-f]+|^\s*aops:\S+|\bflags: 0x[0-9a-f]{8,}\(/;
+
+const STATEMENT_END = /(?:[;{}\\]|\*\/|\)\s*\{|^\s*else)\s*(?:\/\/.*|\/\*.*\*\/)?$/;
+const STATEMENT_START =
+  /^\s*(?:#\s*(?:define|include|ifdef|ifndef|if|endif|else|undef)\b|(?:if|while|for|switch)\s*\(|do\s*\{|case\s+\w+\s*:|\/\*|\/\/|[{}]|(?:static|struct|union|enum|extern|inline|void|int|bool|unsigned)\s.*[;{,()=]$)/;
+const ONE_STATEMENT = /^\s*[\w*&.[\]>-]+\s*(?:\(.*\)|(?:[|&+-]|<<|>>)?=[^=].*);\s*(?:\/\/.*|\/\*.*\*\/)?$/;
+
+/** True for `Signed-off-by: N <a>`, `Fixes:`, `Link:`, an in-body `From: N <a>` and their kin, at the start of a line. */
+export function isTrailer(text: string): boolean {
+  return TRAILER.test(text) || /^From: .{1,100}<[^<>\s]+@[^<>\s]+>\s*$/.test(text);
+}
+
+/** True for a line with a printk stamp, an oops line, a register or a stack frame. */
+export function isTraceLine(text: string): boolean {
+  return STAMP.test(text) || OOPS.test(text) || REGISTERS.test(text) || FRAME.test(text);
+}
+
+/** True for a line of dump_page(): page pointer, counts, raw words, aops. */
+export function isPageDumpLine(text: string): boolean {
+  return PAGE.test(text);
+}
+
+/** True when a line is C by its ends: a statement, a brace, a directive, a comment. Prose that merely names code is not. */
+export function looksLikeCode(text: string): boolean {
+  const line = text.slice(0, 500);
+  if (looksLikeSentence(line)) return false;
+  if (STATEMENT_START.test(line)) return true;
+  return STATEMENT_END.test(line) && (/=|->|^\s*\}/.test(line) || plainWords(line) < 5);
+}
+
+function plainWords(line: string): number {
+  return line.split(/\s+/).filter((word) => /^[a-z]{2,}[,;.]?$/.test(word)).length;
+}
+
+/** True when one line alone is a whole C statement. */
+export function isStatement(text: string): boolean {
+  return ONE_STATEMENT.test(text.slice(0, 500)) && !looksLikeSentence(text);
+}
+
+/** True for a line that reads as written English: a capital, then four or more plain words, no C punctuation. */
+export function looksLikeSentence(text: string): boolean {
+  const line = text.slice(0, 500).trim();
+  if (/[;{}=]|->|\/\*|\*\//.test(line) || !/^["'(]?[A-Z][A-Za-z']*[,:]?\s/.test(line)) return false;
+  return line.split(/\s+/).filter((word) => /^["'(]?[A-Za-z][a-z'-]*[,.;:?!)"']*$/.test(word)).length >= 4;
+}
+
+/** True for a line of a diffstat or its summary. */
+export function isDiffstat(text: string): boolean {
+  return /^ ?\S.{0,300}\s\|\s+(?:\d+ [+-]*|Bin\b.*|\d+)$|^ ?\d+ files? changed(?:, \d+ (?:insertion|deletion)s?\([+-]\)){0,2}$|^ (?:create|delete) mode \d{6} /.test(
+    text,
+  );
+}
