@@ -1,0 +1,53 @@
+// Where results go: standard output or a file, whole or not at all.
+
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { InputError } from '../errors.ts';
+
+export type ColorWish = 'auto' | 'always' | 'never';
+
+/**
+ * Writes `text` to standard output, or to `file` by way of a temporary file beside it that is renamed when it is
+ * complete: a full disk leaves the old file as it was. A link is followed; a device or pipe is written directly.
+ * Throws InputError when the file cannot be written.
+ */
+export async function emit(text: string, file: string | undefined): Promise<void> {
+  if (file === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    await writeWhole(text, await realpath(file).catch(() => file));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'an error';
+    throw new InputError({ place: { file }, expected: 'a file that can be written', found: code });
+  }
+}
+
+async function writeWhole(text: string, file: string): Promise<void> {
+  const entry = await stat(file).catch(() => undefined);
+  if (entry !== undefined && !entry.isFile()) return writeFile(file, text);
+  const beside = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  try {
+    await writeFile(beside, text, { flag: 'wx' });
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+/** Returns whether to colour: the option first, then FORCE_COLOR, then NO_COLOR, then whether a terminal is there. */
+export function wantsColor(wish: ColorWish, toFile: boolean): boolean {
+  if (wish !== 'auto') return wish === 'always';
+  if (toFile) return false;
+  const force = process.env['FORCE_COLOR'];
+  if (force !== undefined && force !== '') return force !== '0' && force !== 'false';
+  if ((process.env['NO_COLOR'] ?? '') !== '') return false;
+  return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+}
+
+/** Returns the columns to print in: those of the terminal, 100 when there is none. */
+export function terminalWidth(): number {
+  return process.stdout.isTTY ? process.stdout.columns : 100;
+}

@@ -1,0 +1,127 @@
+// The commands and their options. Each action imports its own module, so that one command does not pay for another.
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from './exit.ts';
+import { packageRoot } from './package-root.ts';
+
+/**
+ * Runs one command line (without node and the program) and sets the exit code: see exit.ts.
+ * Usage errors are printed on stderr; errors of the commands are thrown.
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  const program = new Command('relore')
+    .description('Reads a Linux mm mailing-list thread, model-checks the patches and fixes in it, and prints the schedules.')
+    .version(packageRoot().version, '-V, --version')
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .addHelpText('after', `\n${EXIT_HELP}\n\nA first run: relore review threads/mlock-large-folio/thread.mbox`);
+  for (const add of [addReview, addThread, addReplay, addRules]) add(program);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? EXIT.nothing : EXIT.input;
+  }
+}
+
+const EXIT_HELP = `Exit codes:
+  0  nothing at or above --fail-on
+  1  findings
+  2  usage, or input that cannot be read
+  3  could not decide: a patch does not apply, or a search was stopped or refused`;
+
+const SOURCE_HELP = 'mbox, mail, patch or archive page; a maildir; - for standard input';
+
+function addReview(program: Command): void {
+  const command = program
+    .command('review')
+    .description('run the patches and fixes of a thread against the scenarios of the rules')
+    .argument('[source...]', SOURCE_HELP);
+  withRunOptions(command)
+    .addOption(new Option('--format <format>', 'how to print').choices(['terminal', 'markdown', 'json']).default('terminal'))
+    .option('-o, --output <file>', 'write to a file, whole or not at all')
+    .addOption(new Option('--fail-on <what>', 'what makes exit code 1').choices(['opens', 'violated', 'never']).default('opens'))
+    .addOption(new Option('--only <which>', 'new: leave out what the base violates too').choices(['new', 'all']).default('all'))
+    .option('--all', 'every schedule, combination, claim and note', false)
+    .option('--all-steps', 'do not cut schedules to the steps that matter', false)
+    .addOption(colorOption())
+    .addHelpText('after', `\n${EXIT_HELP}`)
+    .action(async (sources: string[], options) => (await import('./review.ts')).reviewCommand(sources, options));
+}
+
+function addThread(program: Command): void {
+  program
+    .command('thread')
+    .description('show what was read: messages, speakers, blocks and patches; nothing is run')
+    .argument('[source...]', SOURCE_HELP)
+    .addOption(new Option('--format <format>', 'how to print').choices(['terminal', 'markdown', 'json']).default('terminal'))
+    .option('-o, --output <file>', 'write to a file, whole or not at all')
+    .addOption(colorOption())
+    .action(async (sources: string[], options) => (await import('./thread.ts')).threadCommand(sources, options));
+}
+
+function addReplay(program: Command): void {
+  const command = program
+    .command('replay')
+    .description('review again and print one schedule: every step, with the change of state')
+    .argument('[source...]', SOURCE_HELP)
+    .requiredOption('--trace <id>', 'the name of the schedule in the review: t1');
+  withRunOptions(command)
+    .addOption(colorOption())
+    .action(async (sources: string[], options) => (await import('./replay.ts')).replayCommand(sources, options));
+}
+
+function addRules(program: Command): void {
+  const rules = program.command('rules').description('what relore knows: one Markdown file a rule');
+  rules
+    .command('list', { isDefault: true })
+    .description('each rule with its scenarios and rows')
+    .addOption(rulesOption())
+    .action(async (options) => (await import('./rules.ts')).listRules(options));
+  rules
+    .command('show')
+    .description('print the Markdown of a rule')
+    .argument('<name>', 'name of the rule')
+    .addOption(rulesOption())
+    .action(async (name: string, options) => (await import('./rules.ts')).showRule(name, options));
+  rules
+    .command('test')
+    .description('run every cell of the Result tables; exit 1 when one differs')
+    .argument('[name]', 'name of one rule')
+    .addOption(rulesOption())
+    .addOption(colorOption())
+    .action(async (name: string | undefined, options) => (await import('./rules.ts')).testCommand(name, options));
+}
+
+/** Options of every command that runs the checker. */
+function withRunOptions(command: Command): Command {
+  return command
+    .option('--tree <dir>', 'kernel sources: a checkout or an unpacked source package; without it the model sources are used')
+    .option('--kernel <tag>', 'version of the model sources: v6.12')
+    .addOption(new Option('--model <models>', 'memory models, with commas between them').argParser(models).default('sc'))
+    .addOption(new Option('--bound <states>', 'most distinct states of one search').argParser(states).default(2_000_000, '2000000'))
+    .addOption(rulesOption());
+}
+
+function rulesOption(): Option {
+  return new Option('--rules <dir>', 'folder of the rules').default(undefined, 'the rules that are shipped');
+}
+
+function colorOption(): Option {
+  return new Option('--color <when>', 'colour; NO_COLOR and FORCE_COLOR are honoured').choices(['auto', 'always', 'never']).default('auto');
+}
+
+/** Checks `--model`. This version explores SC only; the others are refused rather than taken for SC. */
+function models(value: string): string {
+  for (const name of value.split(',')) {
+    if (name === 'tso' || name === 'lkmm') throw new InvalidArgumentError(`This version explores sc only; ${name} is not implemented.`);
+    if (name !== 'sc') throw new InvalidArgumentError(`Expected sc, found '${name}'.`);
+  }
+  return 'sc';
+}
+
+function states(value: string): number {
+  const count = Number(value.replaceAll(/[,_]/g, ''));
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('Expected a number of states, 1 or more.');
+  return count;
+}

@@ -1,0 +1,47 @@
+// What `review` and `replay` share: sources in, a Review out.
+
+import { readThread } from '../mail/read.ts';
+import { review } from '../review.ts';
+import type { Review } from '../types.ts';
+import { packageRoot, shippedRules } from './package-root.ts';
+import { checkTree, joined, readSources } from './source.ts';
+
+/** Options of a command that runs the checker, as commander hands them over. */
+export interface RunOptions {
+  readonly tree?: string;
+  readonly kernel?: string;
+  readonly model: 'sc';
+  readonly bound: number; // distinct states of one search
+  readonly rules?: string;
+}
+
+/** Reads the sources and reviews the thread in them. Throws InputError for what cannot be used. */
+export async function runReview(sources: readonly string[], options: RunOptions): Promise<Review> {
+  if (options.tree !== undefined) await checkTree(options.tree);
+  const { bytes, name } = joined(await readSources(sources));
+  const thread = await readThread(bytes, name);
+  return review(thread, {
+    rulesDir: options.rules ?? shippedRules(),
+    models: [options.model],
+    states: options.bound,
+    version: packageRoot().version,
+    ...(options.tree === undefined ? {} : { tree: options.tree }),
+    ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+  });
+}
+
+/** Returns the command line that prints a schedule of this review again, without `--trace`. */
+export function replayCommandLine(sources: readonly string[], options: RunOptions): string {
+  const words = [
+    'relore replay',
+    ...(sources.length === 0 ? ['-'] : sources.map(quoted)),
+    ...(options.tree === undefined ? [] : [`--tree ${quoted(options.tree)}`]),
+    ...(options.kernel === undefined ? [] : [`--kernel ${quoted(options.kernel)}`]),
+    ...(options.rules === undefined ? [] : [`--rules ${quoted(options.rules)}`]),
+  ];
+  return words.join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

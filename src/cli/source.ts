@@ -1,0 +1,116 @@
+// Bytes from outside: files, standard input and maildirs, bounded.
+
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assert, InputError } from '../errors.ts';
+
+/** The most bytes that are read from one source: 512 MB. */
+export const MOST_BYTES = 512 * 1024 * 1024;
+
+/** One input: an mbox, a mail, a patch or a page; or one message of a maildir. */
+export interface Source {
+  readonly name: string; // as the user wrote it, '(stdin)' for standard input
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Returns the bytes behind each name: a file, `-` for standard input, or a maildir, which gives one source a message,
+ * sorted by file name. Without a name, standard input when something is piped into it.
+ * Throws InputError for what is missing, unreadable or too large; whether it is mail is for the mail reader to say.
+ */
+export async function readSources(names: readonly string[]): Promise<readonly Source[]> {
+  if (names.length === 0 && process.stdin.isTTY) {
+    throw new InputError({ place: { file: '(no source)' }, expected: 'a file, a maildir or - for standard input', found: 'nothing' });
+  }
+  const sources: Source[] = [];
+  for (const name of names.length === 0 ? ['-'] : names) sources.push(...(await readSource(name)));
+  return sources;
+}
+
+async function readSource(name: string): Promise<readonly Source[]> {
+  if (name === '-') return [{ name: '(stdin)', bytes: await readStream(process.stdin, '(stdin)') }];
+  const entry = await stat(name).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(name, error);
+  });
+  if (entry.isDirectory()) return readMaildir(name);
+  if (!entry.isFile()) return [{ name, bytes: await readStream(createReadStream(name), name) }];
+  return [{ name, bytes: await readBounded(name, entry.size) }];
+}
+
+/** Reads a maildir: the files of new/ and cur/; tmp/ holds mail that is not delivered yet. */
+async function readMaildir(folder: string): Promise<readonly Source[]> {
+  const entries = await readdir(folder);
+  const boxes = ['new', 'cur'].filter((box) => entries.includes(box));
+  const expected = 'a file or maildir (a directory with cur/ or new/)';
+  if (boxes.length === 0) {
+    throw new InputError({ place: { file: folder }, expected, found: entries.length === 0 ? 'an empty directory' : 'a directory without cur/ and new/' });
+  }
+  const sources: Source[] = [];
+  let total = 0;
+  for (const box of boxes) {
+    for (const name of (await readdir(join(folder, box))).sort()) {
+      const path = join(folder, box, name);
+      const entry = await stat(path);
+      if (!entry.isFile() || name.startsWith('.')) continue;
+      total += entry.size;
+      sources.push({ name: path, bytes: await readBounded(path, total) });
+    }
+  }
+  if (sources.length === 0) throw new InputError({ place: { file: folder }, expected: 'mail in cur/ or new/', found: 'none' });
+  return sources;
+}
+
+async function readBounded(name: string, size: number): Promise<Uint8Array> {
+  if (size > MOST_BYTES) throw tooLarge(name);
+  return readFile(name).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(name, error);
+  });
+}
+
+async function readStream(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    size += bytes.length;
+    if (size > MOST_BYTES) throw tooLarge(name);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(name: string): InputError {
+  return new InputError({ place: { file: name }, expected: 'at most 512 MB', found: 'more; a thread is enough, split the archive' });
+}
+
+function unreadable(name: string, error: NodeJS.ErrnoException): InputError {
+  const found = error.code === 'ENOENT' ? 'no such file' : error.code === 'EACCES' ? 'a file that may not be read' : (error.code ?? 'an error');
+  return new InputError({ place: { file: name }, expected: 'a file or maildir', found });
+}
+
+/**
+ * Returns several sources as one mbox, so that the mails of a maildir or of many patch files make one thread.
+ * A source that is an mbox already keeps its bytes; other mails get a separator line and mboxrd quoting of `From `.
+ */
+export function joined(sources: readonly Source[]): Source {
+  const [first, ...rest] = sources;
+  assert(first !== undefined, 'expected a source');
+  if (rest.length === 0) return first;
+  const parts = sources.flatMap(({ bytes }) => {
+    const text = Buffer.from(bytes).toString('latin1');
+    const mail = text.startsWith('From ') ? text : `From mboxrd@z Thu Jan  1 00:00:00 1970\n${text.replace(/^(>*From )/gm, '>$1')}`;
+    return Buffer.from(`${mail.replace(/\r?\n?$/, '')}\n\n`, 'latin1');
+  });
+  return { name: sources.map(({ name }) => name).join(', '), bytes: Buffer.concat(parts) };
+}
+
+/** Throws InputError unless `folder` holds mm/, as a kernel checkout or an unpacked linux-source package does. */
+export async function checkTree(folder: string): Promise<void> {
+  const expected = 'a kernel source tree with mm/';
+  const entry = await stat(folder).catch(() => undefined);
+  if (entry === undefined) throw new InputError({ place: { file: folder }, expected, found: 'no such directory' });
+  if (!entry.isDirectory()) throw new InputError({ place: { file: folder }, expected, found: 'a file' });
+  const mm = await stat(join(folder, 'mm')).catch(() => undefined);
+  if (mm?.isDirectory() !== true) throw new InputError({ place: { file: folder }, expected, found: 'a directory without mm/' });
+}
