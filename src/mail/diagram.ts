@@ -9,6 +9,7 @@ const WHO =
 const NOTE = '(?:\\s?\\([^()]{0,40}\\))?:?';
 const HEADER = new RegExp(`^[\\s|*]*(?:${WHO})${NOTE}(?:[\\s|,/]+(?:${WHO})${NOTE})+[\\s|*]*$`, 'i');
 const RULERS = /^\s*[-=]{3,}(?:\s{2,}[-=]{3,})+\s*$/;
+const READ = 500; // characters of a line that decide what it is
 const MAX_STEPS = 160; // lines of one diagram
 
 /** True for a line that names two or more processors and nothing else: `cpu1   cpu2`, `Thread A | Thread B`. */
@@ -29,14 +30,15 @@ export function diagramEnd(lines: readonly BodyLine[], at: number): number {
     if (isBlank(line)) continue;
     if (line.depth !== depth || isDiagramHeader(line.text)) break;
     const afterBlank = next > end && steps > 0;
-    if (afterBlank ? !isClearStep(line.text) : !isStep(line.text)) break;
+    if (afterBlank ? !isClearStep(line.text.slice(0, READ)) : !isStep(line.text)) break;
     end = next + 1;
-    if (!RULERS.test(line.text)) steps++;
+    if (!RULERS.test(line.text.slice(0, READ))) steps++;
   }
   return steps >= 2 ? end : at;
 }
 
-function isStep(text: string): boolean {
+function isStep(whole: string): boolean {
+  const text = whole.slice(0, READ);
   if (isClearStep(text)) return true;
   const words = text.trim().split(/\s+/).length;
   return words <= 8 && !looksLikeSentence(text) && !/[.?!:]$/.test(text.trim());

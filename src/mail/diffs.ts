@@ -25,7 +25,7 @@ function fileDiff(file: LocatedFile): FileDiff {
 /** The diff as a parser wants it: header lines with decoded names, then the hunks whose counts are true. */
 function reassemble(file: LocatedFile): string {
   const headers = file.headers
-    .filter((line) => !/^(?:={20,}|Index: )/.test(line) || file.headers.length < 3)
+    .filter((line) => !/^(?:={20,}|Index: |RCS file: |retrieving )/.test(line))
     .map(decodeName);
   const hunks = file.hunks.filter((hunk) => hunk.complete);
   const body = hunks.flatMap((hunk) => [

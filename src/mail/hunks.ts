@@ -22,6 +22,7 @@ const HUNK = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)$
 const START = /^(?:diff -|Index: \S)/;
 const EXTENDED =
   /^(?:index [0-9a-f]{4,64}(?:,[0-9a-f]{4,64})?\.\.[0-9a-f]{4,64}|(?:old|new) mode \d|(?:new|deleted) file mode \d|(?:dis)?similarity index \d|(?:rename|copy) (?:from|to) |={20,}$|Binary files .* differ$)/;
+const INDEX_HEAD = /^(?:Index: |={20,}$|RCS file: |retrieving revision )/; // CVS and quilt
 const LITERAL = /^(?:GIT binary patch|(?:literal|delta) \d+)$/;
 
 interface OpenFile {
@@ -76,8 +77,9 @@ function openFile(files: OpenFile[], first: string): OpenFile {
 }
 
 function startsFile(files: readonly OpenFile[], text: string): boolean {
-  if (START.test(text)) return true;
-  return text.startsWith('--- ') && (files.at(-1)?.headers.some((line) => line.startsWith('+++ ')) ?? true);
+  const headers = files.at(-1)?.headers ?? [];
+  if (START.test(text)) return text.startsWith('Index: ') || !headers.every((line) => INDEX_HEAD.test(line));
+  return text.startsWith('--- ') && headers.some((line) => line.startsWith('+++ '));
 }
 
 /** Count of header lines at `at`: 0 when the line is none. `--- x` is one only with `+++ y` and, outside a header, `@@` behind it. */
@@ -88,7 +90,7 @@ function headerLines(lines: readonly BodyLine[], picks: readonly number[], at: n
     return open || HUNK.test(textAt(lines, picks, at + 2)) ? 2 : 0;
   }
   if (!open) return 0;
-  if (EXTENDED.test(text)) return 1;
+  if (EXTENDED.test(text) || INDEX_HEAD.test(text)) return 1;
   return LITERAL.test(text) ? 1 + binaryLines(lines, picks, at + 1) : 0;
 }
 
@@ -96,7 +98,9 @@ function isDiffStart(lines: readonly BodyLine[], picks: readonly number[], at: n
   const text = textAt(lines, picks, at);
   if (/^diff --git \S+ \S+/.test(text)) return true;
   const next = textAt(lines, picks, at + 1);
-  return EXTENDED.test(next) || next.startsWith('--- ') || /^diff --(?:cc|combined) \S/.test(text);
+  return (
+    EXTENDED.test(next) || INDEX_HEAD.test(next) || next.startsWith('--- ') || /^diff --(?:cc|combined) \S/.test(text)
+  );
 }
 
 function binaryLines(lines: readonly BodyLine[], picks: readonly number[], from: number): number {

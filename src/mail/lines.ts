@@ -26,7 +26,8 @@ interface RawLine {
   readonly end: number;
 }
 
-const MAX_LINE = 65_536; // bytes of a line that are read; no mail has longer ones for a person to read
+/** Bytes of a line that are read: no mail has longer ones for a person to read. */
+export const MAX_LINE = 65_536;
 const LF = 10;
 const CR = 13;
 

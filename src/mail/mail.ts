@@ -6,7 +6,7 @@ import type { Form } from './form.ts';
 import type { Headers, Mailbox } from './header.ts';
 import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailbox } from './header.ts';
 import type { BodyLine, LineOptions } from './lines.ts';
-import { bodyLines, PLAIN } from './lines.ts';
+import { bodyLines, MAX_LINE, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
 import type { Subject } from './subject.ts';
 import { parseSubject } from './subject.ts';
@@ -85,7 +85,11 @@ async function linesOf(
     quotedPrintable: encoding === 'quoted-printable',
   };
   const plain = type === '' || /^text\/(?!html)/i.test(type) || !type.includes('/');
-  if (plain && encoding !== 'base64') return { lines: bodyLines(form.source, raw.body, raw.end, options), lossy: [] };
+  if (plain && encoding !== 'base64') {
+    const lines = bodyLines(form.source, raw.body, raw.end, options);
+    const cut = lines.some((line) => line.end - line.start > MAX_LINE);
+    return { lines, lossy: cut ? ['line longer than 64 KiB cut'] : [] };
+  }
   const { mimeLines } = await import('./mime.ts');
   return mimeLines(form.source, raw, options);
 }

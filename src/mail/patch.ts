@@ -10,7 +10,7 @@ import type { Mail } from './mail.ts';
 import { parseSubject } from './subject.ts';
 import { isDiffstat } from './words.ts';
 
-const SCISSORS = /^(?:(?:>8|8<|>%|%<|-){1,3}\s?)*(?:>8|8<|>%|%<)(?:[-\s]|>8|8<|cut here)*$/;
+const SCISSORS = /^[-\s]*(?:>8|8<|>%|%<)(?:[-\s<>8%]|cut here)*$/; // git-mailinfo's scissors line
 
 /**
  * Returns the patch a mail carries unquoted, undefined when there is none. `posted` when the subject is no reply,
@@ -39,9 +39,7 @@ export function patchOf(mail: Mail, body: Body): Patch | undefined {
 
 /** In-body `From:` and `Subject:` lines: the first lines of the body, or those behind the scissors (git-mailinfo). */
 function inBodyFields(lines: readonly BodyLine[]): { from: string | undefined; subject: string | undefined } {
-  const scissors = lines.findIndex(
-    (line) => line.depth === 0 && /[8%]/.test(line.text) && SCISSORS.test(line.text.trim()),
-  );
+  const scissors = lines.findIndex((line) => line.depth === 0 && line.text.length < 200 && SCISSORS.test(line.text));
   let from: string | undefined;
   let subject: string | undefined;
   for (const line of lines.slice(scissors + 1)) {

@@ -1,5 +1,7 @@
 // What a line looks like: a sentence, code, a log line. Rules of thumb over one line each, all linear.
 
+const READ = 500; // characters of a line that decide what it is
+
 const TRAILER =
   /^(?:[A-Z][A-Za-z]*(?:-[A-Za-z]+)*-(?:by|to)|Cc|CC|Fixes|Link|Closes|Bugzilla|Message-Id|Message-ID|Change-Id|Depends-on|References|base-commit|change-id|prerequisite-patch-id|prerequisite-message-id|Cherry-picked-from|BugLink): *\S/;
 const STAMP = /^\s*(?:<\d>)?\[\s*\d{1,7}\.\d{3,6}\]/;
@@ -10,6 +12,10 @@ const FRAME = /^\s*(?:\[<[0-9a-f]+>\]\s*|\? |#\d+\s)*[\w.]+\+0x[0-9a-f]+(?:\/0x[
 const PAGE =
   /\bpage: ?[0-9a-fx]{8,18}\b.*\bcount:|\bpage:\S+ (?:ref)?count:-?\d+ mapcount:|\bpage dumped because|\bfolio dumped because|\braw: [0-9a-f]{16}|\bhead: ?\S+ order:|\bpfn:0x[0-9a-f]+|^\s*aops:\S+|\bflags: 0x[0-9a-f]{8,}\(/;
 
+const DIFFSTAT = /^ ?\S.{0,300}\s\|\s+(?:\d+ [+-]*|Bin\b.*|\d+)$/;
+const DIFFSTAT_END =
+  /^ ?\d+ files? changed(?:, \d+ (?:insertion|deletion)s?\([+-]\)){0,2}$|^ (?:create|delete) mode \d{6} /;
+
 const STATEMENT_END = /(?:[;{}\\]|\*\/|\)\s*\{|^\s*else)\s*(?:\/\/.*|\/\*.*\*\/)?$/;
 const STATEMENT_START =
   /^\s*(?:#\s*(?:define|include|ifdef|ifndef|if|endif|else|undef)\b|(?:if|while|for|switch)\s*\(|do\s*\{|case\s+\w+\s*:|\/\*|\/\/|[{}]|(?:static|struct|union|enum|extern|inline|void|int|bool|unsigned)\s.*[;{,()=]$)/;
@@ -17,22 +23,24 @@ const ONE_STATEMENT = /^\s*[\w*&.[\]>-]+\s*(?:\(.*\)|(?:[|&+-]|<<|>>)?=[^=].*);\
 
 /** True for `Signed-off-by: N <a>`, `Fixes:`, `Link:`, an in-body `From: N <a>` and their kin, at the start of a line. */
 export function isTrailer(text: string): boolean {
-  return TRAILER.test(text) || /^From: .{1,100}<[^<>\s]+@[^<>\s]+>\s*$/.test(text);
+  const line = text.slice(0, READ);
+  return TRAILER.test(line) || /^From: .{1,100}<[^<>\s]+@[^<>\s]+>\s*$/.test(line);
 }
 
 /** True for a line with a printk stamp, an oops line, a register or a stack frame. */
 export function isTraceLine(text: string): boolean {
-  return STAMP.test(text) || OOPS.test(text) || REGISTERS.test(text) || FRAME.test(text);
+  const line = text.slice(0, READ);
+  return STAMP.test(line) || OOPS.test(line) || REGISTERS.test(line) || FRAME.test(line);
 }
 
 /** True for a line of dump_page(): page pointer, counts, raw words, aops. */
 export function isPageDumpLine(text: string): boolean {
-  return PAGE.test(text);
+  return PAGE.test(text.slice(0, READ));
 }
 
 /** True when a line is C by its ends: a statement, a brace, a directive, a comment. Prose that merely names code is not. */
 export function looksLikeCode(text: string): boolean {
-  const line = text.slice(0, 500);
+  const line = text.slice(0, READ);
   if (looksLikeSentence(line)) return false;
   if (STATEMENT_START.test(line)) return true;
   return STATEMENT_END.test(line) && (/=|->|^\s*\}/.test(line) || plainWords(line) < 5);
@@ -44,19 +52,17 @@ function plainWords(line: string): number {
 
 /** True when one line alone is a whole C statement. */
 export function isStatement(text: string): boolean {
-  return ONE_STATEMENT.test(text.slice(0, 500)) && !looksLikeSentence(text);
+  return ONE_STATEMENT.test(text.slice(0, READ)) && !looksLikeSentence(text);
 }
 
 /** True for a line that reads as written English: a capital, then four or more plain words, no C punctuation. */
 export function looksLikeSentence(text: string): boolean {
-  const line = text.slice(0, 500).trim();
+  const line = text.slice(0, READ).trim();
   if (/[;{}=]|->|\/\*|\*\//.test(line) || !/^["'(]?[A-Z][A-Za-z']*[,:]?\s/.test(line)) return false;
   return line.split(/\s+/).filter((word) => /^["'(]?[A-Za-z][a-z'-]*[,.;:?!)"']*$/.test(word)).length >= 4;
 }
 
 /** True for a line of a diffstat or its summary. */
 export function isDiffstat(text: string): boolean {
-  return /^ ?\S.{0,300}\s\|\s+(?:\d+ [+-]*|Bin\b.*|\d+)$|^ ?\d+ files? changed(?:, \d+ (?:insertion|deletion)s?\([+-]\)){0,2}$|^ (?:create|delete) mode \d{6} /.test(
-    text,
-  );
+  return text.length < READ && (DIFFSTAT.test(text) || DIFFSTAT_END.test(text));
 }
