@@ -3,7 +3,10 @@
 //   exact text first, then tokens, never fuzz;
 //   every name that the added lines use is known where they land.
 import type { FileDiff, Hunk, KernelSource, Refusal } from '../types.ts';
-import { exactPlaces, newSide, oldSide, type Placement, placeByText } from './place-text.ts';
+import type { Definition } from './functions.ts';
+import { exactPlaces, newSide, type Placement, placeByText, type Window } from './place-text.ts';
+import { hunkTokens, isAppliedByTokens, placeByTokens } from './place-tokens.ts';
+import { unknownNames } from './resolve.ts';
 import type { LineChange, Target } from './rewrite.ts';
 
 /** The line changes of all hunks of a file, in order, or the reason why one does not fit. */
@@ -12,16 +15,22 @@ export type Placed =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** Places the hunks of `diff` in `target`. `patch` is the whole patch: names it adds elsewhere count as known. */
-export function placeHunks(_source: KernelSource, target: Target, diff: FileDiff, _patch: readonly FileDiff[]): Placed {
+export function placeHunks(source: KernelSource, target: Target, diff: FileDiff, patch: readonly FileDiff[]): Placed {
   const changes: LineChange[] = [];
   const notes: string[] = [];
   let window = { from: 0, drift: 0 };
   for (const hunk of diff.hunks) {
     const placement = placeHunk(target, hunk, window);
-    if (placement.kind === 'refused') {
-      const why = `the hunk at line ${hunk.oldStart} does not fit: ${placement.why}`;
-      const place = { file: target.file.path, line: placement.line ?? hunk.oldStart };
-      return { kind: 'refused', refusal: { what: target.file.path, why, place } };
+    if (placement.kind === 'refused') return refuse(target, hunk, placement.why, placement.line);
+    const unknown = unknownNames(
+      source,
+      target,
+      { tokens: hunkTokens(hunk, '+'), functions: touched(target, placement) },
+      patch,
+    );
+    if (unknown.length > 0) {
+      const why = `it uses ${unknown.join(', ')}, which the sources of ${source.name} do not have there: the base is too different`;
+      return refuse(target, hunk, why, placement.from + 1);
     }
     changes.push(...placement.changes);
     notes.push(...placement.notes.map((note) => `the hunk at line ${hunk.oldStart}: ${note}`));
@@ -30,15 +39,31 @@ export function placeHunks(_source: KernelSource, target: Target, diff: FileDiff
   return { kind: 'placed', changes, notes };
 }
 
-function placeHunk(target: Target, hunk: Hunk, window: { readonly from: number; readonly drift: number }): Placement {
+function refuse(target: Target, hunk: Hunk, reason: string, line: number | undefined): Placed {
+  const why = `the hunk at line ${hunk.oldStart} does not fit: ${reason}`;
+  return {
+    kind: 'refused',
+    refusal: { what: target.file.path, why, place: { file: target.file.path, line: line ?? hunk.oldStart } },
+  };
+}
+
+function placeHunk(target: Target, hunk: Hunk, window: Window): Placement {
   const byText = placeByText(target, hunk, window);
   if (byText !== undefined) return byText;
-  if (isApplied(target, hunk)) return { kind: 'refused', why: 'it is already applied', line: undefined };
-  return { kind: 'refused', why: 'its lines are not in the file', line: undefined };
+  const applied: Placement = { kind: 'refused', why: 'it is already applied', line: undefined };
+  if (isApplied(target, hunk)) return applied;
+  const byTokens = placeByTokens(target, hunk, window);
+  return byTokens.kind === 'refused' && isAppliedByTokens(target, hunk) ? applied : byTokens;
 }
 
 /** True when the file has the new side of the hunk; called when it does not have the old side. */
 function isApplied(target: Target, hunk: Hunk): boolean {
   const lines = newSide(hunk);
-  return lines.length > 0 && oldSide(hunk).join() !== lines.join() && exactPlaces(target.lines, lines, 0).length > 0;
+  return lines.length > 0 && exactPlaces(target.lines, lines, 0).length > 0;
+}
+
+function touched(target: Target, placement: { readonly from: number; readonly to: number }): Definition[] {
+  const start = target.starts[placement.from] ?? 0;
+  const end = target.starts[placement.to] ?? target.file.text.length;
+  return target.functions.filter((fn) => fn.start < end && fn.end > start);
 }

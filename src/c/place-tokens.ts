@@ -1,0 +1,310 @@
+// Placing a hunk by aligned tokens, when its context was reworded, re-wrapped or lightly changed in the base.
+// docs/design.md has the experiment behind the limits; every rule here refuses rather than guesses.
+import type { Hunk } from '../types.ts';
+import { alignTo, findStretches, type HunkToken, type Stretch } from './align.ts';
+import { lineAt } from './mask.ts';
+import { namedFunction, type Placement, type Window } from './place-text.ts';
+import { functionOfLine, type LineChange, type NewLine, rewrite, type Target } from './rewrite.ts';
+import { isWord, type Token, tokenize } from './tokens.ts';
+
+const ACCEPTED = 0.25; // cost per token
+const ACCEPTED_WITH_NOTE = 0.45;
+const MARGIN = 0.1; // cost per token by which the best place must beat the next
+const FEWEST_WORDS = 4;
+const LARGEST = 4e8; // hunk tokens times file tokens: about 4 s
+
+/** Places `hunk` where its old side aligns, or says why not. Time is hunk tokens times file tokens. */
+export function placeByTokens(target: Target, hunk: Hunk, window: Window): Placement {
+  const old = hunkTokens(hunk, '-');
+  const file = tokensFrom(target, window.from);
+  if (old.filter((token) => isWord(token.text)).length < FEWEST_WORDS)
+    return refused('its context is too small to align');
+  if (old.length * file.length > LARGEST) return refused('it is too large to align');
+  const found = chooseStretch(target, hunk, old, file);
+  if (typeof found === 'string') return refused(found);
+  const met = alignTo(old, file, found.stretch);
+  const line = lineOf(target, file[found.stretch.start]);
+  const rate = found.stretch.cost / old.length;
+  const swaps = substitutions(old, file, met);
+  const used = addedWords(hunk).find((word) => swaps.has(word));
+  if (used !== undefined) {
+    return refused(`it adds ${used} where the base has ${swaps.get(used) ?? ''}: the base is too different`, line);
+  }
+  const splices = spliceGroups(hunk, old, file, met);
+  if (typeof splices === 'string') return refused(splices, line);
+  const changes = splices.flatMap((splice) => changeOf(target, file, splice) ?? []);
+  if (!isSameChange(target, file, splices, changes)) {
+    return refused('the lines of the base are broken differently where it changes them', line);
+  }
+  const first = splices[0];
+  const named = namedFunction(hunk);
+  const within = first === undefined ? undefined : functionOfLine(target, lineOf(target, file[first.from]) - 1)?.name;
+  const notes = [`placed by its tokens, ${rate.toFixed(2)} a token${rate < ACCEPTED ? '' : ', which is much'}`];
+  if (swaps.size > 0) notes.push(`the base has ${[...swaps].map(([from, to]) => `${to} for ${from}`).join(', ')}`);
+  if (named !== undefined && within !== undefined && named !== within)
+    notes.push(`it names ${named} and goes into ${within}`);
+  const to = Math.max(
+    lineOf(target, file[found.stretch.end - 1]),
+    ...changes.map((change) => change.at + change.remove),
+  );
+  return { kind: 'placed', from: line - 1, to, changes, notes };
+}
+
+/** True when the new side of the hunk stands in the file, comments and layout aside. */
+export function isAppliedByTokens(target: Target, hunk: Hunk): boolean {
+  const side = hunkTokens(hunk, '+');
+  const file = tokensFrom(target, 0);
+  if (side.filter((token) => isWord(token.text)).length < FEWEST_WORDS || side.length * file.length > LARGEST)
+    return false;
+  const best = findStretches(side, file)[0];
+  return best !== undefined && best.cost === 0;
+}
+
+function refused(why: string, line?: number): Placement {
+  return { kind: 'refused', why, line };
+}
+
+function tokensFrom(target: Target, line: number): Token[] {
+  return tokenize(target.file.text).filter((token) => token.start >= (target.starts[line] ?? Number.MAX_SAFE_INTEGER));
+}
+
+function lineOf(target: Target, token: Token | undefined): number {
+  return token === undefined ? 1 : lineAt(target.starts, token.start);
+}
+
+/** Tokens of one side of a hunk. A comment that was opened above the hunk is dropped up to its end. */
+export function hunkTokens(hunk: Hunk, mark: '-' | '+'): HunkToken[] {
+  const indices = hunk.lines.flatMap((line, index) =>
+    line === '' || line[0] === ' ' || line[0] === mark ? [index] : [],
+  );
+  let text = indices.map((index) => (hunk.lines[index] ?? '').slice(1)).join('\n');
+  const close = text.indexOf('*/');
+  const open = text.indexOf('/*');
+  if (close >= 0 && (open < 0 || close < open))
+    text = text.slice(0, close + 2).replace(/[^\n]/g, ' ') + text.slice(close + 2);
+  const tokens: HunkToken[] = [];
+  let row = 0;
+  let scanned = 0;
+  for (const token of tokenize(text)) {
+    for (; scanned < token.start; scanned += 1) if (text[scanned] === '\n') row += 1;
+    const line = indices[row] ?? 0;
+    tokens.push({ text: token.text, soft: token.soft, fixed: hunk.lines[line]?.[0] === mark, line });
+  }
+  return tokens;
+}
+
+interface Chosen {
+  readonly stretch: Stretch;
+}
+
+/** The stretch to use, or the reason why there is none. */
+function chooseStretch(target: Target, hunk: Hunk, old: readonly HunkToken[], file: readonly Token[]): Chosen | string {
+  const named = namedFunction(hunk);
+  const candidates: Stretch[] = [];
+  for (const fn of target.functions) {
+    if (fn.name !== named) continue;
+    // Context may reach over both ends of the function.
+    const start = Math.max(0, file.findIndex((token) => token.start >= fn.start) - old.length);
+    const after = file.findIndex((token) => token.start >= fn.end);
+    const end = Math.min(file.length, (after < 0 ? file.length : after) + old.length);
+    for (const found of findStretches(old, file.slice(start, end))) {
+      candidates.push({ start: found.start + start, end: found.end + start, cost: found.cost });
+    }
+  }
+  const isNamed = target.functions.some((fn) => fn.name === named);
+  if (!isNamed) candidates.push(...findStretches(old, file));
+  const [best, ...others] = candidates.sort((a, b) => a.cost - b.cost || a.start - b.start);
+  const where = isNamed ? ` in ${named ?? ''}` : '';
+  if (best === undefined) return `the code it removes is not${where === '' ? ' in the file' : where}`;
+  if (best.cost / old.length >= ACCEPTED_WITH_NOTE) {
+    return `its context differs too much${where}: ${(best.cost / old.length).toFixed(2)} a token`;
+  }
+  const second = others.find((other) => other.end <= best.start || other.start >= best.end);
+  if (second !== undefined && (second.cost - best.cost) / old.length < MARGIN) {
+    const lines = [best, second].map((stretch) => lineOf(target, file[stretch.start]));
+    return `it fits two places about equally well (lines ${lines.join(' and ')})`;
+  }
+  return { stretch: best };
+}
+
+/** Words of the hunk that met another word, in the order of the hunk. */
+function substitutions(old: readonly HunkToken[], file: readonly Token[], met: readonly number[]): Map<string, string> {
+  const swaps = new Map<string, string>();
+  for (const [index, token] of old.entries()) {
+    const other = file[met[index] ?? -1]?.text;
+    if (other !== undefined && other !== token.text) swaps.set(token.text, other);
+  }
+  return swaps;
+}
+
+function addedWords(hunk: Hunk): string[] {
+  return hunkTokens(hunk, '+').flatMap((token) => (token.fixed && isWord(token.text) ? [token.text] : []));
+}
+
+/** Replaces the file tokens [from, to) by the lines `add`. */
+interface Splice {
+  readonly from: number;
+  readonly to: number;
+  readonly add: readonly string[];
+  readonly added: readonly string[]; // tokens of `add`
+  readonly late: boolean; // an insertion that goes below the comments in front of the next token
+}
+
+/** One splice for each run of changed lines that has code, or the reason why one has no sure place. */
+function spliceGroups(
+  hunk: Hunk,
+  old: readonly HunkToken[],
+  file: readonly Token[],
+  met: readonly number[],
+): Splice[] | string {
+  const splices: Splice[] = [];
+  const fresh = hunkTokens(hunk, '+');
+  for (const [first, last] of changedRuns(hunk)) {
+    const removed = old.flatMap((token, index) => (token.line >= first && token.line < last ? [index] : []));
+    const added = fresh
+      .filter((token) => token.line >= first && token.line < last && token.fixed)
+      .map((token) => token.text);
+    if (removed.length === 0 && added.length === 0) continue;
+    const follows = old.findIndex((token) => token.line >= last);
+    const next = follows < 0 ? old.length : follows;
+    const span =
+      removed.length > 0
+        ? removedSpan(removed, { old, file, met, added })
+        : insertPoint(next, { old, file, met, added });
+    if (typeof span === 'string') return span;
+    const lines = hunk.lines
+      .slice(first, last)
+      .flatMap((line) => (line[0] === '+' ? [line.slice(1).replace(/\r$/, '')] : []));
+    const late = hunk.lines[first - 1] !== undefined && (old[next - 1]?.line ?? -1) < first - 1;
+    splices.push({ from: span[0], to: span[1], add: lines, added, late });
+  }
+  const unordered = splices.some((splice, index) => index > 0 && splice.from < (splices[index - 1]?.to ?? 0));
+  return unordered ? 'its parts fit only in another order' : splices;
+}
+
+/** Runs of changed lines as [first, last) indices into hunk.lines. */
+function changedRuns(hunk: Hunk): [number, number][] {
+  const runs: [number, number][] = [];
+  let index = 0;
+  while (index < hunk.lines.length) {
+    const first = index;
+    while (/^[-+\\]/.test(hunk.lines[index] ?? '')) index += 1;
+    if (index > first) runs.push([first, index]);
+    else index += 1;
+  }
+  return runs;
+}
+
+interface Aligned {
+  readonly old: readonly HunkToken[];
+  readonly file: readonly Token[];
+  readonly met: readonly number[];
+  readonly added: readonly string[];
+}
+
+const STATEMENT_END = new Set([';', '{', '}', ':']);
+
+/** The file tokens [from, to) of a removed run, when removing them means the same there. */
+function removedSpan(removed: readonly number[], { old, file, met, added }: Aligned): [number, number] | string {
+  const hits = removed.map((index) => met[index] ?? -1).filter((at) => at >= 0);
+  const [from, final] = [hits[0], hits.at(-1)];
+  if (from === undefined || final === undefined) return 'the code it removes is not there';
+  let to = final + 1;
+  const wanted = braceBalance(removed.map((index) => old[index]?.text ?? ''));
+  const balance = () => braceBalance(file.slice(from, to).map((token) => token.text));
+  while (balance() > wanted && file[to]?.text === '}' && !met.includes(to)) to += 1;
+  if (balance() !== wanted) return 'the braces of the base do not pair with those it removes';
+  const before = (removed[0] ?? 0) - 1;
+  const after = (removed.at(-1) ?? 0) + 1;
+  const joinsBefore = before < 0 ? from === 0 : met[before] === from - 1;
+  const joinsAfter = after >= old.length ? to === file.length : met[after] === to;
+  const isWhole = STATEMENT_END.has(old[after - 1]?.text ?? '') && STATEMENT_END.has(old[before]?.text ?? ';');
+  // Whole statements may have new neighbours, if the neighbour before ends a statement too: else an `if` would
+  // lose its body or take the next statement for it.
+  const isLoose = isWhole && STATEMENT_END.has(file[from - 1]?.text ?? ';') && file[to]?.text !== 'else';
+  const needsBefore = !isLoose || added[0] === 'else';
+  const needsAfter = !isWhole || (added.length > 0 && !STATEMENT_END.has(added.at(-1) ?? ''));
+  if ((needsBefore && !joinsBefore) || (needsAfter && !joinsAfter) || (file[to]?.text === 'else' && !joinsAfter)) {
+    return 'what stands next to the code it changes is different in the base';
+  }
+  return [from, to];
+}
+
+/** The place between the two file tokens that the hunk inserts between: both must stand side by side. */
+function insertPoint(next: number, { old, file, met }: Aligned): [number, number] | string {
+  const before = next === 0 ? -1 : (met[next - 1] ?? -1);
+  const after = next >= old.length ? file.length : (met[next] ?? -1);
+  const isEdge = (next === 0 && after === 0) || (next > 0 && before >= 0);
+  if (!isEdge || after !== before + 1) return 'what stands around the code it adds is different in the base';
+  return [after, after];
+}
+
+function braceBalance(tokens: readonly string[]): number {
+  return tokens.reduce((sum, token) => sum + (token === '{' ? 1 : token === '}' ? -1 : 0), 0);
+}
+
+/** The splice as whole lines; what else stands on its first and last line stays on lines of its own. */
+function changeOf(target: Target, file: readonly Token[], splice: Splice): LineChange {
+  const add: NewLine[] = splice.add.map((text) => ({ text }));
+  const text = target.file.text;
+  const before = file[splice.from - 1];
+  const next = file[splice.to];
+  if (splice.from === splice.to) {
+    const above = before === undefined ? 0 : lineAt(target.starts, before.end - 1); // lines above the insertion
+    const below = next === undefined ? target.lines.length : lineAt(target.starts, next.start) - 1;
+    if (above <= below) return { at: splice.late ? below : afterComment(target, above, below), remove: 0, add };
+  }
+  const start = file[splice.from]?.start ?? text.length;
+  const end = splice.to > splice.from ? (file[splice.to - 1]?.end ?? start) : start;
+  const first = lineAt(target.starts, start) - 1;
+  const last = lineAt(target.starts, Math.max(start, end - 1)) - 1;
+  const head = text.slice(target.starts[first] ?? 0, start);
+  const tail = (target.lines[last] ?? '').slice(end - (target.starts[last] ?? 0));
+  const keepsHead = before !== undefined && before.end > (target.starts[first] ?? 0);
+  const keepsTail = next !== undefined && lineAt(target.starts, next.start) - 1 === last;
+  return {
+    at: first,
+    remove: last - first + 1,
+    add: [
+      ...(keepsHead ? [{ text: head.trimEnd(), from: first }] : []),
+      ...add,
+      ...(keepsTail ? [{ text: `${/^\s*/.exec(head)?.[0] ?? ''}${tail.trimStart()}`, from: last }] : []),
+    ],
+  };
+}
+
+/** A comment that begins behind the code of line `above` may end further down: the insertion goes below it. */
+function afterComment(target: Target, above: number, below: number): number {
+  for (let line = above; line < below; line += 1) {
+    const text = target.file.text.slice(0, target.starts[line] ?? 0);
+    if (text.lastIndexOf('/*') <= text.lastIndexOf('*/')) return line;
+  }
+  return below;
+}
+
+/** True when the changed text has exactly the tokens that the splices say. */
+function isSameChange(
+  target: Target,
+  file: readonly Token[],
+  splices: readonly Splice[],
+  changes: readonly LineChange[],
+): boolean {
+  const from = file[0]?.start ?? 0;
+  const expected: string[] = tokenize(target.file.text, 0, from).map((token) => token.text);
+  let next = 0;
+  for (const splice of splices) {
+    for (; next < splice.from; next += 1) expected.push(file[next]?.text ?? '');
+    expected.push(...splice.added);
+    next = splice.to;
+  }
+  for (; next < file.length; next += 1) expected.push(file[next]?.text ?? '');
+  if (
+    changes.some(
+      (change, index) => index > 0 && change.at < (changes[index - 1]?.at ?? 0) + (changes[index - 1]?.remove ?? 0),
+    )
+  ) {
+    return false;
+  }
+  const actual = tokenize(rewrite(target.file, changes).text);
+  return actual.length === expected.length && actual.every((token, index) => token.text === expected[index]);
+}
