@@ -13,8 +13,11 @@ export function fail(error: unknown): void {
   }
   const message = error instanceof Error ? error.message : String(error);
   const known = message.includes('this is a bug in relore');
-  process.stderr.write(`relore: ${printable(message)}${known ? '' : '; this is a bug in relore, please report it with the command line'}\n`);
-  if (process.env['RELORE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.stderr.write(
+    `relore: ${printable(message)}${known ? '' : '; this is a bug in relore, please report it with the command line'}\n`,
+  );
+  const { RELORE_DEBUG } = process.env;
+  if (RELORE_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   else process.stderr.write('RELORE_DEBUG=1 prints where it happened.\n');
   process.exitCode = EXIT.undecided;
 }

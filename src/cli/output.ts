@@ -41,10 +41,9 @@ async function writeWhole(text: string, file: string): Promise<void> {
 export function wantsColor(wish: ColorWish, toFile: boolean): boolean {
   if (wish !== 'auto') return wish === 'always';
   if (toFile) return false;
-  const force = process.env['FORCE_COLOR'];
-  if (force !== undefined && force !== '') return force !== '0' && force !== 'false';
-  if ((process.env['NO_COLOR'] ?? '') !== '') return false;
-  return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+  const { FORCE_COLOR = '', NO_COLOR = '', TERM } = process.env;
+  if (FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return NO_COLOR === '' && process.stdout.isTTY && TERM !== 'dumb';
 }
 
 /** Returns the columns to print in: those of the terminal, 100 when there is none. */

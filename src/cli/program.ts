@@ -10,7 +10,9 @@ import { packageRoot } from './package-root.ts';
  */
 export async function run(args: readonly string[]): Promise<void> {
   const program = new Command('relore')
-    .description('Reads a Linux mm mailing-list thread, model-checks the patches and fixes in it, and prints the schedules.')
+    .description(
+      'Reads a Linux mm mailing-list thread, model-checks the patches and fixes in it, and prints the schedules.',
+    )
     .version(packageRoot().version, '-V, --version')
     .exitOverride()
     .showSuggestionAfterError(true)
@@ -38,10 +40,16 @@ function addReview(program: Command): void {
     .description('run the patches and fixes of a thread against the scenarios of the rules')
     .argument('[source...]', SOURCE_HELP);
   withRunOptions(command)
-    .addOption(new Option('--format <format>', 'how to print').choices(['terminal', 'markdown', 'json']).default('terminal'))
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['terminal', 'markdown', 'json']).default('terminal'),
+    )
     .option('-o, --output <file>', 'write to a file, whole or not at all')
-    .addOption(new Option('--fail-on <what>', 'what makes exit code 1').choices(['opens', 'violated', 'never']).default('opens'))
-    .addOption(new Option('--only <which>', 'new: leave out what the base violates too').choices(['new', 'all']).default('all'))
+    .addOption(
+      new Option('--fail-on <what>', 'what makes exit code 1').choices(['opens', 'violated', 'never']).default('opens'),
+    )
+    .addOption(
+      new Option('--only <which>', 'new: leave out what the base violates too').choices(['new', 'all']).default('all'),
+    )
     .option('--all', 'every schedule, combination, claim and note', false)
     .option('--all-steps', 'do not cut schedules to the steps that matter', false)
     .addOption(colorOption())
@@ -54,7 +62,9 @@ function addThread(program: Command): void {
     .command('thread')
     .description('show what was read: messages, speakers, blocks and patches; nothing is run')
     .argument('[source...]', SOURCE_HELP)
-    .addOption(new Option('--format <format>', 'how to print').choices(['terminal', 'markdown', 'json']).default('terminal'))
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['terminal', 'markdown', 'json']).default('terminal'),
+    )
     .option('-o, --output <file>', 'write to a file, whole or not at all')
     .addOption(colorOption())
     .action(async (sources: string[], options) => (await import('./thread.ts')).threadCommand(sources, options));
@@ -96,10 +106,19 @@ function addRules(program: Command): void {
 /** Options of every command that runs the checker. */
 function withRunOptions(command: Command): Command {
   return command
-    .option('--tree <dir>', 'kernel sources: a checkout or an unpacked source package; without it the model sources are used')
+    .option(
+      '--tree <dir>',
+      'kernel sources: a checkout or an unpacked source package; without it the model sources are used',
+    )
     .option('--kernel <tag>', 'version of the model sources: v6.12')
-    .addOption(new Option('--model <models>', 'memory models, with commas between them').argParser(models).default('sc'))
-    .addOption(new Option('--bound <states>', 'most distinct states of one search').argParser(states).default(2_000_000, '2000000'))
+    .addOption(
+      new Option('--model <models>', 'memory models, with commas between them').argParser(models).default('sc'),
+    )
+    .addOption(
+      new Option('--bound <states>', 'most distinct states of one search')
+        .argParser(states)
+        .default(2_000_000, '2000000'),
+    )
     .addOption(rulesOption());
 }
 
@@ -108,13 +127,16 @@ function rulesOption(): Option {
 }
 
 function colorOption(): Option {
-  return new Option('--color <when>', 'colour; NO_COLOR and FORCE_COLOR are honoured').choices(['auto', 'always', 'never']).default('auto');
+  return new Option('--color <when>', 'colour; NO_COLOR and FORCE_COLOR are honoured')
+    .choices(['auto', 'always', 'never'])
+    .default('auto');
 }
 
 /** Checks `--model`. This version explores SC only; the others are refused rather than taken for SC. */
 function models(value: string): string {
   for (const name of value.split(',')) {
-    if (name === 'tso' || name === 'lkmm') throw new InvalidArgumentError(`This version explores sc only; ${name} is not implemented.`);
+    if (name === 'tso' || name === 'lkmm')
+      throw new InvalidArgumentError(`This version explores sc only; ${name} is not implemented.`);
     if (name !== 'sc') throw new InvalidArgumentError(`Expected sc, found '${name}'.`);
   }
   return 'sc';
@@ -122,6 +144,7 @@ function models(value: string): string {
 
 function states(value: string): number {
   const count = Number(value.replaceAll(/[,_]/g, ''));
-  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('Expected a number of states, 1 or more.');
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new InvalidArgumentError('Expected a number of states, 1 or more.');
   return count;
 }

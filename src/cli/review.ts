@@ -29,7 +29,14 @@ function rendered(review: Review, options: ReviewCommandOptions & { readonly rep
   const { all, allSteps, only, replay } = options;
   switch (options.format) {
     case 'terminal':
-      return renderTerminal(review, { all, allSteps, only, replay, width: terminalWidth(), color: wantsColor(options.color, options.output !== undefined) });
+      return renderTerminal(review, {
+        all,
+        allSteps,
+        only,
+        replay,
+        width: terminalWidth(),
+        color: wantsColor(options.color, options.output !== undefined),
+      });
     case 'markdown':
       return renderMarkdown(review, { all, allSteps, only, replay });
     case 'json':

@@ -21,7 +21,11 @@ export interface Source {
  */
 export async function readSources(names: readonly string[]): Promise<readonly Source[]> {
   if (names.length === 0 && process.stdin.isTTY) {
-    throw new InputError({ place: { file: '(no source)' }, expected: 'a file, a maildir or - for standard input', found: 'nothing' });
+    throw new InputError({
+      place: { file: '(no source)' },
+      expected: 'a file, a maildir or - for standard input',
+      found: 'nothing',
+    });
   }
   const sources: Source[] = [];
   for (const name of names.length === 0 ? ['-'] : names) sources.push(...(await readSource(name)));
@@ -44,7 +48,11 @@ async function readMaildir(folder: string): Promise<readonly Source[]> {
   const boxes = ['new', 'cur'].filter((box) => entries.includes(box));
   const expected = 'a file or maildir (a directory with cur/ or new/)';
   if (boxes.length === 0) {
-    throw new InputError({ place: { file: folder }, expected, found: entries.length === 0 ? 'an empty directory' : 'a directory without cur/ and new/' });
+    throw new InputError({
+      place: { file: folder },
+      expected,
+      found: entries.length === 0 ? 'an empty directory' : 'a directory without cur/ and new/',
+    });
   }
   const sources: Source[] = [];
   let total = 0;
@@ -57,7 +65,8 @@ async function readMaildir(folder: string): Promise<readonly Source[]> {
       sources.push({ name: path, bytes: await readBounded(path, total) });
     }
   }
-  if (sources.length === 0) throw new InputError({ place: { file: folder }, expected: 'mail in cur/ or new/', found: 'none' });
+  if (sources.length === 0)
+    throw new InputError({ place: { file: folder }, expected: 'mail in cur/ or new/', found: 'none' });
   return sources;
 }
 
@@ -81,11 +90,20 @@ async function readStream(stream: AsyncIterable<Uint8Array | string>, name: stri
 }
 
 function tooLarge(name: string): InputError {
-  return new InputError({ place: { file: name }, expected: 'at most 512 MB', found: 'more; a thread is enough, split the archive' });
+  return new InputError({
+    place: { file: name },
+    expected: 'at most 512 MB',
+    found: 'more; a thread is enough, split the archive',
+  });
 }
 
 function unreadable(name: string, error: NodeJS.ErrnoException): InputError {
-  const found = error.code === 'ENOENT' ? 'no such file' : error.code === 'EACCES' ? 'a file that may not be read' : (error.code ?? 'an error');
+  const found =
+    error.code === 'ENOENT'
+      ? 'no such file'
+      : error.code === 'EACCES'
+        ? 'a file that may not be read'
+        : (error.code ?? 'an error');
   return new InputError({ place: { file: name }, expected: 'a file or maildir', found });
 }
 
@@ -99,7 +117,9 @@ export function joined(sources: readonly Source[]): Source {
   if (rest.length === 0) return first;
   const parts = sources.flatMap(({ bytes }) => {
     const text = Buffer.from(bytes).toString('latin1');
-    const mail = text.startsWith('From ') ? text : `From mboxrd@z Thu Jan  1 00:00:00 1970\n${text.replace(/^(>*From )/gm, '>$1')}`;
+    const mail = text.startsWith('From ')
+      ? text
+      : `From mboxrd@z Thu Jan  1 00:00:00 1970\n${text.replace(/^(>*From )/gm, '>$1')}`;
     return Buffer.from(`${mail.replace(/\r?\n?$/, '')}\n\n`, 'latin1');
   });
   return { name: sources.map(({ name }) => name).join(', '), bytes: Buffer.concat(parts) };
@@ -112,5 +132,6 @@ export async function checkTree(folder: string): Promise<void> {
   if (entry === undefined) throw new InputError({ place: { file: folder }, expected, found: 'no such directory' });
   if (!entry.isDirectory()) throw new InputError({ place: { file: folder }, expected, found: 'a file' });
   const mm = await stat(join(folder, 'mm')).catch(() => undefined);
-  if (mm?.isDirectory() !== true) throw new InputError({ place: { file: folder }, expected, found: 'a directory without mm/' });
+  if (mm?.isDirectory() !== true)
+    throw new InputError({ place: { file: folder }, expected, found: 'a directory without mm/' });
 }

@@ -20,7 +20,10 @@ export async function threadCommand(sources: readonly string[], options: ThreadC
 function rendered(thread: Thread, options: ThreadCommandOptions): string {
   switch (options.format) {
     case 'terminal':
-      return renderThread(thread, { width: terminalWidth(), color: wantsColor(options.color, options.output !== undefined) });
+      return renderThread(thread, {
+        width: terminalWidth(),
+        color: wantsColor(options.color, options.output !== undefined),
+      });
     case 'markdown':
       return renderThreadMarkdown(thread);
     case 'json':

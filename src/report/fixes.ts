@@ -7,7 +7,7 @@ import { tellingPatches } from './verdict.ts';
 import { isPosted, type RuleRun, ruleRuns, scenarioWords, sideOf } from './view.ts';
 import { modelName, patchTone, patchWords, verdictTone } from './words.ts';
 
-const SCENARIOS_IN_A_ROW = 4;
+const SCENARIOS_IN_A_ROW = 3; // of one table, so that it fits a page
 const EDITS_SHOWN = 3;
 
 /** Returns the section on patches and fixes; no parts when there is none. */

@@ -43,17 +43,27 @@ export function cutWords(trace: ReviewTrace): string {
   return count === 0 ? '' : `${counted(count, 'more step')}: --all-steps`;
 }
 
+// 'test and clear lru: was 0', 'read mlocked of folio.flags: 1', 'set unevictable (was 0)': what check/ says of page flags.
+const BIT_EVENT =
+  /^(test and set|test and clear|read|set|clear) ([a-z0-9_]+)(?: of \S+)?(?:: (?:was )?(\d+))?(?: \(was \d+\))?$/;
+
 /**
  * Returns a step as one would write it beside the code: `folio_test_clear_lru(): 0`, `lock lruvec.lru_lock`.
- * Locks are named by the event, since the lock is seldom taken on the line a reader looks at; other steps by the call.
+ * A flag is named by its call only when the call carries the flag's name; `folio_evictable(): mlocked is 1` says which
+ * flag was read where the call's own result is another. Everything else is told by the event.
  */
 export function stepWords(step: ReviewTraceStep): string {
-  if (/^(?:try)?(?:un)?lock\b/.test(step.event)) return step.event;
-  const call = /^(?:.*=\s*)?!*(\w+)\s*\(.*\);?$/s.exec(step.text)?.[1];
-  const result = /: (?:was )?(\S.*)$/.exec(step.event)?.[1];
-  if (call !== undefined && !/^(?:if|while|for|switch|return)$/.test(call))
-    return result === undefined ? `${call}()` : `${call}(): ${result}`;
-  return step.event;
+  const [, verb, bit, value] = BIT_EVENT.exec(step.event) ?? [];
+  if (verb === undefined || bit === undefined) return step.event;
+  const calls = [...step.text.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => !/^(?:if|while|for|switch|return|sizeof)$/.test(name));
+  const own = calls.find((name) => name.toLowerCase().includes(bit.replaceAll('_', '')) || name.includes(bit));
+  if (own !== undefined) return value === undefined ? `${own}()` : `${own}(): ${value}`;
+  const [only, ...others] = calls;
+  return only !== undefined && others.length === 0 && verb === 'read' && value !== undefined
+    ? `${only}(): ${bit} is ${value}`
+    : step.event;
 }
 
 /** Returns the code line of a step in the shortest form that is unique in `steps`: `mlock.c:127`, `mlock.c:127+`. */

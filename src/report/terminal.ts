@@ -146,19 +146,32 @@ function scheduleBlock(part: Extract<Part, { kind: 'schedule' }>, page: Page): s
   return [...title, ...painted, ...facts].map((line) => `  ${line}`);
 }
 
-/** Columns as wide as their widest cell; the second column takes what is left and goes on below. */
+const LEAST_TITLE = 20; // columns
+
+/**
+ * Columns as wide as their widest cell; the second takes what is left and goes on below. On a narrow page the second
+ * column is left out, then the last: what a fix is called and what it does stands in the verdict too.
+ */
 function tableLines(head: readonly string[], rows: readonly (readonly TableCell[])[], page: Page): string[] {
   const all = [head.map((text): TableCell => ({ text, tone: 'plain' })), ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => columnsOf(row[column]?.text ?? ''))));
-  const fixed = widths.reduce((sum, width, column) => (column === 1 ? sum : sum + width + 2), 2);
-  widths[1] = Math.max(16, Math.min(widths[1] ?? 0, page.width - fixed));
+  const fixed = widths.reduce((sum, width, column) => (column === 1 ? sum : sum + width + 2), 0);
+  const room = page.width - 2 - fixed;
+  const isTitled = room >= Math.min(LEAST_TITLE, widths[1] ?? 0);
+  const isJudged = isTitled || fixed <= page.width;
+  const shown = head
+    .map((_, column) => column)
+    .filter((column) => (column !== 1 || isTitled) && (column < head.length - 1 || isJudged));
+  widths[1] = Math.max(0, Math.min(widths[1] ?? 0, room));
   const edge = 2 + (widths[0] ?? 0) + 2;
   return all.flatMap((row, index) => {
-    const [first, ...rest] = wrap(row[1]?.text ?? '', widths[1] ?? 16);
-    const line = row.map((cell, column) => {
-      const text = column === 1 ? (first ?? '') : cell.text;
-      const blank = ' '.repeat(Math.max(0, (widths[column] ?? 0) - columnsOf(text)));
-      return `${page.paint(text, index === 0 ? 'faint' : cell.tone)}${blank}`;
+    const [first, ...rest] = isTitled ? wrap(row[1]?.text ?? '', widths[1] ?? LEAST_TITLE) : [''];
+    const line = shown.map((column) => {
+      const { text, tone } =
+        column === 1
+          ? { text: first ?? '', tone: 'plain' as const }
+          : (row[column] ?? { text: '', tone: 'plain' as const });
+      return `${page.paint(text, index === 0 ? 'faint' : tone)}${' '.repeat(Math.max(0, (widths[column] ?? 0) - columnsOf(text)))}`;
     });
     return [`  ${line.join('  ')}`, ...rest.map((text) => `${' '.repeat(edge)}${text}`)];
   });

@@ -2,7 +2,8 @@
 
 // CSI and OSC sequences first, so that no remnant like `[31m` stays behind when ESC itself is dropped.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-const ESCAPE_SEQUENCES = /[\u001b\u009b](?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -~])?/gu;
+const ESCAPE_SEQUENCES =
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -~])?|\u009b[0-?]*[ -/]*[@-~]?/gu;
 const BLANKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 // C0, DEL, C1, zero-width, byte order mark and the bidirectional controls, which reorder what a reader sees.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for

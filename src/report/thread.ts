@@ -26,11 +26,19 @@ export function renderThread(thread: Thread, options: { readonly color: boolean;
 export function renderThreadMarkdown(thread: Thread): string {
   const safe = withCleanWords(thread);
   const messages = inTreeOrder(safe.messages).map(
-    ({ message, depth }) => `${'  '.repeat(depth)}- **${escaped(message.from)}** ${escaped(`<${message.id}>`)} ${escaped(dateWords(message))}: ${escaped(blockWords(message))}`,
+    ({ message, depth }) =>
+      `${'  '.repeat(depth)}- **${escaped(message.from)}** ${escaped(`<${message.id}>`)} ${escaped(dateWords(message))}: ${escaped(blockWords(message))}`,
   );
   const speakers = safe.speakers.map((speaker) => `- ${escaped(speakerWords(speaker))}`);
   const patches = safe.patches.map((patch) => `- ${escaped(`${patch.id}: ${patchSummary(patch)}`)}`);
-  const blocks = [`# ${escaped(safe.subject)}`, escaped(countWords(safe)), messages.join('\n'), '## Speakers', speakers.join('\n'), ...(patches.length === 0 ? [] : ['## Patches', patches.join('\n')])];
+  const blocks = [
+    `# ${escaped(safe.subject)}`,
+    escaped(countWords(safe)),
+    messages.join('\n'),
+    '## Speakers',
+    speakers.join('\n'),
+    ...(patches.length === 0 ? [] : ['## Patches', patches.join('\n')]),
+  ];
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -41,7 +49,10 @@ export function renderThreadJson(thread: Thread): string {
 
 /** The text of blocks is never printed here, so it is left out rather than cleaned. */
 function withCleanWords(thread: Thread): Thread {
-  const messages = thread.messages.map((message) => ({ ...message, blocks: message.blocks.map((block) => ({ ...block, text: '' })) }));
+  const messages = thread.messages.map((message) => ({
+    ...message,
+    blocks: message.blocks.map((block) => ({ ...block, text: '' })),
+  }));
   const safe = cleaned({ ...thread, messages, patches: thread.patches.map((patch) => ({ ...patch, notes: '' })) });
   return { ...safe, subject: safe.subject === '' ? '(no subject)' : safe.subject };
 }
@@ -56,7 +67,10 @@ function inTreeOrder(messages: readonly Message[]): readonly { readonly message:
   const known = new Set(messages.map((message) => message.id));
   const children = new Map<string, Message[]>();
   for (const message of messages) {
-    const parent = message.parent !== undefined && known.has(message.parent.id) && message.parent.id !== message.id ? message.parent.id : '';
+    const parent =
+      message.parent !== undefined && known.has(message.parent.id) && message.parent.id !== message.id
+        ? message.parent.id
+        : '';
     children.set(parent, [...(children.get(parent) ?? []), message]);
   }
   const ordered: { message: Message; depth: number }[] = [];
@@ -70,7 +84,10 @@ function inTreeOrder(messages: readonly Message[]): readonly { readonly message:
   return ordered;
 }
 
-function messageLines(message: Message, page: { readonly depth: number; readonly width: number; readonly strong: (text: string) => string }): string[] {
+function messageLines(
+  message: Message,
+  page: { readonly depth: number; readonly width: number; readonly strong: (text: string) => string },
+): string[] {
   const indent = '  '.repeat(page.depth);
   const notes = [
     ...(message.virtual ? ['known only from quotes'] : []),
@@ -81,12 +98,16 @@ function messageLines(message: Message, page: { readonly depth: number; readonly
   const note = notes.length === 0 ? '' : `; ${notes.join(', ')}`;
   return [
     `${indent}${page.strong(message.from)}  ${dateWords(message)}  <${message.id}>`,
-    ...wrap(`${blockWords(message)}${note}`, Math.max(40, page.width - indent.length - 4)).map((line) => `${indent}    ${line}`),
+    ...wrap(`${blockWords(message)}${note}`, Math.max(40, page.width - indent.length - 4)).map(
+      (line) => `${indent}    ${line}`,
+    ),
   ];
 }
 
 function dateWords(message: Message): string {
-  return message.date === undefined ? (message.rawDate ?? 'no date') : `${message.date.slice(0, 16).replace('T', ' ')}Z`;
+  return message.date === undefined
+    ? (message.rawDate ?? 'no date')
+    : `${message.date.slice(0, 16).replace('T', ' ')}Z`;
 }
 
 function blockWords(message: Message): string {
@@ -109,11 +130,20 @@ function speakerWords(speaker: Thread['speakers'][number]): string {
 function patchLines(thread: Thread, strong: (text: string) => string): string[] {
   if (thread.patches.length === 0) return [];
   const column = Math.max(...thread.patches.map((patch) => columnsOf(patch.id))) + 2;
-  return ['', strong('Patches'), ...thread.patches.map((patch) => `  ${clean(patch.id)}${' '.repeat(column - columnsOf(patch.id))}${patchSummary(patch)}`)];
+  return [
+    '',
+    strong('Patches'),
+    ...thread.patches.map(
+      (patch) => `  ${clean(patch.id)}${' '.repeat(column - columnsOf(patch.id))}${patchSummary(patch)}`,
+    ),
+  ];
 }
 
 function patchSummary(patch: Patch): string {
-  const place = patch.index === undefined ? '' : ` (${patch.index}/${patch.total ?? '?'}${patch.version > 1 ? `, v${patch.version}` : ''})`;
+  const place =
+    patch.index === undefined
+      ? ''
+      : ` (${patch.index}/${patch.total ?? '?'}${patch.version > 1 ? `, v${patch.version}` : ''})`;
   const hunks = patch.files.reduce((sum, file) => sum + file.hunks.length, 0);
   return `${patch.title}${place}: ${patch.kind}, ${counted(patch.files.length, 'file')}, ${counted(hunks, 'hunk')}`;
 }

@@ -33,7 +33,7 @@ export function baseName(review: Review): string {
 export function verdictSection(review: Review, options: ReportOptions): Section {
   const rows = tellingPatches(review, options.all).map((patch) => verdictRow(review, patch));
   const hidden = review.patches.length - rows.length;
-  const parts: Part[] = [...baseParts(review)];
+  const parts: Part[] = [...baseParts(review), ...closedParts(review, rows)];
   if (rows.length > 0) parts.push({ kind: 'verdicts', rows });
   if (hidden > 0)
     parts.push(
@@ -94,6 +94,18 @@ function openedWords(review: Review, patch: ReviewPatch): string {
       `${check.rule} ${check.scenario} (${modelName(check.model)}) holds before, is violated after: ${invariantWords(review, { rule: check.rule, invariant: check.invariant, ...(check.after.trace === undefined ? {} : { trace: check.after.trace }) })}.`,
   );
   return [...new Set(words)].join(' ');
+}
+
+/** Which fixes close the race, in one line: what most readers came for. */
+function closedParts(review: Review, rows: readonly VerdictRow[]): Part[] {
+  const closing = rows.filter((row) => row.tone === 'good').map((row) => row.id);
+  const failing = rows.filter((row) =>
+    review.patches.some((patch) => patch.id === row.id && patch.applies && patch.verdict === 'does-not-close'),
+  );
+  if (rows.length < 2 || closing.length + failing.length === 0) return [];
+  const not = listed(failing.map((row) => row.id));
+  if (closing.length === 0) return [paragraph(`Not closed by ${not}.`)];
+  return [paragraph(`Closed by ${listed(closing)}${not === '' ? '' : `; not by ${not}`}.`, 'good')];
 }
 
 /** What the base says by itself, when that is what the thread is about. */

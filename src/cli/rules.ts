@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../errors.ts';
+import { testRules } from '../judge.ts';
+import { type CellResult, renderCell, renderCellCount, renderRuleList } from '../report/rules.ts';
+import { readRules } from '../rules/read.ts';
+import { EXIT } from './exit.ts';
+import { type ColorWish, emit, wantsColor } from './output.ts';
+import { shippedRules } from './package-root.ts';
+
+/** Options of the `relore rules` commands. */
+export interface RulesOptions {
+  readonly rules?: string; // folder; the shipped rules when absent
+}
+
+/** Prints every rule with its scenarios and the number of rows in its Result table. */
+export async function listRules(options: RulesOptions): Promise<void> {
+  await emit(renderRuleList(await readRules(options.rules ?? shippedRules())), undefined);
+}
+
+/** Prints the Markdown of one rule as it stands. Throws InputError when there is no rule of that name. */
+export async function showRule(name: string, options: RulesOptions): Promise<void> {
+  const folder = options.rules ?? shippedRules();
+  const text = /^[a-z0-9][a-z0-9-]*$/.test(name)
+    ? await readFile(join(folder, `${name}.md`), 'utf8').catch(() => undefined)
+    : undefined;
+  if (text === undefined) throw await unknownRule(name, folder);
+  await emit(text, undefined);
+}
+
+/**
+ * Runs every cell of the Result tables, printing each as it is decided. Exit 1 when a cell differs from its table, 3
+ * when one was not decided and none differs. Throws InputError for a rule that cannot be read, or an unknown name.
+ */
+export async function testCommand(
+  name: string | undefined,
+  options: RulesOptions & { readonly color: ColorWish },
+): Promise<void> {
+  const folder = options.rules ?? shippedRules();
+  const color = wantsColor(options.color, false);
+  if (name !== undefined && !(await readRules(folder)).some((rule) => rule.name === name))
+    throw await unknownRule(name, folder);
+  const cells: CellResult[] = [];
+  await testRules(folder, name, (cell) => {
+    cells.push(cell);
+    process.stdout.write(renderCell(cell, color));
+  });
+  process.stdout.write(renderCellCount(cells));
+  process.exitCode = cellsExit(cells);
+}
+
+/** Returns the exit code of a rules test. A table without any cell tests nothing, which is not a success. */
+export function cellsExit(cells: readonly CellResult[]): 0 | 1 | 3 {
+  const expected = cells.filter((cell) => cell.expected !== undefined);
+  const isDecided = (cell: CellResult) => cell.computed === 'holds' || cell.computed === 'violated';
+  if (expected.some((cell) => isDecided(cell) && cell.computed !== cell.expected)) return EXIT.findings;
+  return expected.length === 0 || !expected.every(isDecided) ? EXIT.undecided : EXIT.nothing;
+}
+
+async function unknownRule(name: string, folder: string): Promise<InputError> {
+  const names = (await readRules(folder)).map((rule) => rule.name);
+  return new InputError({
+    place: { file: folder },
+    expected: `a rule called ${name}`,
+    found: names.length === 0 ? 'no rules' : names.join(', '),
+  });
+}
