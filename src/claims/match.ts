@@ -1,0 +1,96 @@
+// Finds phrases of the cue grammar in the words of a sentence. Bounded: a run is eight words, a gap four.
+
+import type { Element, Phrase, Slot } from './cues.ts';
+import type { Token } from './words.ts';
+
+/** Where a phrase stands: tokens [start, end), and the token that filled each slot. */
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  readonly slots: Readonly<Partial<Record<Slot, number>>>;
+}
+
+const RUN_LIMIT = 8; // words
+const GAP_LIMIT = 4; // words
+
+/** Returns the first match of `phrase` that begins at token `start`, or undefined. Constant time in the sentence. */
+export function matchAt(phrase: Phrase, tokens: readonly Token[], start: number): Match | undefined {
+  const first = phrase[0]!;
+  const token = tokens[start];
+  if (token === undefined) return undefined;
+  if (first.kind === 'word' && !first.words.has(token.text)) return undefined;
+  return follow({ phrase, tokens, start }, 0, start, {});
+}
+
+/** Returns whether any of `phrases` begins at a token of [from, to) and ends at or before `limit`. */
+export function findAny(
+  phrases: readonly Phrase[],
+  tokens: readonly Token[],
+  range: { readonly from: number; readonly to: number; readonly limit?: number },
+): Match | undefined {
+  const limit = range.limit ?? tokens.length;
+  for (let at = Math.max(0, range.from); at < Math.min(range.to, tokens.length); at++) {
+    for (const phrase of phrases) {
+      const match = matchAt(phrase, tokens, at);
+      if (match !== undefined && match.end <= limit) return match;
+    }
+  }
+  return undefined;
+}
+
+interface Search {
+  readonly phrase: Phrase;
+  readonly tokens: readonly Token[];
+  readonly start: number;
+}
+
+type Slots = Match['slots'];
+
+// Depth is the number of elements of one phrase of our own rule file.
+function follow(search: Search, index: number, at: number, slots: Slots): Match | undefined {
+  const element = search.phrase[index];
+  if (element === undefined) return { start: search.start, end: at, slots };
+  switch (element.kind) {
+    case 'word': {
+      const met = element.words.has(search.tokens[at]?.text ?? '');
+      const taken = met ? follow(search, index + 1, at + 1, slots) : undefined;
+      return taken ?? (element.optional ? follow(search, index + 1, at, slots) : undefined);
+    }
+    case 'slot':
+      if (!fits(element.slot, search.tokens[at])) return undefined;
+      return follow(search, index + 1, at + 1, { ...slots, [element.slot]: at });
+    case 'run':
+    case 'gap':
+      return followMany(search, index, at, slots);
+    default:
+      return element satisfies never;
+  }
+}
+
+// A run takes as many words as it can, a gap as few as it must; each is followed by other elements, so this stays small.
+function followMany(search: Search, index: number, at: number, slots: Slots): Match | undefined {
+  const element = search.phrase[index]!;
+  const greedy = element.kind === 'run';
+  const limit = greedy ? RUN_LIMIT : GAP_LIMIT;
+  let most = 0;
+  while (most < limit && mayPass(element, search.tokens[at + most])) most++;
+  for (let tried = 0; tried <= most; tried++) {
+    const match = follow(search, index + 1, at + (greedy ? most - tried : tried), slots);
+    if (match !== undefined) return match;
+  }
+  return undefined;
+}
+
+function mayPass(element: Element, token: Token | undefined): boolean {
+  if (token === undefined || token.mention !== undefined) return false;
+  if (element.kind === 'gap') return /\w/.test(token.text);
+  return element.kind === 'run' && element.words.has(token.text);
+}
+
+function fits(slot: Slot, token: Token | undefined): boolean {
+  const kind = token?.mention?.kind;
+  if (slot === 'A' || slot === 'B') return kind === 'call';
+  if (slot === 'L') return kind === 'lock';
+  if (slot === 'S') return kind === 'commit';
+  return kind === 'condition' || (kind === 'call' && token?.mention?.kind === 'call' && token.mention.args !== '');
+}
