@@ -1,0 +1,156 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseRule } from '../../src/rules/load.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const KERNEL = join(ROOT, 'rules', 'kernel');
+const STUB = join(import.meta.dirname, 'primitives-stub.h');
+const hasPatch = spawnSync('patch', ['--version']).status === 0;
+const hasGcc = spawnSync('gcc', ['--version']).status === 0;
+
+const series = readFileSync(join(KERNEL, 'series'), 'utf8').trim().split('\n');
+const patches = series.filter((line) => !line.startsWith('#'));
+
+/** Which functions the scenarios of the rule ask for with #ifdef, by version. */
+const DEFINED: Readonly<Record<string, readonly string[]>> = {
+  'v4.16': [],
+  'v5.11': ['page_memcg'],
+  'v5.18': ['folio_evictable', '__munlock_page'],
+  'v6.0': ['folio_evictable', '__munlock_page', 'folio_batch_move_lru', 'lru_add_fn'],
+  'v6.12': ['folio_evictable', '__munlock_folio', 'folio_batch_move_lru', 'lru_add'],
+};
+
+function compile(tree: string, files: readonly string[]): string {
+  const includes = [`-I${join(tree, 'include')}`, `-I${join(tree, 'mm')}`, '-include', STUB];
+  const flags = ['-fsyntax-only', '-std=gnu11', '-Wall', '-Wno-unused-function'];
+  return spawnSync('gcc', [...flags, ...includes, ...files], { encoding: 'utf8' }).stderr;
+}
+
+describe('the series of the model sources', () => {
+  it('names every patch once and ends each version with a tag', () => {
+    expect(series.filter((line) => line.startsWith('#'))).toEqual(
+      ['v4.16', 'v5.11', 'v5.18', 'v6.0', 'v6.12'].map((tag) => `# tag ${tag}`),
+    );
+    expect(series[0]).toBe('# tag v4.16');
+    expect([...patches].sort()).toEqual(readdirSync(join(KERNEL, 'patches')).sort());
+    expect(patches.length).toBe(17);
+  });
+
+  it.each(patches)('%s says which commit it stands for, in which release, and how we know', (name) => {
+    const header = readFileSync(join(KERNEL, 'patches', name), 'utf8')
+      .split('\n\n')[0]!
+      .split('\n');
+    expect(header[0]).toMatch(/^Commit: (?:[0-9a-f]{12}|unknown)$/);
+    expect(name.startsWith(`${header[0]!.slice('Commit: '.length)}-`)).toBe(true);
+    expect(header[1]).toMatch(/^Subject: \S.{5,70}$/);
+    expect(header[2]).toMatch(/^Release: v\d+\.\d+$/);
+    expect(header[3]).toMatch(/^Confidence: (?:read|memory)$/);
+    for (const line of header.slice(4)) expect(line).toMatch(/^Revert-reading: [^:]+: \S/);
+  });
+});
+
+describe.skipIf(!hasPatch)('the stack, applied by patch -F0 (skipped when patch is not installed)', () => {
+  const work = mkdtempSync(join(tmpdir(), 'relore-kernel-'));
+  const trees = new Map<string, string>();
+  afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+  beforeAll(() => {
+    const tree = join(work, 'tree');
+    cpSync(join(KERNEL, 'base'), tree, { recursive: true });
+    for (const line of series) {
+      const tag = /^# tag (\S+)$/.exec(line)?.[1];
+      if (tag === undefined) {
+        const out = execFileSync('patch', ['-p1', '-F0', '-i', join(KERNEL, 'patches', line)], {
+          cwd: tree,
+          encoding: 'utf8',
+        });
+        if (/offset|fuzz/.test(out)) throw new Error(`${line}: ${out}`);
+        continue;
+      }
+      const copy = join(work, tag);
+      cpSync(tree, copy, { recursive: true });
+      trees.set(tag, copy);
+    }
+  });
+
+  it.skipIf(!hasGcc).each(Object.keys(DEFINED))(
+    '%s is C without warnings (skipped when gcc is not installed)',
+    (tag) => {
+      const tree = trees.get(tag)!;
+      const files = readdirSync(join(tree, 'mm')).filter((name) => name.endsWith('.c'));
+      expect(
+        compile(
+          tree,
+          files.map((name) => join(tree, 'mm', name)),
+        ),
+      ).toBe('');
+    },
+  );
+
+  it.skipIf(!hasGcc).each(Object.keys(DEFINED))(
+    'both scenarios are C over %s (skipped when gcc is not installed)',
+    (tag) => {
+      const tree = trees.get(tag)!;
+      const file = join(ROOT, 'rules', 'stranded-unevictable.md');
+      for (const scenario of parseRule(readFileSync(file, 'utf8'), file).scenarios) {
+        const units = ['util', 'memcontrol', 'swap', 'vmscan', 'mlock'].map(
+          (name) => `#include "${join(tree, 'mm', name)}.c"\n`,
+        );
+        const defined = DEFINED[tag]!.map((name) => `#define ${name} ${name}\n`);
+        const text = [...units, 'extern struct mem_cgroup memcg;\n', ...defined, scenario.code].join('');
+        const run = spawnSync(
+          'gcc',
+          [
+            '-fsyntax-only',
+            '-std=gnu11',
+            '-Wall',
+            '-Wno-unused-function',
+            `-I${join(tree, 'include')}`,
+            `-I${join(tree, 'mm')}`,
+            '-include',
+            STUB,
+            '-x',
+            'c',
+            '-',
+          ],
+          { input: text, encoding: 'utf8' },
+        );
+        expect(run.stderr).toBe('');
+      }
+    },
+  );
+
+  it('the order of the two bits turns round in v5.18, and that of the adding side in v6.0', () => {
+    const at = (tag: string, file: string, ...words: string[]) => {
+      const text = readFileSync(join(trees.get(tag)!, file), 'utf8');
+      return words.map((word) => text.indexOf(word));
+    };
+    const ascends = (positions: readonly number[]) =>
+      positions.every((p, i) => p >= 0 && (i === 0 || p > positions[i - 1]!));
+    expect(
+      ascends(
+        at(
+          'v5.11',
+          'mm/mlock.c',
+          'munlock_vma_page(struct',
+          'if (!TestClearPageMlocked(page))\n\t\treturn 0',
+          'isolate_lru_page(page))\n\t\t__munlock',
+        ),
+      ),
+    ).toBe(true);
+    expect(
+      ascends(at('v5.18', 'mm/mlock.c', '*__munlock_page(', 'goto clear', 'if (TestClearPageMlocked(page))')),
+    ).toBe(true);
+    expect(
+      ascends(at('v5.18', 'mm/swap.c', 'void __pagevec_lru_add_fn(', 'folio_set_lru(folio)', 'folio_evictable(folio)')),
+    ).toBe(true);
+    expect(ascends(at('v6.0', 'mm/swap.c', 'void lru_add_fn(', 'folio_evictable(folio)', 'folio_set_lru(folio)'))).toBe(
+      true,
+    );
+    expect(at('v5.18', 'mm/swap.c', 'smp_mb')).toEqual([-1]);
+    expect(at('v4.16', 'mm/swap.c', 'smp_mb();')[0]).toBeGreaterThan(0);
+  });
+});
