@@ -1,0 +1,290 @@
+/*
+ * What the primitives of the kernel do to shared memory, one row each, in C.
+ *
+ * A row wins over the body that a kernel tree has. What has no row is inlined from the tree, and what is in neither
+ * place is refused by name: add a row here, or a #define in the scenario, to admit it.
+ *
+ * Builtins, one event each; the orders are those of tools/memory-model/linux-kernel.def:
+ *   __load(order, p)  __load_bits(order, p, mask)  __store(order, p, v)
+ *   __rmw(order, fn, p, v)  __rmw_bits(order, fn, p, v, mask)  __rmw_void(order, fn, p, v)     the old value
+ *   __cmpxchg(order, p, old, new)  __add_unless(order, p, v, unless)  __try_bits(p, mask)
+ *   __await(p, mask, value)  __await_take(p, mask)  __lock(p)  __unlock(p)  __trylock(p)  __fence(kind)
+ *   __this_cpu(p)  __assert(c)  __assert_held(p)  __choose(a, b)  __stop()  __ignore(...)
+ * order: plain once relaxed acquire release mb.  fn: or andnot and xor add xchg.
+ * fence: mb rmb wmb before_atomic after_atomic after_spinlock after_unlock_lock barrier.
+ *
+ * #pragma relore ignore NAMES     calls without effect on what any rule watches (`*` is any rest of a name)
+ * #pragma relore accessors FILES  functions of these files are shown by their call, not by their lines
+ * #pragma relore bits S.F NAME    the bits of field F of struct S are named by the enum that has NAME
+ * #pragma relore assume NAMES: s  sentence s is printed among the assumptions when a row NAMES was used
+ */
+
+#pragma relore accessors include/linux/page-flags.h include/linux/page_ref.h include/linux/spinlock.h include/linux/list.h
+#pragma relore bits folio.flags PG_lru
+#pragma relore bits page.flags PG_lru
+#pragma relore bits address_space.flags AS_UNEVICTABLE
+
+/* ---------------------------------------------------------------- types that are one word or one lock here */
+
+typedef __lock_t spinlock_t;
+typedef __lock_t raw_spinlock_t;
+typedef __lock_t rwlock_t;
+typedef __lock_t arch_spinlock_t;
+typedef struct { int counter; } atomic_t;
+typedef struct { long counter; } atomic_long_t;
+typedef struct { long counter; } atomic64_t;
+struct list_head { struct list_head *next, *prev; };
+struct mutex { __lock_t wait_lock; };
+struct rw_semaphore { __lock_t wait_lock; };
+
+/* ---------------------------------------------------------------- accessors and barriers */
+
+#define READ_ONCE(x)			__load(once, &(x))
+#define WRITE_ONCE(x, v)		__store(once, &(x), v)
+#define data_race(x)			(x)
+#define smp_load_acquire(p)		__load(acquire, p)
+#define smp_store_release(p, v)		__store(release, p, v)
+#define rcu_dereference(p)		__load(once, &(p))
+#define rcu_access_pointer(p)		__load(once, &(p))
+#define rcu_assign_pointer(p, v)	__store(release, &(p), v)
+
+#define smp_mb()			__fence(mb)
+#define mb()				__fence(mb)
+#define smp_rmb()			__fence(rmb)
+#define rmb()				__fence(rmb)
+#define smp_wmb()			__fence(wmb)
+#define wmb()				__fence(wmb)
+#define smp_mb__before_atomic()		__fence(before_atomic)
+#define smp_mb__after_atomic()		__fence(after_atomic)
+#define smp_mb__after_spinlock()	__fence(after_spinlock)
+#define smp_mb__after_unlock_lock()	__fence(after_unlock_lock)
+#define barrier()			__fence(barrier)
+#define cpu_relax()			__fence(barrier)
+
+#define likely(x)			(x)
+#define unlikely(x)			(x)
+
+/* ---------------------------------------------------------------- bits: asm-generic/bitops, one word each */
+
+#define test_bit(nr, p)			(__load_bits(once, p, 1UL << (nr)) != 0)
+#define const_test_bit(nr, p)		(__load_bits(once, p, 1UL << (nr)) != 0)
+#define test_bit_acquire(nr, p)		(__load_bits(acquire, p, 1UL << (nr)) != 0)
+#define set_bit(nr, p)			__rmw_void(relaxed, or, p, 1UL << (nr))
+#define clear_bit(nr, p)		__rmw_void(relaxed, andnot, p, 1UL << (nr))
+#define change_bit(nr, p)		__rmw_void(relaxed, xor, p, 1UL << (nr))
+#define clear_bit_unlock(nr, p)		__rmw_void(release, andnot, p, 1UL << (nr))
+/* Ordered whatever the old value: unconditional fetch_or in 6.1 and 6.12. Before v6.0 generic code was not, on failure. */
+#define test_and_set_bit(nr, p)		(__rmw_bits(mb, or, p, 1UL << (nr), 1UL << (nr)) != 0)
+#define test_and_clear_bit(nr, p)	(__rmw_bits(mb, andnot, p, 1UL << (nr), 1UL << (nr)) != 0)
+#define test_and_change_bit(nr, p)	(__rmw_bits(mb, xor, p, 1UL << (nr), 1UL << (nr)) != 0)
+#define test_and_set_bit_lock(nr, p)	(!__try_bits(p, 1UL << (nr)))
+/* Plain read and plain write of the whole word: another CPU's atomic update in between is lost. */
+#define __set_bit(nr, p)		__store(plain, p, __load(plain, p) | (1UL << (nr)))
+#define __clear_bit(nr, p)		__store(plain, p, __load(plain, p) & ~(1UL << (nr)))
+
+/* ---------------------------------------------------------------- atomics */
+
+#define atomic_read(v)			__load(once, &(v)->counter)
+#define atomic_set(v, i)		__store(once, &(v)->counter, i)
+#define atomic_long_read(v)		__load(once, &(v)->counter)
+#define atomic_long_set(v, i)		__store(once, &(v)->counter, i)
+#define atomic_inc(v)			__rmw_void(relaxed, add, &(v)->counter, 1)
+#define atomic_dec(v)			__rmw_void(relaxed, add, &(v)->counter, -1)
+#define atomic_add(i, v)		__rmw_void(relaxed, add, &(v)->counter, i)
+#define atomic_sub(i, v)		__rmw_void(relaxed, add, &(v)->counter, -(i))
+#define atomic_inc_return(v)		(__rmw(mb, add, &(v)->counter, 1) + 1)
+#define atomic_dec_return(v)		(__rmw(mb, add, &(v)->counter, -1) - 1)
+#define atomic_add_return(i, v)		(__rmw(mb, add, &(v)->counter, i) + (i))
+#define atomic_sub_return(i, v)		(__rmw(mb, add, &(v)->counter, -(i)) - (i))
+#define atomic_dec_and_test(v)		(__rmw(mb, add, &(v)->counter, -1) == 1)
+#define atomic_inc_and_test(v)		(__rmw(mb, add, &(v)->counter, 1) == -1)
+#define atomic_sub_and_test(i, v)	(__rmw(mb, add, &(v)->counter, -(i)) == (i))
+#define atomic_add_negative(i, v)	(__rmw(mb, add, &(v)->counter, i) + (i) < 0)
+#define atomic_add_unless(v, a, u)	__add_unless(mb, &(v)->counter, a, u)
+#define atomic_inc_not_zero(v)		__add_unless(mb, &(v)->counter, 1, 0)
+#define atomic_cmpxchg(v, o, n)		__cmpxchg(mb, &(v)->counter, o, n)
+#define atomic_xchg(v, n)		__rmw(mb, xchg, &(v)->counter, n)
+#define xchg(p, v)			__rmw(mb, xchg, p, v)
+#define cmpxchg(p, o, n)		__cmpxchg(mb, p, o, n)
+
+/* ---------------------------------------------------------------- locks */
+
+#define spin_lock(l)			__lock(l)
+#define spin_lock_irq(l)		__lock(l)
+#define spin_lock_irqsave(l, f)		__lock(l)
+#define spin_lock_bh(l)			__lock(l)
+#define spin_unlock(l)			__unlock(l)
+#define spin_unlock_irq(l)		__unlock(l)
+#define spin_unlock_irqrestore(l, f)	__unlock(l)
+#define spin_unlock_bh(l)		__unlock(l)
+#define spin_trylock(l)			__trylock(l)
+#define raw_spin_lock(l)		__lock(l)
+#define raw_spin_unlock(l)		__unlock(l)
+#define mutex_lock(m)			__lock(&(m)->wait_lock)
+#define mutex_unlock(m)			__unlock(&(m)->wait_lock)
+#define lockdep_assert_held(l)		__assert_held(l)
+#pragma relore assume spin_lock_irq spin_lock_irqsave: interrupts are not modelled: _irq and _irqsave locks are plain locks
+
+/* ---------------------------------------------------------------- asserts: recorded, the run goes on */
+
+#define VM_BUG_ON(c)			__assert(!(c))
+#define VM_BUG_ON_PAGE(c, page)		__assert(!(c))
+#define VM_BUG_ON_FOLIO(c, folio)	__assert(!(c))
+#define VM_WARN_ON(c)			__assert(!(c))
+#define VM_WARN_ON_ONCE(c)		__assert(!(c))
+#define VM_WARN_ON_FOLIO(c, folio)	__assert(!(c))
+#define VM_WARN_ON_ONCE_FOLIO(c, folio)	__assert(!(c))
+#define VM_WARN_ON_ONCE_PAGE(c, page)	__assert(!(c))
+#define BUG_ON(c)			__assert(!(c))
+#define WARN_ON(c)			({ int __warned = !!(c); __assert(!__warned); __warned; })
+#define WARN_ON_ONCE(c)			({ int __warned = !!(c); __assert(!__warned); __warned; })
+#define VM_BUG_ON_PGFLAGS(c, page)	__ignore(c)
+
+/* ---------------------------------------------------------------- lists: membership, in the next field of the entry */
+
+/* The head's own links are not kept: who is on which list is what the rules ask. */
+static inline void list_add(struct list_head *entry, struct list_head *head)
+{
+	__assert(!entry->next);
+	entry->next = head;
+	entry->prev = head;
+}
+static inline void list_add_tail(struct list_head *entry, struct list_head *head)
+{
+	__assert(!entry->next);
+	entry->next = head;
+	entry->prev = head;
+}
+static inline void list_del(struct list_head *entry)
+{
+	__assert(entry->next);
+	entry->next = NULL;
+	entry->prev = NULL;
+}
+#pragma relore assume list_add list_add_tail list_del: lists are modelled as membership: an entry knows its list, the list does not know its entries
+
+/* ---------------------------------------------------------------- folios and pages of order 0 */
+
+#define folio_test_large(folio)		0
+#define folio_test_head(folio)		0
+#define folio_order(folio)		0
+#define folio_nr_pages(folio)		1
+#define thp_nr_pages(page)		1
+#define compound_nr(page)		1
+#define hpage_nr_pages(page)		1
+#define compound_head(page)		(page)
+#define compound_order(page)		0
+#define PageCompound(page)		0
+#define PageTransHuge(page)		0
+#define PageTransCompound(page)		0
+#define PageHead(page)			0
+#define PageTail(page)			0
+#define page_folio(page)		((struct folio *)(page))
+#define page_rmappable_folio(page)	((struct folio *)(page))
+#define folio_page(folio, n)		(&(folio)->page + (n))
+#define folio_may_be_lru_cached(folio)	1
+#pragma relore assume folio_nr_pages thp_nr_pages hpage_nr_pages folio_test_large PageTransHuge compound_head: every folio is a single page (order 0)
+
+#define PF_ANY(page, ...)		(page)
+#define PF_HEAD(page, ...)		(page)
+#define PF_ONLY_HEAD(page, ...)	(page)
+#define PF_NO_TAIL(page, ...)	(page)
+#define PF_NO_COMPOUND(page, ...)	(page)
+#define folio_flags(folio, n)		(&(folio)->flags)
+#define const_folio_flags(folio, n)	(&(folio)->flags)
+
+#define folio_test_slab(folio)		0
+#define PageSlab(page)			0
+#define folio_test_hugetlb(folio)	0
+#define PageHuge(page)			0
+#define folio_test_swapcache(folio)	0
+#define PageSwapCache(page)		0
+#define folio_is_zone_device(folio)	0
+#define is_zone_device_page(page)	0
+#pragma relore assume folio_test_slab PageSlab folio_test_hugetlb folio_test_swapcache PageSwapCache: no slab, hugetlb or swap cache pages
+
+/* ---------------------------------------------------------------- nodes, zones, memory cgroups */
+
+#define MAX_NR_ZONES			__MAX_NR_ZONES
+#define NR_PAGEFLAGS			__NR_PAGEFLAGS
+#define NODE_DATA(nid)			(&contig_page_data)
+#define folio_pgdat(folio)		(&contig_page_data)
+#define page_pgdat(page)		(&contig_page_data)
+#define folio_nid(folio)		0
+#define page_to_nid(page)		0
+#define folio_zonenum(folio)		0
+#define page_zonenum(page)		0
+#define folio_zone(folio)		(&contig_page_data.node_zones[0])
+#define page_zone(page)			(&contig_page_data.node_zones[0])
+#define mem_cgroup_disabled()		0
+#define root_mem_cgroup			((struct mem_cgroup *)0)
+#define lru_gen_enabled()		0
+#define lru_gen_add_folio(lruvec, folio, reclaiming)	0
+#define lru_gen_del_folio(lruvec, folio, reclaiming)	0
+#define lru_gen_in_fault()		0
+#define task_in_nonseq_fault()		0
+#define lruvec_memcg_debug(lruvec, folio)	__ignore(lruvec)
+#pragma relore assume NODE_DATA folio_pgdat page_pgdat page_zone folio_zone: one node and one zone
+#pragma relore assume lru_gen_add_folio lru_gen_enabled: the multi-generational LRU is off
+
+/* ---------------------------------------------------------------- RCU, preemption, per-CPU data */
+
+#define rcu_read_lock()			__ignore()
+#define rcu_read_unlock()		__ignore()
+#define preempt_disable()		__ignore()
+#define preempt_enable()		__ignore()
+#define this_cpu_ptr(p)			__this_cpu(p)
+#define raw_cpu_ptr(p)			__this_cpu(p)
+#define get_cpu_var(v)			(*__this_cpu(&(v)))
+#define put_cpu_var(v)			__ignore(v)
+#define get_cpu()			0
+#define put_cpu()			__ignore()
+#define smp_processor_id()		0
+#define per_cpu(v, cpu)			(*__this_cpu(&(v)))
+#define per_cpu_ptr(p, cpu)		__this_cpu(p)
+#pragma relore assume this_cpu_ptr get_cpu_var per_cpu: one CPU for each process, with per-CPU data of its own
+#define local_lock(l)			__ignore(l)
+#define local_unlock(l)			__ignore(l)
+#define local_lock_irqsave(l, f)	__ignore(l)
+#define local_unlock_irqrestore(l, f)	__ignore(l)
+#pragma relore assume rcu_read_lock: RCU read sections are not modelled: no object is freed after a grace period
+
+/* ---------------------------------------------------------------- references */
+
+#define folio_ref_count(folio)		atomic_read(&(folio)->_refcount)
+#define page_ref_count(page)		atomic_read(&(page)->_refcount)
+#define page_count(page)		atomic_read(&(page)->_refcount)
+#define folio_get(folio)		atomic_inc(&(folio)->_refcount)
+#define get_page(page)			atomic_inc(&(page)->_refcount)
+#define folio_put_testzero(folio)	atomic_dec_and_test(&(folio)->_refcount)
+#define put_page_testzero(page)		atomic_dec_and_test(&(page)->_refcount)
+/* Freeing is not modelled: a scenario keeps a reference, and the assert says so when it does not. */
+#define folio_put(folio)		({ int __last = folio_put_testzero(folio); __assert(!__last); })
+#define put_page(page)			({ int __last = put_page_testzero(page); __assert(!__last); })
+#define free_unref_page(...)		__assert(0)
+#define __put_page(page)		__assert(0)
+#define __folio_put(folio)		__assert(0)
+#define folio_batch_release(fbatch)	folios_put_refs(fbatch, 0)
+static inline void release_pages(struct page **pages, int nr)
+{
+	int each;
+
+	for (each = 0; each < nr; each++)
+		put_page(pages[each]);
+}
+static inline void folios_put_refs(struct folio_batch *folios, unsigned int *refs)
+{
+	int each;
+
+	for (each = 0; each < folios->nr; each++)
+		folio_put(folios->folios[each]);
+	folios->nr = 0;
+}
+#pragma relore assume folio_put put_page folios_put_refs release_pages: the last reference is never dropped; a scenario that drops it fails an assert
+
+/* ---------------------------------------------------------------- without effect on what any rule watches */
+
+#pragma relore ignore count_vm_event count_vm_events __count_vm_event __count_vm_events count_memcg_* __count_memcg_*
+#pragma relore ignore *mod_*_state *mod_*_page_state zone_stat_mod_folio node_stat_mod_folio __mod_* mod_* update_lru_size __update_lru_size
+#pragma relore ignore mem_cgroup_update_lru_size workingset_age_nonresident lru_note_cost*
+#pragma relore ignore trace_* pr_* dump_* might_sleep cond_resched BUILD_BUG_ON static_assert psi_* delayacct_*

@@ -1,0 +1,274 @@
+// Reads struct layouts, typedefs and enumerators of a source on demand.
+import type { CField, CTypeName } from './ast.ts';
+import { convertEnumerators, convertType, SyntaxRefusal } from './convert.ts';
+import type { CType, FieldLayout, StructLayout } from './ctype.ts';
+import { INT, integerType } from './ctype.ts';
+import type { Definition, Definitions } from './definitions.ts';
+import { parse } from './grammar.ts';
+
+const MAX_ARRAY = 4096; // elements; a longer array becomes opaque memory
+const OPAQUE_SIZE = 8; // bytes
+
+/** Layouts over several sources of definitions, the first that knows a name wins (primitives before the tree). */
+export interface Layouts {
+  resolve(name: CTypeName): CType;
+  layout(struct: string): StructLayout | undefined;
+  field(struct: string, name: string): FieldLayout | undefined;
+  sizeOf(type: CType): number; // bytes
+  alignOf(type: CType): number; // bytes
+  /** The value of enumerator `name`, with the names of all enumerators of its enum. */
+  enumerator(name: string): number | undefined;
+  /** name -> value of the enum that has `name`. */
+  enumWith(name: string): ReadonlyMap<string, number> | undefined;
+}
+
+/** How a constant expression in an array length or an enumerator is evaluated: undefined when it is not constant. */
+export type ConstantEvaluator = (expr: import('./ast.ts').CExpr, file: string) => number | undefined;
+
+/** Opens layouts over `layers`, first wins. `evaluate` is asked for constants. */
+export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEvaluator): Layouts {
+  const structs = new Map<string, StructLayout | undefined>();
+  const inline = new Map<string, { readonly fields: readonly CField[]; readonly union: boolean; readonly file: string }>();
+  const typedefs = new Map<string, CType | undefined>();
+  const enums = new Map<string, ReadonlyMap<string, number> | undefined>();
+  const underWay = new Set<string>();
+
+  const first = <T>(pick: (layer: Definitions) => T | undefined): T | undefined => {
+    for (const layer of layers) {
+      const found = pick(layer);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+
+  const resolve = (name: CTypeName, file = '', owner = ''): CType => {
+    switch (name.kind) {
+      case 'base': {
+        const known = integerType(name.words);
+        if (known !== undefined) return known;
+        return typedefOf(name.words.filter((word) => word !== 'const' && word !== 'volatile').join(' '));
+      }
+      case 'tagged': {
+        if (name.tag === 'enum') return INT;
+        const tag = name.name ?? `${owner}::anonymous${inline.size}`;
+        if (name.fields !== undefined) inline.set(tag, { fields: name.fields, union: name.tag === 'union', file });
+        return { kind: 'struct', name: tag };
+      }
+      case 'pointer': {
+        return { kind: 'pointer', to: resolve(name.to, file, owner) };
+      }
+      case 'array': {
+        // A flexible array (`x[]`, `x[0]`) has room for one element: scenarios have one node, one zone, one of each.
+        const length = name.length === undefined ? 1 : Math.max(1, evaluate(name.length, file) ?? Number.NaN);
+        const of = resolve(name.of, file, owner);
+        if (Number.isNaN(length) || length > MAX_ARRAY) return { kind: 'opaque', name: 'array' };
+        return { kind: 'array', of, length };
+      }
+      case 'function':
+        return { kind: 'function', returns: resolve(name.returns, file, owner) };
+      case 'typeof':
+        return { kind: 'opaque', name: 'typeof' };
+      default:
+        return name satisfies never;
+    }
+  };
+
+  const typedefOf = (name: string): CType => {
+    if (typedefs.has(name)) return typedefs.get(name) ?? { kind: 'opaque', name };
+    typedefs.set(name, undefined); // a typedef of itself ends here
+    const type = readTypedef(name);
+    typedefs.set(name, type);
+    return type ?? { kind: 'opaque', name };
+  };
+
+  const readTypedef = (name: string): CType | undefined => {
+    if (name === '__lock_t') return { kind: 'lock' };
+    const definition = first((layer) => layer.typedef(name));
+    if (definition === undefined) return undefined;
+    const parsed = parse(definition.text, definition.start, definition.line);
+    const node = parsed.root.namedChildren.find((child) => child?.type === 'type_definition');
+    const type = node?.childForFieldName('type');
+    const declarator = node?.childForFieldName('declarator');
+    if (node === null || node === undefined || type === null || type === undefined) return undefined;
+    try {
+      const base = resolve(convertType(parsed, type), definition.file, name);
+      if (declarator?.type === 'pointer_declarator') return { kind: 'pointer', to: base };
+      if (declarator?.type === 'function_declarator') return { kind: 'pointer', to: { kind: 'function', returns: base } };
+      if (declarator?.type === 'array_declarator') return { kind: 'opaque', name };
+      return base;
+    } catch (error) {
+      if (error instanceof SyntaxRefusal) return undefined;
+      throw error;
+    }
+  };
+
+  const layout = (name: string): StructLayout | undefined => {
+    if (structs.has(name)) return structs.get(name);
+    if (underWay.has(name) || underWay.size > 64) return undefined;
+    underWay.add(name);
+    const made = readLayout(name);
+    underWay.delete(name);
+    structs.set(name, made);
+    return made;
+  };
+
+  const readLayout = (name: string): StructLayout | undefined => {
+    const known = inline.get(name);
+    if (known !== undefined) return lay(name, known.fields, known.union, known.file);
+    const definition = first((layer) => layer.struct(name));
+    if (definition === undefined) return undefined;
+    const body = structBody(definition);
+    return body === undefined ? undefined : lay(name, body.fields, body.union, definition.file);
+  };
+
+  /** Natural alignment, fields in order; a union's fields all start at 0 (System V ABI, 3.1.2). */
+  const lay = (name: string, fields: readonly CField[], union: boolean, file: string): StructLayout => {
+    const placed: FieldLayout[] = [];
+    let offset = 0;
+    let end = 0;
+    let align = 1;
+    for (const field of fields) {
+      const type = resolve(field.type, file, name);
+      const own = alignOf(type);
+      align = Math.max(align, own);
+      const at = union ? 0 : Math.ceil(offset / own) * own;
+      if (field.name === undefined && type.kind === 'struct') {
+        for (const inner of layout(type.name)?.fields ?? []) placed.push({ ...inner, offset: at + inner.offset });
+      } else if (field.name !== undefined) {
+        const bits = field.bits === undefined ? undefined : (evaluate(field.bits, file) ?? 0);
+        placed.push({ name: field.name, offset: at, type, bits });
+      }
+      offset = at + sizeOf(type);
+      end = Math.max(end, offset);
+    }
+    return { name, size: Math.ceil(end / align) * align, align, fields: placed };
+  };
+
+  const sizeOf = (type: CType): number => {
+    switch (type.kind) {
+      case 'void':
+      case 'function':
+        return 1;
+      case 'int':
+        return type.size;
+      case 'pointer':
+        return 8;
+      case 'lock':
+        return 4;
+      case 'array':
+        return Math.max(0, type.length) * sizeOf(type.of);
+      case 'struct':
+        return layout(type.name)?.size ?? OPAQUE_SIZE;
+      case 'opaque':
+        return OPAQUE_SIZE;
+      default:
+        return type satisfies never;
+    }
+  };
+
+  const alignOf = (type: CType): number => {
+    if (type.kind === 'struct') return layout(type.name)?.align ?? OPAQUE_SIZE;
+    if (type.kind === 'array') return alignOf(type.of);
+    return Math.max(1, Math.min(8, sizeOf(type)));
+  };
+
+  const enumWith = (name: string): ReadonlyMap<string, number> | undefined => {
+    if (enums.has(name)) return enums.get(name);
+    enums.set(name, undefined); // an enumerator that is defined by itself ends here
+    const definition = first((layer) => layer.enumOf(name));
+    const values = definition === undefined ? undefined : readEnum(definition, evaluate);
+    enums.set(name, values);
+    if (values !== undefined) for (const other of values.keys()) if (enums.get(other) === undefined) enums.set(other, values);
+    return values;
+  };
+
+  return {
+    resolve,
+    layout,
+    field: (struct, name) => layout(struct)?.fields.find((one) => one.name === name),
+    sizeOf,
+    alignOf,
+    enumerator: (name) => enumWith(name)?.get(name),
+    enumWith,
+  };
+}
+
+function structBody(definition: Definition): { readonly fields: readonly CField[]; readonly union: boolean } | undefined {
+  const text = definition.text.replace(/^typedef\b/, (word) => ' '.repeat(word.length));
+  const parsed = parse(text, definition.start, definition.line);
+  for (const child of parsed.root.descendantsOfType(['struct_specifier', 'union_specifier'])) {
+    if (child === null || child.childForFieldName('body') === null) continue;
+    const type = convertType(parsed, child);
+    if (type.kind === 'tagged' && type.fields !== undefined) return { fields: type.fields, union: type.tag === 'union' };
+  }
+  return undefined;
+}
+
+function readEnum(definition: Definition, evaluate: ConstantEvaluator): ReadonlyMap<string, number> | undefined {
+  const parsed = parse(definition.text, definition.start, definition.line);
+  const list = parsed.root.descendantsOfType('enumerator_list')[0];
+  if (list === null || list === undefined) return undefined;
+  const values = new Map<string, number>();
+  let next: number | undefined = 0;
+  const local: ConstantEvaluator = (expr, file) =>
+    expr.kind === 'name' && values.has(expr.name) ? values.get(expr.name) : evaluate(expr, file);
+  for (const { name, value } of convertEnumerators(parsed, list)) {
+    const own: number | undefined = value === undefined ? next : evaluateWith(value, definition.file, local);
+    if (own !== undefined) values.set(name, own);
+    next = own === undefined ? undefined : own + 1;
+  }
+  return values;
+}
+
+/** Integer constant expressions over + - * / << >> | & and names that `leaf` knows. */
+export function evaluateWith(
+  expr: import('./ast.ts').CExpr,
+  file: string,
+  leaf: ConstantEvaluator,
+): number | undefined {
+  switch (expr.kind) {
+    case 'number':
+      return expr.value;
+    case 'binary': {
+      const left = evaluateWith(expr.left, file, leaf);
+      const right = evaluateWith(expr.right, file, leaf);
+      return left === undefined || right === undefined ? undefined : integerOp(expr.op, left, right);
+    }
+    case 'unary': {
+      const arg = evaluateWith(expr.arg, file, leaf);
+      if (arg === undefined) return undefined;
+      if (expr.op === '-') return -arg;
+      if (expr.op === '~') return ~arg;
+      return expr.op === '!' ? Number(arg === 0) : arg;
+    }
+    case 'cast':
+      return evaluateWith(expr.arg, file, leaf);
+    default:
+      return leaf(expr, file);
+  }
+}
+
+/** One C integer operation on constants; undefined for an operator that is none or a division by zero. */
+export function integerOp(op: string, a: number, b: number): number | undefined {
+  switch (op) {
+    case '+': return a + b;
+    case '-': return a - b;
+    case '*': return a * b;
+    case '/': return b === 0 ? undefined : Math.trunc(a / b);
+    case '%': return b === 0 ? undefined : a % b;
+    case '<<': return b < 31 ? a << b : a * 2 ** b;
+    case '>>': return a >> b;
+    case '&': return a & b;
+    case '|': return a | b;
+    case '^': return a ^ b;
+    case '==': return Number(a === b);
+    case '!=': return Number(a !== b);
+    case '<': return Number(a < b);
+    case '<=': return Number(a <= b);
+    case '>': return Number(a > b);
+    case '>=': return Number(a >= b);
+    case '&&': return Number(a !== 0 && b !== 0);
+    case '||': return Number(a !== 0 || b !== 0);
+    default: return undefined;
+  }
+}

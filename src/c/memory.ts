@@ -1,0 +1,178 @@
+// The objects of a scenario as memory: where each stands, and the cells (scalar fields) that a program may touch.
+import type { Cell } from '../types.ts';
+import { assert } from '../errors.ts';
+import type { CType } from './ctype.ts';
+import type { Layouts } from './layout.ts';
+
+const FIRST_ADDRESS = 4096; // bytes; below it every address is a NULL pointer with an offset
+const ALIGN = 64; // bytes; leaves the low bits of object pointers free for tags
+const MAX_OBJECT = 1 << 20; // bytes
+const MAX_ELEMENTS = 64; // array elements that get cells
+
+/** An object of a scenario. */
+export interface MemoryObject {
+  readonly name: string;
+  readonly type: CType;
+  readonly address: number; // bytes
+}
+
+/** A scalar field inside a type. */
+export interface Leaf {
+  readonly offset: number; // bytes
+  readonly path: string; // 'flags', 'folios[0]', 'lru.next'
+  readonly type: CType;
+}
+
+/** A place that instructions touch: a constant address, or some field of every object of a struct type. */
+export type Touch =
+  | { readonly kind: 'address'; readonly address: number }
+  | { readonly kind: 'field'; readonly struct: string; readonly offset: number; readonly length: number };
+
+export interface Memory {
+  readonly objects: MemoryObject[];
+  readonly inits: Map<number, number>; // address -> initial value
+  next: number;
+}
+
+export function newMemory(): Memory {
+  return { objects: [], inits: new Map(), next: FIRST_ADDRESS };
+}
+
+/** Gives an object its address. Throws (a bug) beyond 1 MB. */
+export function allocate(memory: Memory, name: string, type: CType, layouts: Layouts): MemoryObject {
+  const size = Math.max(8, layouts.sizeOf(type));
+  assert(size <= MAX_OBJECT, `expected object ${name} to be at most ${MAX_OBJECT} bytes, found ${size}`);
+  const object = { name, type, address: memory.next };
+  memory.next += Math.ceil(size / ALIGN) * ALIGN + ALIGN;
+  memory.objects.push(object);
+  return object;
+}
+
+/**
+ * The address in this process's own copy of the object at `address`: per-CPU data, one CPU a process.
+ * The copy starts with the same initial values; it is made at the first use.
+ */
+export function perCpuAddress(session: { readonly memory: Memory; readonly layouts: Layouts; readonly processName: string }, address: number): number {
+  const { memory, layouts, processName } = session;
+  const object = memory.objects.findLast((one) => one.address <= address);
+  assert(object !== undefined, `expected an object at address ${address}`);
+  if (object.name.startsWith(`${processName}.`)) return address;
+  const name = `${processName}.${object.name}`;
+  let copy = memory.objects.find((one) => one.name === name);
+  if (copy === undefined) {
+    copy = allocate(memory, name, object.type, layouts);
+    for (const [at, value] of [...memory.inits]) {
+      if (at >= object.address && at < object.address + layouts.sizeOf(object.type)) {
+        memory.inits.set(copy.address + at - object.address, value);
+      }
+    }
+  }
+  return copy.address + address - object.address;
+}
+
+/** Scalar fields of a type with their offsets; fields of a union appear once each, at the same offset. */
+export function leavesOf(type: CType, layouts: Layouts, depth = 0): Leaf[] {
+  if (depth > 12) return [];
+  switch (type.kind) {
+    case 'int':
+    case 'pointer':
+    case 'lock':
+      return [{ offset: 0, path: '', type }];
+    case 'array': {
+      const size = layouts.sizeOf(type.of);
+      const inner = leavesOf(type.of, layouts, depth + 1);
+      const found: Leaf[] = [];
+      for (let i = 0; i < Math.min(type.length, MAX_ELEMENTS); i++) {
+        for (const leaf of inner) {
+          found.push({ offset: i * size + leaf.offset, path: joinPath(`[${i}]`, leaf.path), type: leaf.type });
+        }
+      }
+      return found;
+    }
+    case 'struct': {
+      const found: Leaf[] = [];
+      for (const field of layouts.layout(type.name)?.fields ?? []) {
+        if (field.bits !== undefined) continue;
+        for (const leaf of leavesOf(field.type, layouts, depth + 1)) {
+          found.push({ offset: field.offset + leaf.offset, path: joinPath(field.name, leaf.path), type: leaf.type });
+        }
+      }
+      return found;
+    }
+    default:
+      return [];
+  }
+}
+
+function joinPath(head: string, tail: string): string {
+  if (tail === '') return head;
+  return tail.startsWith('[') ? `${head}${tail}` : `${head}.${tail}`;
+}
+
+/** Address ranges that a set of touches covers, then the cells there. Sorted by address, one cell an address. */
+export function cellsFor(
+  memory: Memory,
+  touches: readonly Touch[],
+  layouts: Layouts,
+  bits: (object: MemoryObject, path: string) => Readonly<Record<number, string>> | undefined,
+): Cell[] {
+  const wanted = new Set<number>();
+  const fields = new Map<string, { offset: number; length: number }[]>();
+  for (const touch of touches) {
+    if (touch.kind === 'address') wanted.add(touch.address);
+    else fields.set(touch.struct, [...(fields.get(touch.struct) ?? []), touch]);
+  }
+  const cells: Cell[] = [];
+  for (const object of memory.objects) {
+    const ranges = placements(object, layouts, fields);
+    const taken = new Set<number>();
+    for (const leaf of leavesOf(object.type, layouts)) {
+      const address = object.address + leaf.offset;
+      if (taken.has(address)) continue;
+      const touched = wanted.has(address) || ranges.some((range) => address >= range.from && address < range.to);
+      if (!touched) continue;
+      taken.add(address);
+      const names = bits(object, leaf.path);
+      cells.push({
+        address,
+        size: layouts.sizeOf(leaf.type),
+        object: object.name,
+        field: leaf.path,
+        init: memory.inits.get(address) ?? 0,
+        kind: leaf.type.kind === 'lock' ? 'lock' : leaf.type.kind === 'pointer' ? 'pointer' : 'word',
+        signed: leaf.type.kind === 'int' && leaf.type.signed,
+        ...(names === undefined ? {} : { bits: names }),
+      });
+    }
+  }
+  return cells.sort((a, b) => a.address - b.address);
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where the touched fields of each struct type stand inside an object, embedded structs and arrays included. */
+function placements(
+  object: MemoryObject,
+  layouts: Layouts,
+  fields: ReadonlyMap<string, readonly { readonly offset: number; readonly length: number }[]>,
+): Range[] {
+  const found: Range[] = [];
+  const visit = (type: CType, address: number, depth: number): void => {
+    if (depth > 12) return;
+    if (type.kind === 'array') {
+      const size = layouts.sizeOf(type.of);
+      for (let i = 0; i < Math.min(type.length, MAX_ELEMENTS); i++) visit(type.of, address + i * size, depth + 1);
+      return;
+    }
+    if (type.kind !== 'struct') return;
+    for (const { offset, length } of fields.get(type.name) ?? []) {
+      found.push({ from: address + offset, to: address + offset + length });
+    }
+    for (const field of layouts.layout(type.name)?.fields ?? []) visit(field.type, address + field.offset, depth + 1);
+  };
+  visit(object.type, object.address, 0);
+  return found;
+}

@@ -1,0 +1,313 @@
+// From the C of a scenario and the functions it calls to the Program that a checker runs.
+import { InputError } from '../errors.ts';
+import type { Cell, Instruction, Invariant, KernelSource, Place, Process, Program, Refusal } from '../types.ts';
+import type { CDeclarator, CFunction } from './ast.ts';
+import { functionOf } from './call.ts';
+import { convertDeclaration, SyntaxRefusal } from './convert.ts';
+import { BOOL } from './ctype.ts';
+import type { Definitions, IndexCache } from './definitions.ts';
+import { openDefinitions } from './definitions.ts';
+import { emit, finish, freshRegister, newEmitter, newLabel, place } from './emit.ts';
+import { lowerExpr, scalarOf } from './expression.ts';
+import { parse, problems } from './grammar.ts';
+import { evaluateWith, openLayouts } from './layout.ts';
+import type { Layouts } from './layout.ts';
+import { allocate, cellsFor, newMemory } from './memory.ts';
+import type { MemoryObject, Touch } from './memory.ts';
+import { preprocess } from './preprocess.ts';
+import type { Config } from './preprocess.ts';
+import type { Primitives } from './primitives.ts';
+import { LoweringRefusal } from './session.ts';
+import type { Frame, ParseCache, Session } from './session.ts';
+import { collect, lowerBody } from './statement.ts';
+
+/** Everything that is shared by the scenarios and sources of one run. */
+export interface Workshop {
+  readonly primitives: Primitives;
+  readonly config: Config;
+  readonly index: IndexCache;
+  readonly parsed: ParseCache;
+}
+
+/** A workshop with empty caches. */
+export function openWorkshop(primitives: Primitives, config: Config): Workshop {
+  return { primitives, config, index: new Map(), parsed: { functions: new Map(), macros: new Map() } };
+}
+
+/** A scenario's text and where it stands in its rule file. */
+export interface ScenarioText {
+  readonly name: string; // 'stranded-unevictable/S1'
+  readonly file: string;
+  readonly line: number; // 1-based, of the first line of `code` in the file
+  readonly code: string;
+}
+
+export type Lowered =
+  | {
+      readonly kind: 'lowered';
+      readonly program: Program;
+      readonly functions: ReadonlyMap<string, Place>; // every function that was inlined, with its place
+      readonly assumptions: readonly string[]; // sorted
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/**
+ * Lowers a scenario against a source. Returns the program, or the reason why some name in it is not known.
+ * Throws InputError (file:line) when the scenario's own text is not valid.
+ */
+export function lowerScenario(workshop: Workshop, source: KernelSource, scenario: ScenarioText): Lowered {
+  const tree = openDefinitions(source, workshop.config, workshop.index);
+  const text = '\n'.repeat(scenario.line - 1) + scenario.code;
+  const own = singleFile(scenario.file, text);
+  const isDefined = (name: string): boolean =>
+    tree.function(name, '') !== undefined || tree.macro(name, '') !== undefined || tree.struct(name) !== undefined;
+  const session = newSession(workshop, tree, openDefinitions(own, workshop.config, new Map(), isDefined));
+  try {
+    const clean = preprocess(text, workshop.config, isDefined).text;
+    declareObjects(session, scenario, clean);
+    const marks = readMarks(scenario, text);
+    const processes: Process[] = [];
+    const invariants: Invariant[] = [];
+    const observed: Touch[] = [];
+    for (const { mark, name, line } of functionsOf(session, scenario, marks)) {
+      if (mark.kind === 'process') {
+        processes.push({ name: mark.name, label: mark.words, cpu: mark.cpu, ...lowerProcess(session, scenario, name, line) });
+      } else {
+        const from = session.touches.length;
+        invariants.push({ name: mark.name, when: mark.when, level: mark.level, words: mark.words, ...lowerInvariant(session, scenario, name, line) });
+        observed.push(...session.touches.slice(from));
+      }
+    }
+    if (processes.length === 0) throw invalid(scenario, scenario.line, 'at least one `/* process P0 on cpu1: label */` before `void P0(void)`', 'none');
+    const cells = cellsFor(session.memory, session.touches, session.layouts, (object, path) => bitNames(workshop.primitives, session.layouts, object, path));
+    const program: Program = { name: scenario.name, cells, processes, invariants, observed: observedCells(cells, observed) };
+    return { kind: 'lowered', program, functions: session.used.functions, assumptions: assumptionsOf(workshop, session) };
+  } catch (error) {
+    if (error instanceof LoweringRefusal) return { kind: 'refused', refusal: error.refusal };
+    if (error instanceof SyntaxRefusal) throw invalid(scenario, error.line, 'C that can be lowered', error.found);
+    throw error;
+  }
+}
+
+function singleFile(path: string, text: string): KernelSource {
+  return { kind: 'model', name: path, paths: [path], read: (asked) => (asked === path ? { path, text } : undefined) };
+}
+
+function invalid(scenario: ScenarioText, line: number, expected: string, found: string): InputError {
+  return new InputError({ place: { file: scenario.file, line }, expected, found });
+}
+
+function newSession(workshop: Workshop, tree: Definitions, scenario: Definitions): Session {
+  const primitives = openDefinitions(workshop.primitives.source, workshop.config, workshop.index);
+  const layers = [scenario, primitives, tree];
+  const constantMacro = (body: string, file: string, depth: number): number | undefined => {
+    const parsed = parse(`int x = (${body});`, 0, 1);
+    const node = parsed.root.namedChildren[0];
+    if (node?.type !== 'declaration' || parsed.root.hasError) return undefined;
+    const init = convertDeclaration(parsed, node)[0]?.init;
+    if (init === undefined) return undefined;
+    return evaluateWith(init, file, (expr, at) => (expr.kind === 'name' ? constant(expr.name, at, depth + 1) : undefined));
+  };
+  const constant = (name: string, file: string, depth: number): number | undefined => {
+    if (depth > 32) return undefined;
+    for (const layer of layers) {
+      const macro = layer.macro(name, file);
+      if (macro === undefined || macro.macro.params !== undefined) continue;
+      const value = constantMacro(macro.macro.body, macro.file, depth);
+      if (value !== undefined) return value;
+    }
+    return layouts.enumerator(name);
+  };
+  const layouts: Layouts = openLayouts(layers, (expr, file) => evaluateWith(expr, file, (leaf, at) => (leaf.kind === 'name' ? constant(leaf.name, at, 0) : undefined)));
+  return {
+    scenario,
+    primitives,
+    tree,
+    ignored: workshop.primitives.ignored,
+    accessorFiles: workshop.primitives.accessorFiles,
+    layouts,
+    memory: newMemory(),
+    touches: [],
+    functionIds: new Map(),
+    functionNames: new Map(),
+    parsed: workshop.parsed,
+    used: { functions: new Map(), rows: new Set(), declared: new Map() },
+    processName: '',
+    emitter: newEmitter(),
+  };
+}
+
+// ---------------------------------------------------------------- objects
+
+/** Allocates the global variables of the scenario and evaluates their initialisers. */
+function declareObjects(session: Session, scenario: ScenarioText, text: string): void {
+  const parsed = parse(text, 0, 1);
+  const problem = problems(parsed, parsed.root)[0];
+  if (problem !== undefined) throw invalid(scenario, problem.line, 'C that can be read', `a syntax error at ${problem.found}`);
+  const found: { variable: CDeclarator; object: MemoryObject; line: number }[] = [];
+  for (const node of parsed.root.namedChildren) {
+    if (node?.type !== 'declaration') continue;
+    const line = node.startPosition.row + 1;
+    for (const variable of convertDeclaration(parsed, node)) {
+      const type = session.layouts.resolve(variable.type);
+      if (type.kind === 'function') continue;
+      if (type.kind === 'opaque' || (type.kind === 'struct' && session.layouts.layout(type.name) === undefined)) {
+        const name = type.kind === 'opaque' ? type.name : `struct ${type.name}`;
+        throw new LoweringRefusal({ what: name, why: `expected the definition of ${name} in the source`, place: { file: scenario.file, line } });
+      }
+      if (session.memory.objects.some((object) => object.name === variable.name)) {
+        throw invalid(scenario, line, 'each object once', `a second \`${variable.name}\``);
+      }
+      found.push({ variable, object: allocate(session.memory, variable.name, type, session.layouts), line });
+    }
+  }
+  for (const { variable, object, line } of found) {
+    if (variable.init !== undefined) initialiseObject(session, scenario, text, object, variable, line);
+  }
+}
+
+function initialiseObject(session: Session, scenario: ScenarioText, text: string, object: MemoryObject, variable: CDeclarator, line: number): void {
+  const frame = rootFrame(scenario, text, object.name, line);
+  const values = new Map<number, NonNullable<CDeclarator['init']>>();
+  if (variable.init?.kind === 'init-list') collect(session, frame, object.type, variable.init.items, 0, values);
+  else if (variable.init !== undefined) values.set(0, variable.init);
+  for (const [offset, expr] of values) {
+    const value = scalarOf(session, frame, lowerExpr(session, frame, expr));
+    if (value.kind !== 'const') throw invalid(scenario, expr.line, 'a constant initialiser', `\`${text.slice(expr.start, expr.end)}\``);
+    session.memory.inits.set(object.address + offset, value.value);
+  }
+}
+
+function rootFrame(scenario: ScenarioText, text: string, name: string, line: number): Frame {
+  return {
+    name,
+    file: scenario.file,
+    accessor: false,
+    caller: undefined,
+    depth: 0,
+    slice: (start, end) => text.slice(start, end),
+    scope: { names: new Map(), outer: undefined },
+    labels: new Map(),
+    loops: [],
+    result: undefined,
+    site: { line, text: name },
+  };
+}
+
+// ---------------------------------------------------------------- processes and invariants
+
+type Mark =
+  | { readonly kind: 'process'; readonly name: string; readonly cpu: string; readonly words: string; readonly line: number }
+  | { readonly kind: 'invariant'; readonly name: string; readonly when: 'end' | 'always'; readonly level: 'error' | 'information'; readonly words: string; readonly line: number };
+
+const PROCESS = /^\s*\/\*\s*process\s+(P\d+)\s+on\s+(\w+)\s*:\s*(.*?)\s*\*\/\s*$/;
+const INVARIANT = /^\s*\/\*\s*invariant\s+([\w-]+)\s+(?:at\s+(end)|(always))\s*(,\s*information)?\s*:\s*(.*?)\s*\*\/\s*$/;
+
+/** The comments that say which function is a process and which an invariant. */
+function readMarks(scenario: ScenarioText, text: string): Mark[] {
+  const marks: Mark[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    const process = PROCESS.exec(line);
+    const invariant = INVARIANT.exec(line);
+    if (process !== null) {
+      marks.push({ kind: 'process', name: process[1] ?? '', cpu: process[2] ?? '', words: process[3] ?? '', line: index + 1 });
+    } else if (invariant !== null) {
+      marks.push({
+        kind: 'invariant',
+        name: invariant[1] ?? '',
+        when: invariant[2] === undefined ? 'always' : 'end',
+        level: invariant[4] === undefined ? 'error' : 'information',
+        words: invariant[5] ?? '',
+        line: index + 1,
+      });
+    } else if (/^\s*\/\*\s*(?:process|invariant)\b/.test(line)) {
+      throw invalid(scenario, index + 1, '`/* process P0 on cpu1: label */` or `/* invariant NAME at end|always[, information]: words */`', line.trim());
+    }
+  }
+  return marks;
+}
+
+/** The functions that the marks stand before, live ones only, in the order of the text. */
+function functionsOf(session: Session, scenario: ScenarioText, marks: readonly Mark[]): { mark: Mark; name: string; line: number }[] {
+  const found: { mark: Mark; name: string; line: number }[] = [];
+  for (const mark of marks) {
+    const name = mark.kind === 'process' ? mark.name : mark.name.replace(/-/g, '_');
+    const definition = session.scenario.function(name, scenario.file);
+    if (definition === undefined || definition.kind === 'ambiguous') continue;
+    const nearest = Math.max(...marks.filter((one) => one.name === mark.name && one.line < definition.line).map((one) => one.line));
+    if (nearest === mark.line) found.push({ mark, name, line: definition.line });
+  }
+  return found;
+}
+
+interface Body {
+  readonly code: readonly Instruction[];
+  readonly registers: number;
+}
+
+function lowerProcess(session: Session, scenario: ScenarioText, name: string, line: number): Body {
+  session.emitter = newEmitter();
+  session.processName = name;
+  const { fn, frame } = bodyOf(session, scenario, name, line);
+  lowerBody(session, frame, fn.body);
+  return finished(session, name, frame);
+}
+
+/** An invariant's code: register 0 holds the truth at its end. */
+function lowerInvariant(session: Session, scenario: ScenarioText, name: string, line: number): Body {
+  session.emitter = newEmitter();
+  session.processName = name;
+  const truth = freshRegister(session.emitter);
+  const { fn, frame } = bodyOf(session, scenario, name, line);
+  const label = newLabel();
+  lowerBody(session, { ...frame, result: { label, register: truth, type: BOOL } }, fn.body);
+  place(session.emitter, label);
+  const body = finished(session, name, frame, truth);
+  const effect = body.code.find((ins) => !['set', 'load', 'branch', 'jump', 'end'].includes(ins.op));
+  if (effect !== undefined) throw invalid(scenario, line, 'an invariant that only reads', `${effect.op} in \`${effect.at.text}\``);
+  return body;
+}
+
+function bodyOf(session: Session, scenario: ScenarioText, name: string, line: number): { fn: CFunction; frame: Frame } {
+  const definition = session.scenario.function(name, scenario.file);
+  if (definition === undefined || definition.kind === 'ambiguous') throw invalid(scenario, line, `the function ${name}`, 'none');
+  const frame = rootFrame(scenario, '', name, line);
+  const fn = functionOf(session, definition, frame);
+  const slice = (start: number, end: number): string => definition.text.slice(start - definition.start, end - definition.start);
+  return { fn, frame: { ...frame, slice } };
+}
+
+function finished(session: Session, name: string, frame: Frame, result?: number): Body {
+  const at = { frames: [{ file: frame.file, line: frame.site.line, function: name }], text: `end of ${name}` };
+  emit(session.emitter, at, { op: 'end' });
+  session.emitter.live = false;
+  return { code: finish(session.emitter, at, result), registers: session.emitter.registers };
+}
+
+// ---------------------------------------------------------------- what is printed
+
+function bitNames(primitives: Primitives, layouts: Layouts, object: MemoryObject, path: string): Readonly<Record<number, string>> | undefined {
+  if (object.type.kind !== 'struct') return undefined;
+  const { name } = object.type;
+  const row = primitives.bits.find((one) => one.struct === name && one.field === path);
+  const values = row === undefined ? undefined : layouts.enumWith(row.enumerator);
+  if (values === undefined) return undefined;
+  const names: Record<number, string> = {};
+  for (const [word, bit] of values) {
+    if (bit >= 0 && bit < 32 && !word.startsWith('__')) names[bit] ??= word.replace(/^[A-Z]+_/, '').toLowerCase();
+  }
+  return names;
+}
+
+function observedCells(cells: readonly Cell[], touches: readonly Touch[]): number[] {
+  const addresses = new Set(touches.flatMap((touch) => (touch.kind === 'address' ? [touch.address] : [])));
+  return cells.flatMap((cell, index) => (addresses.has(cell.address) ? [index] : []));
+}
+
+function assumptionsOf(workshop: Workshop, session: Session): string[] {
+  const sentences = workshop.primitives.assumptions
+    .filter((one) => one.names.some((name) => session.used.rows.has(name)))
+    .map((one) => one.words);
+  const declared = [...session.used.declared].map(([name, body]) => `declared by the scenario: ${name}: ${body}`);
+  return [...new Set([...sentences, ...declared])].sort();
+}

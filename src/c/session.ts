@@ -1,0 +1,161 @@
+// What the lowering of one scenario shares: the layers of definitions, types, memory, and the inline instance
+// (frame) that is being lowered. The lowering itself is in statement.ts, expression.ts and call.ts.
+import type { CodePoint, Expr, Place, Refusal, SourceFile } from '../types.ts';
+import type { CExpr, CFunction } from './ast.ts';
+import type { CType } from './ctype.ts';
+import type { Definition, Definitions } from './definitions.ts';
+import type { Emitter, Label } from './emit.ts';
+import type { Layouts } from './layout.ts';
+import type { Memory, Touch } from './memory.ts';
+import type { Macro } from './preprocess.ts';
+
+/** Thrown inside the lowering, caught where it starts and returned as a Refusal value. */
+export class LoweringRefusal extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(`${refusal.what}: ${refusal.why}`);
+    this.refusal = refusal;
+  }
+}
+
+/** A local variable: registers by byte offset (a scalar has one at 0), or private memory for an array. */
+export interface Local {
+  readonly name: string;
+  readonly type: CType;
+  readonly registers: Map<number, number>;
+  readonly address: number | undefined; // of private memory
+}
+
+/** What an expression is worth: a scalar, the address of a local, or nothing. */
+export type Value =
+  | { readonly kind: 'scalar'; readonly expr: Expr; readonly type: CType }
+  | { readonly kind: 'reference'; readonly local: Local; readonly offset: number; readonly type: CType } // type: the pointer's
+  | { readonly kind: 'aggregate'; readonly place: Lvalue; readonly type: CType } // a struct by value, not yet read
+  | { readonly kind: 'void' };
+
+export type Lvalue =
+  | { readonly kind: 'memory'; readonly address: Expr; readonly type: CType; readonly touch: Touch | undefined }
+  | { readonly kind: 'local'; readonly local: Local; readonly offset: number; readonly type: CType };
+
+export type Binding =
+  | { readonly kind: 'local'; readonly local: Local }
+  | { readonly kind: 'value'; readonly value: Value } // a parameter that is never assigned
+  | { readonly kind: 'alias'; readonly expr: CExpr; readonly frame: Frame }; // a macro parameter, by name
+
+export interface Scope {
+  readonly names: Map<string, Binding>;
+  readonly outer: Scope | undefined;
+}
+
+/** One inline instance of a function, a macro, or the outermost process body. */
+export interface Frame {
+  readonly name: string;
+  readonly file: string;
+  readonly accessor: boolean; // its lines are not shown: flag functions, primitives, macros
+  readonly caller: Frame | undefined;
+  readonly depth: number;
+  readonly slice: (start: number, end: number) => string; // the source text between two offsets
+  scope: Scope;
+  readonly labels: Map<string, Label>;
+  readonly loops: { readonly onBreak: Label; readonly onContinue: Label | undefined }[];
+  readonly result: { readonly label: Label; register: number | undefined; readonly type: CType } | undefined;
+  site: { readonly line: number; readonly text: string };
+}
+
+/** One lowered process or invariant body shares this with the others of its scenario. */
+export interface Session {
+  readonly scenario: Definitions; // the rule's own text: objects, #defines
+  readonly primitives: Definitions; // rules/primitives.h
+  readonly tree: Definitions;
+  readonly ignored: readonly RegExp[]; // callees that have no effect
+  readonly accessorFiles: readonly RegExp[];
+  readonly layouts: Layouts;
+  readonly memory: Memory;
+  readonly touches: Touch[];
+  readonly functionIds: Map<string, number>;
+  readonly functionNames: Map<number, string>;
+  readonly parsed: ParseCache;
+  readonly used: { readonly functions: Map<string, Place>; readonly rows: Set<string>; readonly declared: Map<string, string> };
+  processName: string;
+  emitter: Emitter;
+}
+
+/** Converted functions and macro bodies, by their text; shared by the sources of one run. */
+export interface ParseCache {
+  readonly functions: Map<string, CFunction>;
+  readonly macros: Map<string, CExpr | 'text'>;
+}
+
+/** Refuses to lower, naming what was met and where. */
+export function refuse(session: Session, frame: Frame, what: string, why: string): never {
+  throw new LoweringRefusal({ what, why, place: placeOf(session, frame, frame.site.line) });
+}
+
+/** A line of a frame's file, as a line of the file before edits. */
+export function placeOf(session: Session, frame: Frame, line: number): Place {
+  return originOf(session.tree.file(frame.file), frame.file, line);
+}
+
+function originOf(source: SourceFile | undefined, file: string, line: number): Place {
+  const origin = source?.origin?.[line - 1];
+  if (origin === undefined) return { file, line };
+  return origin > 0 ? { file, line: origin } : { file, line: -origin, added: true };
+}
+
+/** Where the instruction that is emitted next stands, innermost shown line first. */
+export function codePoint(session: Session, frame: Frame): CodePoint {
+  const frames: (Place & { function: string })[] = [];
+  let text = '';
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.caller) {
+    if (at.accessor && at.caller !== undefined) continue;
+    if (frames.length === 0) text = at.site.text;
+    frames.push({ ...placeOf(session, at, at.site.line), function: at.name });
+  }
+  return { frames, text };
+}
+
+/** The id that stands for a function in a register; the same name gives the same id. */
+export function functionId(session: Session, name: string): number {
+  const known = session.functionIds.get(name);
+  if (known !== undefined) return known;
+  const id = 0x40000000 + session.functionIds.size * 16;
+  session.functionIds.set(name, id);
+  session.functionNames.set(id, name);
+  return id;
+}
+
+/** Looks a name up in the scopes of a frame. */
+export function lookup(frame: Frame, name: string): Binding | undefined {
+  for (let scope: Scope | undefined = frame.scope; scope !== undefined; scope = scope.outer) {
+    const binding = scope.names.get(name);
+    if (binding !== undefined) return binding;
+  }
+  return undefined;
+}
+
+/** What a call of `name` means, by precedence: scenario, primitives, ignore list, tree. */
+export type Callee =
+  | { readonly kind: 'macro'; readonly macro: Macro; readonly file: string; readonly layer: 'scenario' | 'primitives' | 'tree' }
+  | { readonly kind: 'function'; readonly definition: Definition; readonly layer: 'scenario' | 'primitives' | 'tree' }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'ambiguous'; readonly files: readonly string[] }
+  | { readonly kind: 'unknown' };
+
+/** Resolves the callee `name` as seen from file `near`. */
+export function resolveCallee(session: Session, name: string, near: string): Callee {
+  for (const layer of ['scenario', 'primitives'] as const) {
+    const definitions = session[layer];
+    const macro = definitions.macro(name, near);
+    if (macro?.macro.params !== undefined) return { kind: 'macro', ...macro, layer };
+    const definition = definitions.function(name, near);
+    if (definition !== undefined && definition.kind !== 'ambiguous') return { kind: 'function', definition, layer };
+  }
+  if (session.ignored.some((pattern) => pattern.test(name))) return { kind: 'ignored' };
+  const definition = session.tree.function(name, near);
+  if (definition?.kind === 'ambiguous') return { kind: 'ambiguous', files: definition.files };
+  if (definition !== undefined) return { kind: 'function', definition, layer: 'tree' };
+  const macro = session.tree.macro(name, near);
+  if (macro?.macro.params !== undefined) return { kind: 'macro', ...macro, layer: 'tree' };
+  return { kind: 'unknown' };
+}
