@@ -9,7 +9,7 @@ export interface RawMail {
 }
 
 const LF = 10;
-const HEADER_LINE = /^(?:[!-9;-~]+[ \t]*:|>?From )/;
+const HEADER_LINE = /^(?:[!-9;-~]+[ \t]*:|From )/;
 const MAX_HEADER = 1 << 20; // bytes; a header block that does not end there has no body
 
 /** True when the source begins with an mbox separator that a header line follows. A byte order mark may stand before it. */
@@ -49,11 +49,18 @@ function afterBlankLine(source: Buffer, newline: number): boolean {
   return before === LF || (before === 13 && source[newline - 2] === LF);
 }
 
+/** A separator carries a time; one without is believed when two header lines follow. */
 function isSeparator(source: Buffer, at: number): boolean {
-  const line = source.toString('latin1', at, Math.min(at + 200, source.length));
+  const line = lineAt(source, at);
   if (!line.startsWith('From ')) return false;
   const next = afterLine(source, at);
-  return HEADER_LINE.test(source.toString('latin1', next, Math.min(next + 200, source.length)));
+  if (!HEADER_LINE.test(lineAt(source, next))) return false;
+  return /\d:\d\d/.test(line) || HEADER_LINE.test(lineAt(source, afterLine(source, next)));
+}
+
+/** The first 200 bytes of a line. */
+function lineAt(source: Buffer, at: number): string {
+  return source.toString('latin1', at, Math.min(at + 200, afterLine(source, at)));
 }
 
 function afterLine(source: Buffer, at: number): number {

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readForm } from '../../src/mail/form.ts';
+import type { Patch } from '../../src/types.ts';
+import { missing, readShared, shared } from './mails.ts';
+
+const absent = missing('mail-samples');
+
+function git(args: readonly string[], input?: Buffer): string | undefined {
+  try {
+    return execFileSync('git', args, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
+  } catch {
+    return undefined;
+  }
+}
+
+const noGit = git(['--version']) === undefined ? ' (skipped: git is not there)' : '';
+
+function filesBelow(folder: string, pattern: RegExp): string[] {
+  return readdirSync(shared(`mail-samples/${folder}`), { recursive: true, encoding: 'utf8' })
+    .filter((name) => pattern.test(name))
+    .sort()
+    .map((name) => `mail-samples/${folder}/${name}`);
+}
+
+/** `added<TAB>removed` for each file of a patch, sorted. */
+function counts(patch: Patch): string[] {
+  return patch.files
+    .map((file) => {
+      const lines = file.hunks.flatMap((hunk) => hunk.lines);
+      return `${lines.filter((line) => line.startsWith('+')).length}\t${lines.filter((line) => line.startsWith('-')).length}`;
+    })
+    .sort();
+}
+
+/** What `git apply --numstat` says about the same mail, by way of git mailinfo; undefined when git refuses it. */
+function gitCounts(raw: Buffer): string[] | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'relore-'));
+  const [message, patch] = [join(folder, 'msg'), join(folder, 'patch')];
+  if (git(['mailinfo', message, patch], raw) === undefined) return undefined;
+  const whole = readFileSync(patch);
+  if (!/^(?:diff --git|--- )/m.test(whole.toString('latin1'))) writeFileSync(patch, raw);
+  const numstat = git(['apply', '--numstat', patch]);
+  return numstat
+    ?.trim()
+    .split('\n')
+    .map((line) => line.split('\t').slice(0, 2).join('\t'))
+    .sort();
+}
+
+describe.skipIf(absent !== '' || noGit !== '')(`diffs of real mail${absent}${noGit}`, () => {
+  const files = absent === '' ? [...filesBelow('lore', /\.gz$/), ...filesBelow('mm-patches', /\.patch$/)] : [];
+
+  it.each(files)('%s: every complete diff counts what git apply --numstat counts', async (file) => {
+    const thread = await readShared(file);
+    const form = await readForm(readFileSync(shared(file)), file);
+    expect(thread.patches.length).toBeGreaterThan(0);
+    for (const patch of thread.patches) {
+      const raw =
+        form.mails.find((mail) => form.source.toString('latin1', mail.start, mail.body).includes(patch.messageId)) ??
+        form.mails[0]!;
+      const expected = gitCounts(form.source.subarray(raw.start, raw.end));
+      const complete = patch.files.every((each) => each.hunks.every((hunk) => hunk.complete));
+      if (complete) expect(counts(patch), patch.title).toEqual(expected);
+    }
+  });
+
+  it('lore and mm-patches: only the one hunk that its sender lengthened by hand is incomplete', async () => {
+    const incomplete: string[] = [];
+    let hunks = 0;
+    for (const file of files) {
+      for (const each of (await readShared(file)).patches.flatMap((patch) => patch.files)) {
+        hunks += each.hunks.length;
+        for (const hunk of each.hunks)
+          if (!hunk.complete) incomplete.push(`${each.newPath} ${hunk.newLines} ${hunk.lines.length}`);
+      }
+    }
+    expect(incomplete).toEqual(['man2/move_phys_pages.2 180 180']);
+    expect(hunks).toBe(976); // of 981 @@ lines that python's email sees there, 5 have no file header: one pasted reply
+  });
+});
+
+describe.skipIf(absent !== '')(`mail that is hard to read${absent}`, () => {
+  it('every sample is read: nothing throws, no message without a block but empty ones', async () => {
+    const files = ['patchwork', 'b4', 'special', 'git-t5100'].flatMap((folder) =>
+      filesBelow(folder, /\.(?:mbox|mboxrd|eml|patch|in)$/),
+    );
+    const refused: string[] = [];
+    for (const file of files)
+      await readShared(file).catch((error: unknown) => refused.push(`${file}: ${String(error)}`));
+    expect(refused).toEqual([]);
+    expect(files.length).toBeGreaterThan(150);
+  });
+});
