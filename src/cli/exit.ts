@@ -2,8 +2,8 @@
 
 import type { Review, ReviewCheck } from '../types.ts';
 
-/** Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable input, 3 could not decide, 130 Ctrl-C. */
-export const EXIT = { nothing: 0, findings: 1, input: 2, undecided: 3, interrupted: 130 } as const;
+/** Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or unreadable input, 3 could not decide. */
+export const EXIT = { nothing: 0, findings: 1, input: 2, undecided: 3 } as const;
 
 /** What counts as a finding: what a patch opens, anything violated, or nothing. */
 export type FailOn = 'opens' | 'violated' | 'never';

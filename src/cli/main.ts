@@ -4,7 +4,7 @@
 import { fail } from './fail.ts';
 import { packageRoot } from './package-root.ts';
 
-process.on('SIGINT', () => process.exit(130));
+// Ctrl-C keeps its default: a handler would wait for a search to end, and a shell reports 130 all the same.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader went away (`| head`): nothing is left to say, and it is no failure.
   if (error.code === 'EPIPE') process.exit();

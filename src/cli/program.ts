@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from './exit.ts';
+import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot } from './package-root.ts';
 
 /**
@@ -115,9 +116,7 @@ function withRunOptions(command: Command): Command {
       new Option('--model <models>', 'memory models, with commas between them').argParser(models).default('sc'),
     )
     .addOption(
-      new Option('--bound <states>', 'most distinct states of one search')
-        .argParser(states)
-        .default(2_000_000, '2000000'),
+      new Option('--bound <states>', 'most distinct states of one search').argParser(states).default(DEFAULT_STATES),
     )
     .addOption(rulesOption());
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { testRules } from '../judge.ts';
 import { type CellResult, renderCell, renderCellCount, renderRuleList } from '../report/rules.ts';
-import { readRules } from '../rules/read.ts';
+import { readRules } from '../rules/load.ts';
 import { EXIT } from './exit.ts';
 import { type ColorWish, emit, wantsColor } from './output.ts';
 import { shippedRules } from './package-root.ts';
+import { checkFolder } from './source.ts';
 
 /** Options of the `relore rules` commands. */
 export interface RulesOptions {
@@ -15,16 +16,16 @@ export interface RulesOptions {
 
 /** Prints every rule with its scenarios and the number of rows in its Result table. */
 export async function listRules(options: RulesOptions): Promise<void> {
-  await emit(renderRuleList(await readRules(options.rules ?? shippedRules())), undefined);
+  await emit(renderRuleList(readRules(await rulesFolder(options))), undefined);
 }
 
 /** Prints the Markdown of one rule as it stands. Throws InputError when there is no rule of that name. */
 export async function showRule(name: string, options: RulesOptions): Promise<void> {
-  const folder = options.rules ?? shippedRules();
+  const folder = await rulesFolder(options);
   const text = /^[a-z0-9][a-z0-9-]*$/.test(name)
     ? await readFile(join(folder, `${name}.md`), 'utf8').catch(() => undefined)
     : undefined;
-  if (text === undefined) throw await unknownRule(name, folder);
+  if (text === undefined) throw unknownRule(name, folder);
   await emit(text, undefined);
 }
 
@@ -36,10 +37,10 @@ export async function testCommand(
   name: string | undefined,
   options: RulesOptions & { readonly color: ColorWish },
 ): Promise<void> {
-  const folder = options.rules ?? shippedRules();
+  const folder = await rulesFolder(options);
   const color = wantsColor(options.color, false);
-  if (name !== undefined && !(await readRules(folder)).some((rule) => rule.name === name))
-    throw await unknownRule(name, folder);
+  const rules = readRules(folder);
+  if (name !== undefined && !rules.some((rule) => rule.name === name)) throw unknownRule(name, folder);
   const cells: CellResult[] = [];
   await testRules(folder, name, (cell) => {
     cells.push(cell);
@@ -57,8 +58,14 @@ export function cellsExit(cells: readonly CellResult[]): 0 | 1 | 3 {
   return expected.length === 0 || !expected.every(isDecided) ? EXIT.undecided : EXIT.nothing;
 }
 
-async function unknownRule(name: string, folder: string): Promise<InputError> {
-  const names = (await readRules(folder)).map((rule) => rule.name);
+async function rulesFolder(options: RulesOptions): Promise<string> {
+  const folder = options.rules ?? shippedRules();
+  await checkFolder(folder, 'a folder of rules');
+  return folder;
+}
+
+function unknownRule(name: string, folder: string): InputError {
+  const names = readRules(folder).map((rule) => rule.name);
   return new InputError({
     place: { file: folder },
     expected: `a rule called ${name}`,

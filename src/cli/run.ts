@@ -3,8 +3,9 @@
 import { readThread } from '../mail/read.ts';
 import { review } from '../review.ts';
 import type { Review } from '../types.ts';
+import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot, shippedRules } from './package-root.ts';
-import { checkTree, joined, readSources } from './source.ts';
+import { checkFolder, checkTree, joined, readSources } from './source.ts';
 
 /** Options of a command that runs the checker, as commander hands them over. */
 export interface RunOptions {
@@ -18,10 +19,12 @@ export interface RunOptions {
 /** Reads the sources and reviews the thread in them. Throws InputError for what cannot be used. */
 export async function runReview(sources: readonly string[], options: RunOptions): Promise<Review> {
   if (options.tree !== undefined) await checkTree(options.tree);
+  const rulesDir = options.rules ?? shippedRules();
+  await checkFolder(rulesDir, 'a folder of rules');
   const { bytes, name } = joined(await readSources(sources));
   const thread = await readThread(bytes, name);
   return review(thread, {
-    rulesDir: options.rules ?? shippedRules(),
+    rulesDir,
     models: [options.model],
     states: options.bound,
     version: packageRoot().version,
@@ -37,6 +40,7 @@ export function replayCommandLine(sources: readonly string[], options: RunOption
     ...(sources.length === 0 ? ['-'] : sources.map(quoted)),
     ...(options.tree === undefined ? [] : [`--tree ${quoted(options.tree)}`]),
     ...(options.kernel === undefined ? [] : [`--kernel ${quoted(options.kernel)}`]),
+    ...(options.bound === DEFAULT_STATES ? [] : [`--bound ${options.bound}`]),
     ...(options.rules === undefined ? [] : [`--rules ${quoted(options.rules)}`]),
   ];
   return words.join(' ');

@@ -128,10 +128,15 @@ export function joined(sources: readonly Source[]): Source {
 /** Throws InputError unless `folder` holds mm/, as a kernel checkout or an unpacked linux-source package does. */
 export async function checkTree(folder: string): Promise<void> {
   const expected = 'a kernel source tree with mm/';
-  const entry = await stat(folder).catch(() => undefined);
-  if (entry === undefined) throw new InputError({ place: { file: folder }, expected, found: 'no such directory' });
-  if (!entry.isDirectory()) throw new InputError({ place: { file: folder }, expected, found: 'a file' });
+  await checkFolder(folder, expected);
   const mm = await stat(join(folder, 'mm')).catch(() => undefined);
   if (mm?.isDirectory() !== true)
     throw new InputError({ place: { file: folder }, expected, found: 'a directory without mm/' });
+}
+
+/** Throws InputError, naming what was `expected`, unless `folder` is a directory. */
+export async function checkFolder(folder: string, expected: string): Promise<void> {
+  const entry = await stat(folder).catch(() => undefined);
+  if (entry === undefined) throw new InputError({ place: { file: folder }, expected, found: 'no such directory' });
+  if (!entry.isDirectory()) throw new InputError({ place: { file: folder }, expected, found: 'a file' });
 }

@@ -1,13 +1,12 @@
 // Plain text: what a terminal may be shown, and how it is wrapped and counted.
 
 // CSI and OSC sequences first, so that no remnant like `[31m` stays behind when ESC itself is dropped.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
 const ESCAPE_SEQUENCES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -~])?|\u009b[0-?]*[ -/]*[@-~]?/gu;
 const BLANKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
-// C0, DEL, C1, zero-width, byte order mark and the bidirectional controls, which reorder what a reader sees.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
+// Controls, and the format characters: zero-width ones, and the bidirectional ones that reorder what a reader sees.
+const CONTROLS = /[\p{Cc}\p{Cf}]/gu;
 
 /**
  * Returns `text` as one line that is safe to print: no escape sequences, control or bidirectional characters.

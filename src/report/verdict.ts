@@ -8,17 +8,17 @@ import { cleanSearchWords, modelName, modelNames, patchTone, patchWords, statusW
 
 /** Returns the sentence under the subject: how much was read and against which sources. */
 export function readWords(review: Review): string {
-  const kinds = (['posted', 'reply'] as const).map(
-    (kind) => review.patches.filter((patch) => patch.kind === kind).length,
-  );
+  const postedAs = (kind: ReviewPatch['kind']) => review.patches.filter((patch) => patch.kind === kind).length;
+  const posted = postedAs('posted');
+  const replied = postedAs('reply');
   const prose = new Set(
     review.patches.filter((patch) => patch.kind === 'prose').map((patch) => patch.claim ?? patch.id),
   );
   const read = [
     counted(review.thread.messages.length, 'message'),
     counted(review.thread.speakers.length, 'speaker'),
-    ...(kinds[0] ? [counted(kinds[0], 'patch')] : []),
-    ...(kinds[1] ? [`${counted(kinds[1], 'patch')} in replies`] : []),
+    ...(posted > 0 ? [counted(posted, 'patch')] : []),
+    ...(replied > 0 ? [`${counted(replied, 'patch')} in replies`] : []),
     ...(prose.size > 0 ? [`${counted(prose.size, 'fix')} in prose`] : []),
   ];
   return `${listed(read)}. Checked against ${baseName(review)}.`;

@@ -15,7 +15,7 @@ interface Node {
 /** Every node of the parsed text: remark is the reader from outside. */
 function nodes(text: string): Node[] {
   const all: Node[] = [];
-  const stack: Node[] = [unified().use(remarkParse).parse(text) as Node];
+  const stack: Node[] = [unified().use(remarkParse).parse(text)];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     all.push(node);
     stack.push(...(node.children ?? []));

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { type CellResult, renderCell, renderCellCount, renderRuleList } from '../../src/report/rules.ts';
+import { renderThread, renderThreadJson, renderThreadMarkdown } from '../../src/report/thread.ts';
+import { renderTrace } from '../../src/report/trace.ts';
+import type { Message, Rule, Thread } from '../../src/types.ts';
+import { violatedReview } from './fixtures.ts';
+
+function message(id: string, change: Partial<Message> = {}): Message {
+  const prose = { speaker: 'Ada Example', depth: 0, kind: 'prose', text: 'text', span: [0, 4], line: 1 } as const;
+  return {
+    id,
+    synthetic: false,
+    virtual: false,
+    subject: 'Re: a subject',
+    from: 'Ada Example',
+    address: undefined,
+    rawDate: undefined,
+    date: '2023-07-15T10:00:00.000Z',
+    parent: undefined,
+    blocks: [prose, { ...prose, depth: 2, kind: 'diagram' }, { ...prose, depth: 1 }],
+    lossy: [],
+    ...change,
+  };
+}
+
+const reply = (to: string, guessed = false) => ({ id: to, how: 'quote' as const, guessed });
+
+const thread: Thread = {
+  kind: 'mbox',
+  lossy: [],
+  subject: 'a subject',
+  messages: [
+    message('a@x'),
+    message('b@x', { parent: reply('a@x') }),
+    message('c@x', { parent: reply('a@x', true) }),
+    message('d@x', { parent: reply('b@x'), virtual: true, blocks: [] }),
+    message('e@x', { parent: reply('gone@x') }),
+  ],
+  speakers: [{ name: 'Ada Example', depths: [2, 0, 1] }],
+  series: [],
+  patches: [
+    {
+      id: 'patch-1',
+      messageId: 'a@x',
+      kind: 'posted',
+      title: 'a title',
+      author: undefined,
+      index: 1,
+      total: 2,
+      version: 3,
+      files: [],
+      baseCommit: undefined,
+      notes: '',
+    },
+  ],
+};
+
+describe('a thread', () => {
+  it('is printed as a tree, replies below what they answer', () => {
+    expect(renderThread(thread, { color: false, width: 80 })).toBe(
+      [
+        'a subject',
+        '5 messages, 1 speaker and 1 patch, read as mbox.',
+        '',
+        'Ada Example  2023-07-15 10:00Z  <a@x>',
+        '    2 prose, 1 diagram; quotes 2 deep',
+        '  Ada Example  2023-07-15 10:00Z  <b@x>',
+        '      2 prose, 1 diagram; quotes 2 deep',
+        '    Ada Example  2023-07-15 10:00Z  <d@x>',
+        '        no text; known only from quotes',
+        '  Ada Example  2023-07-15 10:00Z  <c@x>',
+        '      2 prose, 1 diagram; quotes 2 deep; parent guessed by quote',
+        'Ada Example  2023-07-15 10:00Z  <e@x>',
+        '    2 prose, 1 diagram; quotes 2 deep',
+        '',
+        'Speakers',
+        '  Ada Example: at depths 0, 1, 2',
+        '',
+        'Patches',
+        '  patch-1  a title (1/2, v3): posted, 0 files, 0 hunks',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('may be as deep as a stranger makes it', () => {
+    const messages = Array.from({ length: 20_000 }, (_, index) =>
+      message(`m${index}@x`, index === 0 ? {} : { parent: reply(`m${index - 1}@x`) }),
+    );
+    expect(renderThread({ ...thread, messages }, { color: false, width: 80 }).split('\n').length).toBeGreaterThan(
+      40_000,
+    );
+  });
+
+  it('loses escape sequences on a terminal and markup in Markdown', () => {
+    const hostile = { ...thread, messages: [message('a@x', { from: '\u001b[2J<b>@x' })] };
+    expect(renderThread(hostile, { color: false, width: 80 })).toContain('\n<b>@x  2023');
+    expect(renderThreadMarkdown(hostile)).toContain('**\\<b\\>@<!-- -->x**');
+  });
+
+  it('is complete as JSON', () => {
+    expect(JSON.parse(renderThreadJson(thread))).toMatchObject({
+      schema: 'relore.thread/1',
+      messages: [{ blocks: [{ text: 'text' }, {}, {}] }, {}, {}, {}, {}],
+    });
+  });
+});
+
+describe('a replayed schedule', () => {
+  it('has every step with its code line and the change of state', () => {
+    const lines = renderTrace(violatedReview().traces['t3']!, { color: false, width: 80 }).split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      'stranded-unevictable S1 fix-1, SC, path 1/1/0/0',
+      '1  cpu2 drain    lock lruvec.lru_lock',
+      '                  mm/memcontrol.c:1244 spin_lock_irqsave()',
+      '                  spin_lock_irqsave(&lruvec->lru_lock, *flags)',
+    ]);
+    expect(lines.filter((line) => /^\d[. ] cpu/.test(line))).toHaveLength(8);
+    expect(lines).toContain('                  mm/mlock.c:126+ folio_test_clear_mlocked()');
+    expect(lines).toContain('                  folio.flags: mlocked -> 0');
+    expect(lines.at(-2)).toBe('violated: no evictable folio is left on the unevictable list (I-strand)');
+  });
+});
+
+describe('rules', () => {
+  const rule: Rule = {
+    name: 'a-rule',
+    file: 'rules/a-rule.md',
+    title: 'a title',
+    functions: ['f', 'g'],
+    invariant: 'x',
+    scenarios: [{ name: 'S1', words: 'two processes', code: '', line: 1 }],
+    edits: [],
+    rows: [],
+    confidence: 'high',
+    notSeen: [],
+  };
+  const cell: CellResult = {
+    rule: 'a-rule',
+    row: 'v6.12',
+    scenario: 'S1',
+    model: 'sc',
+    expected: 'holds',
+    computed: 'holds',
+    states: 1204,
+  };
+
+  it('are listed with their scenarios and rows', () => {
+    expect(renderRuleList([rule])).toBe(
+      'a-rule: a title\n  1 scenario, 0 rows, 2 functions, confidence high\n  S1  two processes\n\n1 rule\n',
+    );
+  });
+
+  it('print a cell on a line, and one that differs with both verdicts', () => {
+    expect(renderCell(cell, false)).toBe('ok    a-rule  S1 SC  holds        1,204 states  v6.12\n');
+    expect(renderCell({ ...cell, computed: 'violated' }, false)).toBe(
+      'DIFF  a-rule  S1 SC  violated     1,204 states  v6.12\n      expected holds\n      computed violated\n',
+    );
+    expect(renderCell({ ...cell, computed: 'bounded', why: '10 states' }, false)).toContain('UNDEC a-rule');
+  });
+
+  it('count what differs apart from what was not decided', () => {
+    const cells: CellResult[] = [
+      cell,
+      { ...cell, computed: 'violated' },
+      { ...cell, computed: 'refused' },
+      { ...cell, expected: undefined },
+    ];
+    expect(renderCellCount(cells)).toBe('4 cells: 1 as expected, 1 differs, 1 not decided, 1 left open by the table\n');
+  });
+});
