@@ -65,7 +65,7 @@ describe('text in Markdown', () => {
 
 describe('a review in Markdown', () => {
   it('reads as it was written down', () => {
-    const file = join(import.meta.dirname, 'expected', 'violated.md');
+    const file = join(import.meta.dirname, 'expected', 'violated.md.txt');
     const text = renderMarkdown(violatedReview());
     if (process.env['UPDATE'] === '1') writeFileSync(file, text);
     expect(text).toBe(readFileSync(file, 'utf8'));
