@@ -101,7 +101,8 @@ function undecodedName(rest: string): string | undefined {
 function personOf(head: string): string | undefined {
   const address = /<([^<>]*)>|\[(?:mailto:)?([^[\]\s]+@[^[\]\s]+)\]/.exec(head);
   const name = cleanName(address === null ? head : head.slice(0, address.index));
-  if (name !== '') return name.length <= 80 ? name : undefined;
+  const bare = /^([^\s@]+)@[^\s@]+$/.exec(name)?.[1];
+  if (name !== '') return name.length <= 80 ? (bare ?? name) : undefined;
   const local = (address?.[1] ?? address?.[2] ?? '').split('@')[0] ?? '';
   return nonEmpty(local.trim());
 }

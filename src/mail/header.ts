@@ -90,7 +90,7 @@ export function parseMailbox(value: string): Mailbox {
     return { name: cleanName(decoded.slice(0, angle.index)) || localPart(address), address: address || undefined };
   }
   const bare = /[^\s()<>",;:]+@[^\s()<>",;:]+/.exec(decoded)?.[0];
-  if (bare === undefined) return { name: cleanName(decoded), address: undefined };
+  if (bare === undefined) return { name: /[\p{L}\d]/u.test(decoded) ? cleanName(decoded) : '', address: undefined };
   const comment = /\(([^()]*)\)/.exec(decoded)?.[1];
   return { name: comment?.trim() || localPart(bare), address: bare };
 }

@@ -38,12 +38,12 @@ export async function readMail(form: Form, raw: RawMail): Promise<Mail> {
     from: parseMailbox(field(headers, 'from') ?? ''),
     subject: parseSubject(decodeWords(form.page?.subject ?? field(headers, 'subject') ?? '')),
     rawDate,
-    date: form.page === undefined ? parseDate(rawDate) : undefined,
+    date: parseDate(rawDate),
     inReplyTo: messageIds(field(headers, 'in-reply-to')),
     references: messageIds((headers.get('references') ?? []).join(' ')),
     lines,
     collapsed: form.page !== undefined,
-    lossy: form.page === undefined ? lossy : pageLosses(form.source.toString('latin1', raw.body, raw.end)),
+    lossy: form.page === undefined ? lossy : pageLosses(form.source.toString('latin1', raw.body, raw.end), rawDate),
   };
 }
 
@@ -62,11 +62,12 @@ function headersOf(form: Form, raw: RawMail): Headers {
   return parseHeaders(decodeCharset(form.source.subarray(raw.start, raw.body), 'utf-8'));
 }
 
-function pageLosses(body: string): string[] {
+function pageLosses(body: string, rawDate: string | undefined): string[] {
   const losses: string[] = [];
   if (!/^[ \t]|\S {2,}\S|\t/m.test(body.replace(/^[> ]+/gm, ''))) losses.push('columns collapsed');
   if (/@x{3,}/.test(body)) losses.push('addresses obfuscated');
-  losses.push('no Message-ID', 'time zone unknown');
+  losses.push('no Message-ID');
+  if (parseDate(rawDate) === undefined) losses.push('time zone unknown');
   return losses;
 }
 

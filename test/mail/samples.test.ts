@@ -95,3 +95,35 @@ describe.skipIf(absent !== '')(`mail that is hard to read${absent}`, () => {
     expect(files.length).toBeGreaterThan(150);
   });
 });
+
+describe.skipIf(absent !== '')(`series as patchwork's own tests split them${absent}`, () => {
+  const table = absent === '' ? readFileSync(shared('mail-samples/EXPECTED.md'), 'utf8') : '';
+  const rows = [...table.matchAll(/^\| (patchwork\/series\/\S+\.mbox) \|.*?\| ([^|]*) \|$/gm)].flatMap(
+    ([, file = '', words = '']) => {
+      const stated =
+        /\[covers,patches,comments\]=\[(\d+), (\d+), (\d+)\]; series split:[^/]*?patches(?:_a \+ patches_b)? \[([^\]]*)\]/.exec(
+          words,
+        );
+      return stated === null ? [] : [{ file, expected: [`${stated[1]} ${stated[2]} ${stated[3]}`, stated[4] ?? ''] }];
+    },
+  );
+
+  it('the table has its rows', () => {
+    expect(rows.length).toBe(26);
+  });
+
+  it.each(rows)(
+    '$file: covers, patches, comments and patches in each series are $expected',
+    async ({ file, expected }) => {
+      const thread = await readShared(`mail-samples/${file}`);
+      const patches = new Set(thread.patches.map((patch) => patch.messageId));
+      const covers = thread.messages.filter(
+        (message) => !patches.has(message.id) && /^\[[^\]]*\b0+ ?(?:\/|of)/.test(message.subject),
+      ).length;
+      const sizes = thread.series.map((series) => series.patches.length);
+      expect([`${covers} ${patches.size} ${thread.messages.length - patches.size - covers}`, sizes.join(', ')]).toEqual(
+        expected,
+      );
+    },
+  );
+});
