@@ -179,6 +179,8 @@ export interface Vocabulary {
     readonly acquire: readonly string[]; // callee names, `*` matches any rest: folio_lruvec_relock*
     readonly release: string; // C that gives it up again and forgets it: 'unlock_page_lruvec_irq(lruvec); lruvec = NULL;'
   }[];
+  /** Words that people write for a flag: 'lru' -> 'PG_lru', 'lru bit'. The name is the part that `*` of `names` stands for. */
+  readonly flags?: readonly { readonly name: string; readonly words: readonly string[] }[];
 }
 
 // ---------------------------------------------------------------- C sources
