@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -94,7 +94,10 @@ describe('the hash of the rules', () => {
     write('b.md', 'c');
     const second = rulesHash(dir);
     expect(second).not.toBe(first);
+    renameSync(join(dir, 'b.md'), join(dir, 'd.md'));
+    const third = rulesHash(dir);
+    expect(third).not.toBe(second);
     write('c.md', '');
-    expect(rulesHash(dir)).not.toBe(second);
+    expect(rulesHash(dir)).not.toBe(third);
   });
 });
