@@ -122,7 +122,7 @@ function clauseStart(tokens: readonly Token[], head: number, cues: Cues): number
 }
 
 function isDenied(tokens: readonly Token[], from: number, found: Found, cues: Cues): boolean {
-  for (let at = from; at < found.end; at++) {
+  for (let at = from; at < found.start; at++) {
     const denial = findAny(cues.phrases.denies, tokens, { from: at, to: at + 1, limit: found.end });
     if (denial === undefined) continue;
     if (!isExcused(tokens, at, cues)) return true;
@@ -158,7 +158,7 @@ function isCondition(tokens: readonly Token[], from: number, head: number, cues:
 function isOrder(tokens: readonly Token[], found: Found, cues: Cues): boolean {
   const head = tokens[found.head]!;
   if (!cues.words.base.has(head.text) || (head.mention?.kind === 'call' && head.mention.isNamed)) return false;
-  return tokens.slice(0, found.head).every((token) => cues.words.softener.has(token.text));
+  return tokens.slice(0, found.head).every(({ text }) => /^[,:]$/.test(text) || cues.words.softener.has(text));
 }
 
 /** "either move A before B or revert S" are two fixes. */

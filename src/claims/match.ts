@@ -22,20 +22,36 @@ export function matchAt(phrase: Phrase, tokens: readonly Token[], start: number)
   return follow({ phrase, tokens, start }, 0, start, {});
 }
 
-/** Returns whether any of `phrases` begins at a token of [from, to) and ends at or before `limit`. */
+/** Returns the first match of any of `phrases` that begins at a token of [from, to) and ends at or before `limit`. */
 export function findAny(
   phrases: readonly Phrase[],
   tokens: readonly Token[],
   range: { readonly from: number; readonly to: number; readonly limit?: number },
 ): Match | undefined {
+  const byWord = indexOf(phrases);
   const limit = range.limit ?? tokens.length;
   for (let at = Math.max(0, range.from); at < Math.min(range.to, tokens.length); at++) {
-    for (const phrase of phrases) {
+    for (const phrase of byWord.get(tokens[at]!.text) ?? []) {
       const match = matchAt(phrase, tokens, at);
       if (match !== undefined && match.end <= limit) return match;
     }
   }
   return undefined;
+}
+
+const indices = new WeakMap<readonly Phrase[], ReadonlyMap<string, readonly Phrase[]>>();
+
+/** Phrases by their first word. Made once for each section of a cue file. */
+function indexOf(phrases: readonly Phrase[]): ReadonlyMap<string, readonly Phrase[]> {
+  const known = indices.get(phrases);
+  if (known !== undefined) return known;
+  const index = new Map<string, Phrase[]>();
+  for (const phrase of phrases) {
+    const first = phrase[0]!;
+    for (const word of first.kind === 'word' ? first.words : []) index.set(word, [...(index.get(word) ?? []), phrase]);
+  }
+  indices.set(phrases, index);
+  return index;
 }
 
 interface Search {

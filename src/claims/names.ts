@@ -13,7 +13,7 @@ export interface Names {
 }
 
 interface Template {
-  readonly prefix: string; // lower case, of the part before `*`
+  readonly prefix: string; // the part before `*`
   readonly suffix: string;
   readonly star: boolean;
   readonly group: number;
@@ -29,7 +29,7 @@ export function namesOf(vocabulary: Vocabulary): Names {
   const key = (call: string): string => {
     const known = memo.get(call);
     if (known !== undefined) return known;
-    const found = keyOf(call.toLowerCase(), templates) ?? call;
+    const found = keyOf(call, templates) ?? call;
     memo.set(call, found);
     return found;
   };
@@ -41,7 +41,7 @@ export function namesOf(vocabulary: Vocabulary): Names {
 }
 
 function template(name: string, group: number): Template {
-  const [prefix = '', suffix] = name.toLowerCase().split('*');
+  const [prefix = '', suffix] = name.split('*');
   return { prefix, suffix: suffix ?? '', star: suffix !== undefined, group };
 }
 
@@ -51,7 +51,9 @@ function keyOf(call: string, templates: readonly Template[]): string | undefined
     const fits = star && call.length > prefix.length + suffix.length;
     if (!fits || !call.startsWith(prefix) || !call.endsWith(suffix)) continue;
     const flag = call.slice(prefix.length, call.length - suffix.length);
-    return `${group}:${flag.replaceAll('_', '')}`;
+    // `Page*` names PageLRU, not "pages".
+    if (!prefix.endsWith('_') && !/^[A-Z]/.test(flag)) continue;
+    return `${group}:${flag.toLowerCase().replaceAll('_', '')}`;
   }
   return undefined;
 }
