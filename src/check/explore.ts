@@ -1,0 +1,67 @@
+// The checker: a program, a memory model and a limit go in, an Outcome comes out.
+import type { Limit, MemoryModel, Outcome, Program } from '../types.ts';
+import { plainAutomaton, type Reductions } from './automaton.ts';
+import { generate } from './codegen.ts';
+import { layOut } from './layout.ts';
+import type { Plan } from './plan.ts';
+import { isAccess, validate } from './program.ts';
+import { type Found, search } from './search.ts';
+import { buildTrace } from './trace.ts';
+import { outcomeWords } from './words.ts';
+
+const LOCAL_STEPS = 10_000;
+const ALL: Reductions = { merge: true, deadRegisters: true, movers: true, persistent: true };
+
+/**
+ * Explores every execution of `program` under `model`.
+ * Returns `bounded` when `limit.states` (distinct states) or the memory is used up, `complete` when every state was visited, and
+ * `refused` for a model or a program that is not modelled. The search does not stop at a violation. Traces are shortest in scheduling
+ * steps. A process that faults stops there; the others run on, but that run has no end, no outcome and no deadlock.
+ * `reductions` switches reductions off (all are on): the result must not change, only the counts. Exponential in the program.
+ */
+export function explore(
+  program: Program,
+  model: MemoryModel,
+  limit: Limit,
+  reductions: Partial<Reductions> = {},
+): Outcome {
+  if (model !== 'sc') {
+    const what = model === 'tso' ? 'x86-TSO' : 'LKMM';
+    return { kind: 'refused', model, refusal: { what, why: `expected the model sc; ${what} is not explored` } };
+  }
+  const refusal = validate(program);
+  if (refusal !== undefined) return { kind: 'refused', model, refusal };
+  const plan = makePlan(program, limit.localSteps ?? LOCAL_STEPS, { ...ALL, ...reductions });
+  const layout = layOut(plan);
+  const engine = generate(plan, layout);
+  const found = search(plan, layout, engine, limit, undefined);
+  return {
+    kind: found.complete ? 'complete' : 'bounded',
+    model,
+    states: Math.min(found.table.count, limit.states),
+    transitions: found.transitions,
+    violations: found.witnesses.map((witness) => ({
+      property: witness.property,
+      kind: witness.kind,
+      level: witness.level,
+      trace: buildTrace(plan, found, witness),
+    })),
+    terminals: terminalsOf(program, found),
+    unreached: program.processes.flatMap((process, p) =>
+      process.code.flatMap((instruction, pc) =>
+        isAccess(instruction) && engine.covered[p]![pc] === 0 ? [{ process: process.name, at: instruction.at }] : [],
+      ),
+    ),
+    bound: found.bound,
+  };
+}
+
+function makePlan(program: Program, fuel: number, reductions: Reductions): Plan {
+  const automata = program.processes.map((process) => plainAutomaton(process));
+  const cells = program.cells.map((_, index) => ({ index, width: 32, shift: 0 }));
+  return { program, automata, cells, fuel, visibleSteps: !reductions.merge };
+}
+
+function terminalsOf(program: Program, found: Found): readonly string[] {
+  return found.terminals.map((values) => outcomeWords(program, values)).sort();
+}

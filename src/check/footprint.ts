@@ -1,0 +1,62 @@
+// Which bits of a word an access reads and writes. Two accesses of different processes can be told apart by their order
+// only when one writes bits that the other reads or writes: under SC and TSO the bit decides, not the word.
+import type { Instruction } from '../types.ts';
+
+/** Bits of one word. */
+export interface Bits {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+export const NO_BITS: Bits = { reads: 0, writes: 0 };
+const WHOLE_WORD: Bits = { reads: -1, writes: -1 };
+
+/** True when the order of the two accesses to one word can matter. */
+export function conflicts(a: Bits, b: Bits): boolean {
+  return (a.writes & (b.reads | b.writes)) !== 0 || (a.reads & b.writes) !== 0;
+}
+
+/**
+ * Bits of its word that an instruction reads and writes. `maybeOne`: bits of the operand of an RMW that may be 1;
+ * `surelyOne`: those that must be. assert-held reads nothing: only the process itself can change what it sees.
+ */
+export function bitsOf(instruction: Instruction, maybeOne: number, surelyOne: number): Bits {
+  switch (instruction.op) {
+    case 'load':
+      return { reads: instruction.mask || -1, writes: 0 };
+    case 'store':
+      return { reads: 0, writes: -1 };
+    case 'rmw': {
+      const reads = instruction.dst === undefined ? 0 : instruction.mask || -1;
+      return { reads, writes: rmwWrites(instruction.fn, maybeOne, surelyOne) };
+    }
+    case 'try-bits':
+      return { reads: instruction.mask, writes: instruction.mask };
+    case 'await':
+      return { reads: instruction.mask, writes: instruction.take ? instruction.mask : 0 };
+    case 'cmpxchg':
+    case 'add-unless':
+    case 'lock':
+    case 'trylock':
+    case 'unlock':
+      return WHOLE_WORD;
+    default:
+      return NO_BITS;
+  }
+}
+
+function rmwWrites(fn: Extract<Instruction, { op: 'rmw' }>['fn'], maybeOne: number, surelyOne: number): number {
+  switch (fn) {
+    case 'or':
+    case 'andnot':
+    case 'xor':
+      return maybeOne;
+    case 'and':
+      return ~surelyOne;
+    case 'add':
+    case 'xchg':
+      return -1;
+    default:
+      return fn satisfies never;
+  }
+}

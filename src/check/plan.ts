@@ -1,0 +1,43 @@
+// The plan of one search: which nodes each process runs through, where it stops, and how a state is laid out in bits.
+import type { Program } from '../types.ts';
+
+/** What a process does on arriving at a node. */
+export type Stop =
+  | 'run' // goes on in the same step: no other process can tell
+  | 'soft' // goes on when it is not blocked, stops when it is
+  | 'point'; // stops: other processes may run first
+
+/** A way on from a node; of a lock or unlock with several possible addresses, the one for `address`. */
+export interface Edge {
+  readonly to: number; // node, -1: never taken
+  readonly address: number | undefined; // bytes
+}
+
+/** A place in the code together with what is known there. One instruction may have several nodes. */
+export interface Node {
+  readonly pc: number;
+  readonly edges: readonly Edge[]; // [then, else] of a branch
+}
+
+/** One process as a graph of nodes; node 0 is the start. */
+export interface Automaton {
+  readonly nodes: readonly Node[];
+  readonly stop: readonly Stop[]; // node -> what happens on arrival
+  readonly kept: readonly (readonly Field[])[]; // node -> registers that are stored while a process is stopped there
+}
+
+/** A value in a packed state: `width` bits, the value shifted right by `shift` without loss. Width 32 keeps any value. */
+export interface Field {
+  readonly index: number; // register or cell
+  readonly width: number; // bits
+  readonly shift: number; // bits
+}
+
+/** Everything the code generator needs. */
+export interface Plan {
+  readonly program: Program;
+  readonly automata: readonly Automaton[]; // one a process
+  readonly cells: readonly Field[]; // the cells that can change
+  readonly fuel: number; // instructions in one step; more is a fault
+  readonly visibleSteps: boolean; // true: every instruction is a step of its own, and fuel is never used up
+}

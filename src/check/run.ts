@@ -1,0 +1,311 @@
+// Runs a program one instruction at a time, to tell what a search found instruction by instruction.
+import type { Expr, Instruction, Invariant, Program } from '../types.ts';
+import { type Bits, bitsOf, NO_BITS } from './footprint.ts';
+import { LOWEST_ADDRESS } from './program.ts';
+import { FAULT } from './properties.ts';
+
+/** The state of a program that runs. */
+export interface Machine {
+  readonly program: Program;
+  readonly cells: Int32Array;
+  readonly cellAt: ReadonlyMap<number, number>; // byte address -> cell
+  readonly registers: readonly Int32Array[];
+  readonly pc: number[];
+  readonly status: ('runs' | 'ended' | 'dead')[];
+}
+
+/** One executed instruction. */
+export interface Executed {
+  readonly process: number;
+  readonly pc: number;
+  readonly choice: number; // index of the value that a choose took, else 0
+  readonly cell: number | undefined;
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  readonly read: number | undefined; // value that went into a register
+  readonly bits: Bits;
+  readonly taken: boolean; // of a branch or a trylock
+  readonly violated: string | undefined; // the assertion that failed here, or the fault
+}
+
+/** A machine at the start of every process. */
+export function createMachine(program: Program): Machine {
+  return {
+    program,
+    cells: Int32Array.from(program.cells, (cell) => cell.init),
+    cellAt: new Map(program.cells.map((cell, index) => [cell.address, index])),
+    registers: program.processes.map((process) => new Int32Array(process.registers)),
+    pc: program.processes.map(() => 0),
+    status: program.processes.map(() => 'runs'),
+  };
+}
+
+/** The instruction that process `p` runs next. */
+export function nextInstruction(machine: Machine, p: number): Instruction {
+  return machine.program.processes[p]!.code[machine.pc[p]!]!;
+}
+
+/** True when the next instruction of a running process is a lock or an await that must wait. */
+export function isBlocked(machine: Machine, p: number): boolean {
+  const instruction = nextInstruction(machine, p);
+  if (machine.status[p] !== 'runs' || (instruction.op !== 'lock' && instruction.op !== 'await')) return false;
+  const cell = machine.cellAt.get(value(instruction.address, machine.registers[p]!));
+  if (cell === undefined) return false;
+  const word = machine.cells[cell]!;
+  return instruction.op === 'lock' ? word !== 0 : (word & instruction.mask) !== (instruction.value | 0);
+}
+
+class Undefined extends Error {}
+
+/** Value of an expression; throws `Undefined` on a division by zero. */
+function value(expr: Expr, registers: Int32Array): number {
+  switch (expr.kind) {
+    case 'const':
+      return expr.value | 0;
+    case 'reg':
+      return registers[expr.reg]!;
+    case 'unary': {
+      const arg = value(expr.arg, registers);
+      if (expr.op === '!') return arg === 0 ? 1 : 0;
+      return expr.op === '-' ? -arg | 0 : ~arg;
+    }
+    case 'binary':
+      return binary(expr.op, value(expr.left, registers), value(expr.right, registers));
+    case 'select':
+      return value(value(expr.cond, registers) !== 0 ? expr.then : expr.else, registers);
+    default:
+      return expr satisfies never;
+  }
+}
+
+/** One operator on 32-bit values. Throws `Undefined` on a division by zero. */
+export function binary(op: Extract<Expr, { kind: 'binary' }>['op'], a: number, b: number): number {
+  switch (op) {
+    case '+':
+      return (a + b) | 0;
+    case '-':
+      return (a - b) | 0;
+    case '*':
+      return Math.imul(a, b);
+    case '/':
+      if (b === 0) throw new Undefined();
+      return (a / b) | 0;
+    case '%':
+      if (b === 0) throw new Undefined();
+      return (a % b) | 0;
+    case '&':
+      return a & b;
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '<<':
+      return a << b;
+    case '>>':
+      return a >> b;
+    case '==':
+      return Number(a === b);
+    case '!=':
+      return Number(a !== b);
+    case '<':
+      return Number(a < b);
+    case '<=':
+      return Number(a <= b);
+    case '>':
+      return Number(a > b);
+    case '>=':
+      return Number(a >= b);
+    default:
+      return op satisfies never;
+  }
+}
+
+/** Runs the next instruction of a running process that is not blocked, and says what it did. */
+export function execute(machine: Machine, p: number, choice: number): Executed {
+  const pc = machine.pc[p]!;
+  const instruction = nextInstruction(machine, p);
+  const nothing = {
+    process: p,
+    pc,
+    choice,
+    cell: undefined,
+    before: undefined,
+    after: undefined,
+    read: undefined,
+    bits: NO_BITS,
+    taken: false,
+    violated: undefined,
+  };
+  try {
+    if ('address' in instruction) return access(machine, nothing, instruction);
+    return { ...nothing, ...local(machine, p, instruction, choice) };
+  } catch (error) {
+    if (!(error instanceof Undefined)) throw error;
+    machine.status[p] = 'dead';
+    return { ...nothing, violated: FAULT.division };
+  }
+}
+
+function local(
+  machine: Machine,
+  p: number,
+  instruction: Exclude<Instruction, { address: Expr }>,
+  choice: number,
+): Partial<Executed> {
+  const registers = machine.registers[p]!;
+  const pc = machine.pc[p]!;
+  machine.pc[p] = pc + 1;
+  switch (instruction.op) {
+    case 'set':
+      registers[instruction.dst] = value(instruction.value, registers);
+      return {};
+    case 'choose':
+      registers[instruction.dst] = instruction.values[choice]!;
+      return { read: registers[instruction.dst]! };
+    case 'branch': {
+      const taken = value(instruction.cond, registers) !== 0;
+      machine.pc[p] = taken ? instruction.then : instruction.else;
+      return { taken };
+    }
+    case 'jump':
+      machine.pc[p] = instruction.to;
+      return {};
+    case 'assert':
+      return value(instruction.cond, registers) !== 0 ? {} : { violated: `assert: ${instruction.what}` };
+    case 'fence':
+      return {};
+    case 'stop':
+    case 'end':
+      machine.pc[p] = pc;
+      machine.status[p] = 'ended';
+      return {};
+    default:
+      return instruction satisfies never;
+  }
+}
+
+function access(machine: Machine, nothing: Executed, instruction: Extract<Instruction, { address: Expr }>): Executed {
+  const p = nothing.process;
+  const registers = machine.registers[p]!;
+  const address = value(instruction.address, registers);
+  const operand =
+    'value' in instruction && typeof instruction.value !== 'number' ? instruction.value : operandOf(instruction);
+  const first = operand === undefined ? 0 : value(operand, registers);
+  const second =
+    instruction.op === 'cmpxchg'
+      ? value(instruction.desired, registers)
+      : instruction.op === 'add-unless'
+        ? value(instruction.unless, registers)
+        : 0;
+  const cell = machine.cellAt.get(address);
+  if (cell === undefined) {
+    machine.status[p] = 'dead';
+    return { ...nothing, violated: address >>> 0 < LOWEST_ADDRESS ? FAULT.nullPointer : FAULT.badAddress };
+  }
+  const before = machine.cells[cell]!;
+  const bits = bitsOf(instruction, first, first);
+  const done = { ...nothing, cell, before, bits };
+  if (instruction.op === 'unlock' && before !== p + 1) {
+    machine.status[p] = 'dead';
+    return { ...done, after: before, violated: FAULT.unlock };
+  }
+  machine.pc[p] = nothing.pc + 1;
+  const { after, read } = effect(instruction, before, first, second, p + 1);
+  machine.cells[cell] = after;
+  if ('dst' in instruction && instruction.dst !== undefined && read !== undefined) registers[instruction.dst] = read;
+  const violated = instruction.op === 'assert-held' && before !== p + 1 ? `assert: ${instruction.what}` : undefined;
+  return {
+    ...done,
+    after,
+    read: 'dst' in instruction && instruction.dst !== undefined ? read : undefined,
+    taken: read === 1,
+    violated,
+  };
+}
+
+function operandOf(instruction: Instruction): Expr | undefined {
+  if (instruction.op === 'rmw' || instruction.op === 'add-unless') return instruction.operand;
+  return instruction.op === 'cmpxchg' ? instruction.expected : undefined;
+}
+
+/** New word and register value of an access to a word `old` by the lock owner number `me`. */
+function effect(
+  instruction: Extract<Instruction, { address: Expr }>,
+  old: number,
+  first: number,
+  second: number,
+  me: number,
+): { after: number; read?: number } {
+  switch (instruction.op) {
+    case 'load':
+      return { after: old, read: instruction.mask ? old & instruction.mask : old };
+    case 'store':
+      return { after: first };
+    case 'rmw':
+      return { after: rmw(instruction.fn, old, first), read: instruction.mask ? old & instruction.mask : old };
+    case 'cmpxchg':
+      return { after: old === first ? second : old, read: old };
+    case 'add-unless':
+      return old === second ? { after: old, read: 0 } : { after: (old + first) | 0, read: 1 };
+    case 'try-bits':
+      return (old & instruction.mask) === 0 ? { after: old | instruction.mask, read: 1 } : { after: old, read: 0 };
+    case 'await':
+      return { after: instruction.take ? old | instruction.mask : old };
+    case 'lock':
+      return { after: me };
+    case 'trylock':
+      return old === 0 ? { after: me, read: 1 } : { after: old, read: 0 };
+    case 'unlock':
+      return { after: 0 };
+    case 'assert-held':
+      return { after: old };
+    default:
+      return instruction satisfies never;
+  }
+}
+
+function rmw(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: number, operand: number): number {
+  switch (fn) {
+    case 'or':
+      return old | operand;
+    case 'andnot':
+      return old & ~operand;
+    case 'and':
+      return old & operand;
+    case 'xor':
+      return old ^ operand;
+    case 'add':
+      return (old + operand) | 0;
+    case 'xchg':
+      return operand;
+    default:
+      return fn satisfies never;
+  }
+}
+
+/** The bits of each cell that an invariant reads on the current state: cell -> bits. Stops after `fuel` instructions. */
+export function readsOf(machine: Machine, invariant: Invariant, fuel: number): ReadonlyMap<number, number> {
+  const registers = new Int32Array(Math.max(1, invariant.registers));
+  const read = new Map<number, number>();
+  let pc = 0;
+  for (let left = fuel; left > 0; left--) {
+    const instruction = invariant.code[pc]!;
+    pc++;
+    if (instruction.op === 'end') return read;
+    if (instruction.op === 'jump') pc = instruction.to;
+    try {
+      if (instruction.op === 'set') registers[instruction.dst] = value(instruction.value, registers);
+      if (instruction.op === 'branch')
+        pc = value(instruction.cond, registers) !== 0 ? instruction.then : instruction.else;
+      if (instruction.op !== 'load') continue;
+      const cell = machine.cellAt.get(value(instruction.address, registers));
+      if (cell === undefined) return read;
+      read.set(cell, (read.get(cell) ?? 0) | (instruction.mask || -1));
+      registers[instruction.dst] = machine.cells[cell]! & (instruction.mask || -1);
+    } catch (error) {
+      if (!(error instanceof Undefined)) throw error;
+      return read;
+    }
+  }
+  return read;
+}
