@@ -26,10 +26,7 @@ export interface Selection {
  * then one for each patch that does not close the race, then the rest. Information-level schedules are shown only with `all`.
  */
 export function selectSchedules(review: Review, all: boolean): Selection {
-  const errors = new Set(
-    review.checks.flatMap((check) => (check.level === 'error' ? [check.before.trace, check.after.trace] : [])),
-  );
-  const telling = tellingOrder(review).filter((id) => errors.has(id));
+  const telling = tellingOrder(review);
   const rest = traceIds(review).filter((id) => !telling.includes(id));
   const groups = grouped(review, [...telling, ...rest]);
   if (all) return { shown: groups, hidden: [] };

@@ -4,7 +4,7 @@ import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { describe, expect, it } from 'vitest';
 import { escaped, renderMarkdown } from '../../src/report/markdown.ts';
-import { claim, emptyReview, violatedReview } from './fixtures.ts';
+import { claim, emptyReview, STRANDED, violatedReview } from './fixtures.ts';
 
 interface Node {
   readonly type: string;
@@ -86,11 +86,13 @@ describe('a review in Markdown', () => {
 
   it('closes a fenced schedule whatever is inside', () => {
     const review = violatedReview();
-    const t1 = { ...review.traces['t1']!, end: '``` <b> ````' };
+    const t1 = {
+      ...review.traces['t1']!,
+      steps: review.traces['t1']!.steps.map((item) => ({ ...item, event: '````' })),
+    };
     const parsed = nodes(renderMarkdown({ ...review, traces: { ...review.traces, t1 } }));
-    expect(parsed.filter((node) => node.type === 'code' && node.value?.includes('``` <b> ````') === true)).toHaveLength(
-      1,
-    );
+    const code = parsed.filter((node) => node.type === 'code' && node.value?.includes('````') === true);
+    expect(code.map((node) => node.value?.split('\n').at(-1))).toEqual([`   violated: ${STRANDED}`]);
   });
 
   it('says that there is nothing to check', () => {

@@ -11,6 +11,17 @@ describe('the schedules of a report', () => {
     expect(ids(hidden)).toEqual(['t2']);
   });
 
+  it('are three of four when one more fix fails in its own way', () => {
+    const review = violatedReview();
+    const patches = review.patches.map((item) =>
+      item.id === 'fix-2' ? { ...item, verdict: 'does-not-close' as const } : item,
+    );
+    const t4 = { ...review.traces['t4']!, steps: review.traces['t4']!.steps.slice(1) };
+    const { shown, hidden } = selectSchedules({ ...review, patches, traces: { ...review.traces, t4 } }, false);
+    expect(ids(shown)).toEqual(['t1', 't3', 't4']);
+    expect(ids(hidden)).toEqual(['t6', 't2']);
+  });
+
   it('refer to one that is already printed instead of repeating it', () => {
     const { shown } = selectSchedules(violatedReview(), false);
     expect(shown.map(({ same }) => ids(same))).toEqual([['t4'], ['t7'], []]);
