@@ -88,10 +88,10 @@ describe('a review in Markdown', () => {
     const review = violatedReview();
     const t1 = {
       ...review.traces['t1']!,
-      steps: review.traces['t1']!.steps.map((item) => ({ ...item, event: '````' })),
+      steps: review.traces['t1']!.steps.map((item) => ({ ...item, event: '`'.repeat(45) })),
     };
     const parsed = nodes(renderMarkdown({ ...review, traces: { ...review.traces, t1 } }));
-    const code = parsed.filter((node) => node.type === 'code' && node.value?.includes('````') === true);
+    const code = parsed.filter((node) => node.type === 'code' && node.value?.includes('`'.repeat(45)) === true);
     expect(code.map((node) => node.value?.split('\n').at(-1))).toEqual([`   violated: ${STRANDED}`]);
   });
 
