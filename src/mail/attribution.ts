@@ -3,6 +3,7 @@
 import { cleanName } from './header.ts';
 import type { BodyLine } from './lines.ts';
 import { isBlank } from './lines.ts';
+import { headBlockAt } from './outlook.ts';
 
 /** An attribution: the lines it takes and whom it names. */
 export interface Attribution {
@@ -27,12 +28,23 @@ export function findAttributions(lines: readonly BodyLine[]): Attribution[] {
   const found: Attribution[] = [];
   const quotedNext = depthAfter(lines);
   for (let at = 0; at < lines.length; at++) {
-    const attribution = attributionAt(lines, at, quotedNext);
+    const attribution = attributionAt(lines, at, quotedNext) ?? headAttribution(lines, at, quotedNext);
     if (attribution === undefined) continue;
     found.push(attribution);
     at = attribution.to - 1;
   }
   return found;
+}
+
+function headAttribution(
+  lines: readonly BodyLine[],
+  at: number,
+  quotedNext: readonly number[],
+): Attribution | undefined {
+  if (!/^\*?From:|^--/.test(lines[at]!.text)) return undefined;
+  const head = headBlockAt(lines, at);
+  const followed = head !== undefined && quotedNext[head.to - 1]! > lines[at]!.depth;
+  return followed ? { from: at, to: head.to, name: head.name } : undefined;
 }
 
 /** Per line: the depth of the next line that is not a blank of the same or a lower depth. */

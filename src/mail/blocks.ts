@@ -8,6 +8,7 @@ import { locateDiffs } from './hunks.ts';
 import { lineKinds } from './kinds.ts';
 import type { BodyLine } from './lines.ts';
 import { isBlank } from './lines.ts';
+import { deepenBelowHeads } from './outlook.ts';
 
 /** What is known about a mail before its body is read. */
 export interface BodyContext {
@@ -23,7 +24,8 @@ export interface Body {
 }
 
 /** Returns the blocks of a body. Every non-blank line is in exactly one; linear in the lines. */
-export function readBody(lines: readonly BodyLine[], context: BodyContext): Body {
+export function readBody(physical: readonly BodyLine[], context: BodyContext): Body {
+  const lines = deepenBelowHeads(physical);
   const attributions = findAttributions(lines);
   const speakers = lineSpeakers(lines, attributions, context);
   const groups = samePerson(lines, speakers);
@@ -36,7 +38,7 @@ export function readBody(lines: readonly BodyLine[], context: BodyContext): Body
       at++;
       continue;
     }
-    const end = blockEnd({ lines, speakers, kinds, begins }, at);
+    const end = blockEnd({ lines, kinds, begins }, at);
     blocks.push(block(lines.slice(at, end), speakers[at], kinds[at]!));
     at = end;
   }
@@ -81,19 +83,21 @@ function samePerson(lines: readonly BodyLine[], speakers: readonly (string | und
 
 interface Marked {
   readonly lines: readonly BodyLine[];
-  readonly speakers: readonly (string | undefined)[];
   readonly kinds: readonly Block['kind'][];
   readonly begins: ReadonlySet<number>;
 }
 
-/** Index behind the last line of the block that begins at `at`. Blank lines of any depth do not end it. */
+/**
+ * Index behind the last line of the block that begins at `at`. Blank lines of any depth do not end it; a change of
+ * speaker at one depth always has an attribution of a lower depth in between.
+ */
 function blockEnd(marked: Marked, at: number): number {
-  const { lines, speakers, kinds, begins } = marked;
+  const { lines, kinds, begins } = marked;
   let end = at + 1;
   for (let next = at + 1; next < lines.length; next++) {
     if (begins.has(next)) break;
     if (isBlank(lines[next]!)) continue;
-    if (lines[next]!.depth !== lines[at]!.depth || speakers[next] !== speakers[at] || kinds[next] !== kinds[at]) break;
+    if (lines[next]!.depth !== lines[at]!.depth || kinds[next] !== kinds[at]) break;
     end = next + 1;
   }
   return end;

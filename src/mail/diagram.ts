@@ -23,6 +23,7 @@ export function isDiagramHeader(text: string): boolean {
  */
 export function diagramEnd(lines: readonly BodyLine[], at: number): number {
   const depth = lines[at]!.depth;
+  const laidOut = /\S(?: {3,}|\t+)\S/.test(lines[at]!.text);
   let end = at + 1;
   let steps = 0;
   for (let next = at + 1; next < lines.length && next - at < MAX_STEPS; next++) {
@@ -30,24 +31,26 @@ export function diagramEnd(lines: readonly BodyLine[], at: number): number {
     if (isBlank(line)) continue;
     if (line.depth !== depth || isDiagramHeader(line.text)) break;
     const afterBlank = next > end && steps > 0;
-    if (afterBlank ? !isClearStep(line.text.slice(0, READ)) : !isStep(line.text)) break;
+    if (afterBlank ? !isClearStep(line.text.slice(0, READ), laidOut) : !isStep(line.text, laidOut)) break;
     end = next + 1;
     if (!RULERS.test(line.text.slice(0, READ))) steps++;
   }
   return steps >= 2 ? end : at;
 }
 
-function isStep(whole: string): boolean {
+function isStep(whole: string, laidOut: boolean): boolean {
   const text = whole.slice(0, READ);
-  if (isClearStep(text)) return true;
+  if (isClearStep(text, laidOut)) return true;
   const words = text.trim().split(/\s+/).length;
   return words <= 8 && !looksLikeSentence(text) && !/[.?!:]$/.test(text.trim());
 }
 
-// A step by its form alone: laid out in columns, indented, a call, a comment, a ruler.
-function isClearStep(text: string): boolean {
+// A step by its form alone: in columns, indented, a call, a comment, a ruler; in a diagram that kept its columns also
+// any indented line and any lone identifier.
+function isClearStep(text: string, laidOut: boolean): boolean {
   if (/\S(?: {3,}|\t+ *)\S/.test(text) || /^(?: {6}|\t)/.test(text) || RULERS.test(text)) return true;
   if (looksLikeSentence(text)) return false;
+  if (laidOut && /^(?: {2,}\S|\s*\w+_\w+$)/.test(text)) return true;
   return (
     /^\s*(?:[\w>.-]+\s*=\s*)?[\w>.-]+\(.*\)[;,]?\s*(?:\/\/.*|\/\*.*|#.*)?$/.test(text) ||
     /^\s*(?:\/\/|\/\*|#|\.\.\.|[|<>^+-]{2,})/.test(text)

@@ -28,6 +28,7 @@ interface RawLine {
 
 /** Bytes of a line that are read: no mail has longer ones for a person to read. */
 export const MAX_LINE = 65_536;
+const DUMP_MARK = /^>[0-9a-f]{16}: /;
 const LF = 10;
 const CR = 13;
 
@@ -114,13 +115,13 @@ function unquote(raw: string, options: LineOptions): { depth: number; text: stri
 
 /**
  * Splits a line into its quote depth and the text behind the marks. At most one blank stands between two marks, so a
- * quoted context line ` > x` keeps its own `>`; `>=` is an operator, not a mark.
+ * quoted context line ` > x` keeps its own `>`; `>=` is an operator, and KASAN points at a dumped row with `>`.
  */
 export function splitQuote(line: string): { depth: number; text: string } {
   let depth = 0;
   let at = 0;
   let textAt = 0;
-  while (line[at] === '>' && line[at + 1] !== '=') {
+  while (line[at] === '>' && line[at + 1] !== '=' && !(depth === 0 && DUMP_MARK.test(line))) {
     depth++;
     textAt = at + 1;
     at = line[textAt] === ' ' ? textAt + 1 : textAt;

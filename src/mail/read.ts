@@ -1,13 +1,14 @@
 // Bytes -> Thread. Start here: the form, the mails, the tree, the blocks, the patches.
 
 import type { Message, Patch, Thread } from '../types.ts';
-import type { Body } from './blocks.ts';
 import { readBody } from './blocks.ts';
 import type { Form } from './form.ts';
 import { readForm } from './form.ts';
 import type { Mail } from './mail.ts';
 import { readMail } from './mail.ts';
 import { patchOf } from './patch.ts';
+import type { SaidBy } from './quotes.ts';
+import { nameSpeakers, remember } from './quotes.ts';
 import { seriesOf } from './series.ts';
 import type { Threaded } from './thread.ts';
 import { threadMails } from './thread.ts';
@@ -23,13 +24,15 @@ export async function readThread(bytes: Uint8Array, name: string): Promise<Threa
   const byId = new Map(threaded.map(({ mail }) => [mail.id, mail]));
   const messages: Message[] = [];
   const patches: Patch[] = [];
+  const said: SaidBy = new Map();
   for (const entry of threaded) {
     const body = readBody(entry.mail.lines, {
       author: entry.mail.from.name || undefined,
       quoted: quotedAuthor(entry.mail, byId.get(entry.parent?.id ?? '')),
       lossy: entry.mail.collapsed,
     });
-    messages.push(message(entry, body));
+    messages.push(message(entry, nameSpeakers(body.blocks, said)));
+    remember(said, entry.mail);
     const patch = patchOf(entry.mail, body);
     if (patch !== undefined) patches.push(patch);
   }
@@ -50,7 +53,7 @@ async function readMails(form: Form): Promise<Mail[]> {
   return mails;
 }
 
-function message({ mail, parent }: Threaded, body: Body): Message {
+function message({ mail, parent }: Threaded, blocks: Message['blocks']): Message {
   const { id, synthetic, rawDate, date, lossy } = mail;
   const from = { from: mail.from.name, address: mail.from.address };
   return {
@@ -62,7 +65,7 @@ function message({ mail, parent }: Threaded, body: Body): Message {
     rawDate,
     date,
     parent,
-    blocks: body.blocks,
+    blocks,
     lossy,
   };
 }

@@ -3,12 +3,16 @@
 const READ = 500; // characters of a line that decide what it is
 
 const TRAILER =
-  /^(?:[A-Z][A-Za-z]*(?:-[A-Za-z]+)*-(?:by|to)|Cc|CC|Fixes|Link|Closes|Bugzilla|Message-Id|Message-ID|Change-Id|Depends-on|References|base-commit|change-id|prerequisite-patch-id|prerequisite-message-id|Cherry-picked-from|BugLink): *\S/;
+  /^(?:[A-Z][A-Za-z]*(?:-[A-Za-z]+)*-(?:by|to)|Cc|CC|Fixes(?=: *[0-9a-f]{6}|: *\?)|Link|Closes|Bugzilla|Message-Id|Message-ID|Change-Id|Depends-on|References|base-commit|change-id|prerequisite-patch-id|prerequisite-message-id|Cherry-picked-from|BugLink): *\S/;
 const STAMP = /^\s*(?:<\d>)?\[\s*\d{1,7}\.\d{3,6}\]/;
 const OOPS =
   /\b(?:BUG: |WARNING: CPU|Call Trace:|Call trace:|Kernel panic|Oops: |general protection fault|Unable to handle kernel|kernel BUG at|Modules linked in:|Hardware name: |CPU: \d+ PID: \d+|RIP: \d{4}:|---\[ (?:end trace|cut here))|-{4,}\[ cut here \]/;
 const REGISTERS = /^\s*(?:R[A-Z0-9]{2}|E[A-Z]{2}|pc|lr|sp|x\d{1,2}|CR2|FS|Code) ?: ?(?:[0-9a-f(<]|\S+\+0x)/;
 const FRAME = /^\s*(?:\[<[0-9a-f]+>\]\s*|\? |#\d+\s)*[\w.]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?(?:\s|$)/;
+const INLINE_FRAME = /^\s*[\w.]+ \S+\.[chS]:\d+(?: \[inline\])?\s*$/;
+const DUMP_ROW = /^[ >]?\s*(?:[0-9a-f]{16}: )?(?:[0-9a-f]{2} |<[0-9a-f]{2}> ){8}/;
+const KASAN =
+  /^(?:Allocated by task|Freed by task|Read of size|Write of size|The buggy address|Memory state around|(?:located|which belongs) .*(?:bytes|region|cache)|<\/?(?:TASK|IRQ|NMI)>)/;
 const PAGE =
   /\bpage: ?[0-9a-fx]{8,18}\b.*\bcount:|\bpage:\S+ (?:ref)?count:-?\d+ mapcount:|\bpage dumped because|\bfolio dumped because|\braw: [0-9a-f]{16}|\bhead: ?\S+ order:|\bpfn:0x[0-9a-f]+|^\s*aops:\S+|\bflags: 0x[0-9a-f]{8,}\(/;
 
@@ -30,7 +34,7 @@ export function isTrailer(text: string): boolean {
 /** True for a line with a printk stamp, an oops line, a register or a stack frame. */
 export function isTraceLine(text: string): boolean {
   const line = text.slice(0, READ);
-  return STAMP.test(line) || OOPS.test(line) || REGISTERS.test(line) || FRAME.test(line);
+  return [STAMP, OOPS, REGISTERS, FRAME, INLINE_FRAME, DUMP_ROW, KASAN].some((form) => form.test(line));
 }
 
 /** True for a line of dump_page(): page pointer, counts, raw words, aops. */
