@@ -28,6 +28,7 @@ export interface RevertReading {
 /** The versions of the model sources. */
 export interface Stack {
   readonly tags: readonly string[]; // oldest first
+  readonly released: ReadonlyMap<string, string>; // tag -> day of the release, YYYY-MM-DD; absent when the series names none
   readonly patches: readonly StackPatch[]; // in order
   /** The sources of a version. Throws InputError for an unknown tag, and for a patch that does not apply. */
   at(tag: string): KernelSource;
@@ -68,6 +69,7 @@ export function openStack(dir: string): Stack {
   };
   return {
     tags: series.tags.map((tag) => tag.name),
+    released: new Map(series.tags.flatMap((tag) => (tag.released === undefined ? [] : [[tag.name, tag.released]]))),
     patches: entries.map((entry) => entry.patch),
     at(name) {
       const tag = series.tags.find((one) => one.name === name);
@@ -93,23 +95,31 @@ function isSameCommit(one: string, other: string): boolean {
   return one.length >= 7 && (one.startsWith(other) || other.startsWith(one));
 }
 
+interface Tag {
+  readonly name: string;
+  readonly count: number; // patches below the tag
+  readonly released: string | undefined; // YYYY-MM-DD
+}
+
 interface Series {
   readonly files: readonly string[];
-  readonly tags: readonly { readonly name: string; readonly count: number }[]; // patches below the tag
+  readonly tags: readonly Tag[];
 }
 
 function readSeries(dir: string): Series {
   const path = join(dir, 'series');
   const files: string[] = [];
-  const tags: { name: string; count: number }[] = [];
+  const tags: Tag[] = [];
   for (const [index, raw] of readText(path).split('\n').entries()) {
     const line = raw.trim();
     const fail = (expected: string) =>
       new InputError({ place: { file: path, line: index + 1 }, expected, found: line });
     const tag = /^#\s*tag\s+(\S.*)$/.exec(line)?.[1];
     if (tag !== undefined) {
-      if (!/^\S+$/.test(tag) || tags.some((one) => one.name === tag)) throw fail('# tag and one new version name');
-      tags.push({ name: tag, count: files.length });
+      const [, name = '', released] = /^(\S+)(?:\s+(\d{4}-\d\d-\d\d))?$/.exec(tag) ?? [];
+      if (name === '' || tags.some((one) => one.name === name))
+        throw fail('# tag, one new version name, and its day of release YYYY-MM-DD or nothing');
+      tags.push({ name, count: files.length, released });
     } else if (line !== '' && !line.startsWith('#')) {
       if (!/^[\w.+-]+\.patch$/.test(line) || files.includes(line)) throw fail('the name of one patch file of patches/');
       files.push(line);

@@ -1,0 +1,103 @@
+// One scenario on one source: lowered and explored. The review and the rules test are made of this.
+import { applyPatch } from './c/apply.ts';
+import { readPatchFile } from './c/diff.ts';
+import { applyEdits } from './c/edit.ts';
+import { lowerScenario } from './c/scenario.ts';
+import { withFiles } from './c/tree.ts';
+import { canonicalHash } from './check/compare.ts';
+import { explore } from './check/explore.ts';
+import { InputError } from './errors.ts';
+import type { Knowledge } from './knowledge.ts';
+import { loadKnowledge } from './knowledge.ts';
+import type { KernelSource, MemoryModel, NamedEdit, Outcome, Place, Program, Refusal, Rule, Scenario, Verdict } from './types.ts';
+
+/** A scenario on a source, decided or refused. */
+export type Judged =
+  | {
+      readonly kind: 'judged';
+      readonly program: Program;
+      readonly outcome: Outcome;
+      readonly functions: ReadonlyMap<string, Place>; // all that were lowered
+      readonly assumptions: readonly string[];
+      readonly codeHash: string; // equal for programs that differ in names of registers and places only
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Lowers `scenario` of `rule` against `source` and explores it under `model` up to `states` distinct states. */
+export function judge(knowledge: Knowledge, source: KernelSource, rule: Rule, scenario: Scenario, model: MemoryModel, states: number): Judged {
+  const text = { name: `${rule.name}/${scenario.name}`, file: rule.file, line: scenario.line, code: scenario.code };
+  const lowered = lowerScenario(knowledge.workshop, source, text);
+  if (lowered.kind === 'refused') return lowered;
+  const { program, functions, assumptions } = lowered;
+  return { kind: 'judged', program, outcome: explore(program, model, { states }), functions, assumptions, codeHash: canonicalHash(program) };
+}
+
+/** The verdict of one invariant in an outcome: `holds` only from an exhausted search. */
+export function verdictOf(outcome: Outcome, invariant: string): Verdict {
+  if (outcome.kind === 'refused') return 'refused';
+  if (outcome.violations.some((violation) => violation.property === invariant)) return 'violated';
+  return outcome.kind === 'bounded' ? 'bounded' : 'holds';
+}
+
+/** One cell of a Result table: what it says and what was computed. */
+export interface Cell {
+  readonly rule: string;
+  readonly row: string;
+  readonly scenario: string;
+  readonly model: MemoryModel;
+  readonly expected: Verdict | undefined; // undefined: the table leaves it open
+  readonly computed: Verdict;
+  readonly states: number;
+  readonly why?: string;
+}
+
+/**
+ * Runs every cell of the Result tables of the rules in `rulesDir` (of rule `only` when given) and reports each.
+ * Throws InputError for a row whose version or edit does not exist or does not apply.
+ */
+export async function testRules(rulesDir: string, only: string | undefined, onCell: (cell: Cell) => void): Promise<void> {
+  const knowledge = await loadKnowledge(rulesDir);
+  for (const rule of knowledge.rules) {
+    if (only !== undefined && rule.name !== only) continue;
+    for (const row of rule.rows) {
+      const source = editedSource(knowledge, rule, row.version, row.edits, row.line);
+      for (const scenario of rule.scenarios) {
+        for (const [model, expected] of Object.entries(row.expected[scenario.name] ?? {}) as [MemoryModel, 'holds' | 'violated'][]) {
+          const judged = judge(knowledge, source, rule, scenario, model, 2_000_000);
+          onCell({ rule: rule.name, row: row.words, scenario: scenario.name, model, expected, ...computed(judged, rule.invariant) });
+        }
+      }
+    }
+  }
+}
+
+function computed(judged: Judged, invariant: string): { computed: Verdict; states: number; why?: string } {
+  if (judged.kind === 'refused') return { computed: 'refused', states: 0, why: `${judged.refusal.what}: ${judged.refusal.why}` };
+  const { outcome } = judged;
+  if (outcome.kind === 'refused') return { computed: 'refused', states: 0, why: outcome.refusal.why };
+  return { computed: verdictOf(outcome, invariant), states: outcome.states, ...(outcome.bound === undefined ? {} : { why: outcome.bound }) };
+}
+
+/** A version of the model sources with named edits of a rule applied in order. */
+function editedSource(knowledge: Knowledge, rule: Rule, version: string, names: readonly string[], line: number): KernelSource {
+  let source = knowledge.stack.at(version);
+  for (const name of names) {
+    const edit = rule.edits.find((one) => one.name === name);
+    if (edit === undefined) throw new InputError({ place: { file: rule.file, line }, expected: 'an edit of this rule', found: name });
+    source = withNamedEdit(knowledge, source, rule, edit);
+  }
+  return source;
+}
+
+function withNamedEdit(knowledge: Knowledge, source: KernelSource, rule: Rule, edit: NamedEdit): KernelSource {
+  const readings =
+    edit.diff === undefined
+      ? applyEdits(source, edit.edits, knowledge.vocabulary, rule.functions)
+      : [applyPatch(source, readPatchFile(edit.diff, rule.file).files)];
+  const [reading] = readings;
+  if (reading === undefined || reading.kind === 'refused' || readings.length > 1) {
+    const found = reading?.kind === 'refused' ? `${reading.refusal.what}: ${reading.refusal.why}` : `${readings.length} readings`;
+    throw new InputError({ place: { file: rule.file, line: edit.line }, expected: `edit ${edit.name} to apply to ${source.name} in one way`, found });
+  }
+  return withFiles(source, reading.files);
+}

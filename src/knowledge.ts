@@ -1,0 +1,55 @@
+// What relore knows, read from the rules folder once a run: rules, vocabulary, cues, primitives, model sources.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadGrammar } from './c/grammar.ts';
+import { parseConfig } from './c/preprocess.ts';
+import { parsePrimitives } from './c/primitives.ts';
+import type { Workshop } from './c/scenario.ts';
+import { openWorkshop } from './c/scenario.ts';
+import type { Stack } from './c/stack.ts';
+import { openStack } from './c/stack.ts';
+import type { Cues } from './claims/cues.ts';
+import { parseCues } from './claims/cues.ts';
+import { InputError } from './errors.ts';
+import { rulesHash } from './rules/hash.ts';
+import { readRules } from './rules/load.ts';
+import { parseVocabulary } from './rules/vocabulary.ts';
+import type { Rule, Vocabulary } from './types.ts';
+
+/** The rules folder, read. */
+export interface Knowledge {
+  readonly rules: readonly Rule[];
+  readonly vocabulary: Vocabulary;
+  readonly cues: Cues;
+  readonly workshop: Workshop;
+  readonly stack: Stack;
+  readonly configText: string;
+  readonly hash: string; // sha256 of the folder
+}
+
+/**
+ * Reads the rules folder and loads the C grammar. About 60 ms.
+ * Throws InputError (file:line) for a file that is missing or does not read.
+ */
+export async function loadKnowledge(rulesDir: string): Promise<Knowledge> {
+  await loadGrammar();
+  const text = (name: string): string => readText(join(rulesDir, name));
+  const configText = text('kernel.config');
+  return {
+    rules: readRules(rulesDir),
+    vocabulary: parseVocabulary(text('vocabulary.md'), 'rules/vocabulary.md'),
+    cues: parseCues(text('claims/cues.md'), 'rules/claims/cues.md'),
+    workshop: openWorkshop(parsePrimitives(text('primitives.h'), 'rules/primitives.h'), parseConfig(configText)),
+    stack: openStack(join(rulesDir, 'kernel')),
+    configText,
+    hash: rulesHash(rulesDir),
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new InputError({ place: { file: path }, expected: 'a readable file', found: 'none' });
+  }
+}

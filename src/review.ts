@@ -1,0 +1,100 @@
+// The pipeline: a thread in, a review out. Start reading here.
+//
+//   thread -- claims --> fixes -- edits --> code after --+
+//      |                                                 +--> scenarios --> outcomes --> checks --> Review
+//      +------ patches ----- hunks --> code after -------+
+import { extractClaims } from './claims/claims.ts';
+import { findDiagrams } from './claims/diagrams.ts';
+import type { Knowledge } from './knowledge.ts';
+import { loadKnowledge } from './knowledge.ts';
+import { chooseBase } from './review/base.ts';
+import type { Bench } from './review/checks.ts';
+import { checkBase, checkVariant } from './review/checks.ts';
+import { judgeClaims } from './review/claims.ts';
+import { assumptionsOf, mentionedFunctions, notChecked, threadOf } from './review/parts.ts';
+import { openTraceBook } from './review/traces.ts';
+import type { Variant } from './review/variants.ts';
+import { pairVariants, postedVariants, proseVariants } from './review/variants.ts';
+import { matchRules } from './rules/match.ts';
+import type { MemoryModel, Review, ReviewCheck, ReviewPatch, Thread } from './types.ts';
+
+/** What a review runs on and how far it searches. */
+export interface ReviewOptions {
+  readonly rulesDir: string;
+  readonly tree?: string; // kernel sources; absent: the model sources
+  readonly kernel?: string; // version of the model sources
+  readonly models: readonly MemoryModel[];
+  readonly states: number; // limit of distinct states of one search
+  readonly version: string; // of relore
+}
+
+/**
+ * Reviews a thread: tries every posted patch, every fix proposed in prose (each reading) and all pairs of fixes.
+ * Deterministic. Throws InputError for rules or a tree that cannot be used; what is not modelled is in the Review.
+ */
+export async function review(thread: Thread, options: ReviewOptions): Promise<Review> {
+  const knowledge = await loadKnowledge(options.rulesDir);
+  const base = chooseBase(knowledge, thread, options);
+  const claims = extractClaims(thread, knowledge.vocabulary, knowledge.cues);
+  const mentioned = mentionedFunctions(thread);
+  const bench = openBench(knowledge, options);
+
+  const singles = [...postedVariants(knowledge, thread, base.source), ...proseVariants(knowledge, claims, base.source, mentioned)];
+  const { pairs, left } = pairVariants(knowledge, singles, claims, mentioned);
+  const variants = [...singles, ...pairs];
+
+  const touched = [...variants.flatMap((variant) => variant.functions), ...mentioned];
+  const matched = matchRules(knowledge.rules, touched, knowledge.vocabulary);
+  const checks: ReviewCheck[] = checkBase(bench, base.source, matched);
+  const patches: ReviewPatch[] = [];
+  for (const variant of variants) {
+    const checked = checkVariant(bench, variant);
+    checks.push(...checked.checks);
+    patches.push(patchOf(variant, checked.verdict, checked.reason));
+  }
+  const traceOf = (patch: string): string | undefined => checks.find((check) => check.patch === patch && check.level === 'error' && check.after.trace !== undefined)?.after.trace;
+
+  return {
+    schema: 'relore.review/1',
+    tool: { name: 'relore', version: options.version, rules: knowledge.hash },
+    source: { kind: thread.kind, lossy: thread.lossy },
+    rules: [...bench.ran.values()].map(({ name, title, invariant, scenarios }) => ({ name, title, invariant, scenarios: scenarios.map((one) => ({ name: one.name, words: one.words })) })),
+    base: { kind: base.source.kind, name: base.source.name, why: base.why },
+    thread: threadOf(thread),
+    series: thread.series,
+    patches,
+    checks,
+    claims: judgeClaims(claims, patches, traceOf),
+    diagrams: findDiagrams(thread),
+    traces: Object.fromEntries(bench.traces.traces),
+    coverage: bench.coverage,
+    notChecked: notChecked({ thread, models: options.models, rules: [...bench.ran.values()], patches, left }),
+    assumptions: assumptionsOf(knowledge, bench.assumptions, base),
+  };
+}
+
+function openBench(knowledge: Knowledge, options: ReviewOptions): Bench {
+  const { models, states } = options;
+  return { knowledge, models, states, traces: openTraceBook(), judged: new Map(), coverage: [], assumptions: new Set(), ran: new Map() };
+}
+
+function patchOf(variant: Variant, verdict: ReviewPatch['verdict'], reason: string | undefined): ReviewPatch {
+  const { id, messageId, title, kind, reading, parts, claim, functions, edits, notes } = variant;
+  return {
+    id,
+    messageId,
+    title,
+    kind,
+    base: { kind: variant.before.kind, name: variant.before.name },
+    applies: variant.after !== undefined,
+    ...(reason === undefined ? {} : { reason }),
+    ...(reading === undefined ? {} : { reading }),
+    ...(parts === undefined ? {} : { parts }),
+    ...(claim === undefined ? {} : { claim }),
+    files: variant.paths,
+    functions,
+    edits,
+    notes,
+    verdict,
+  };
+}

@@ -1,0 +1,113 @@
+// The schedules of a review: each once, with an id that the checks refer to.
+import type { Cell, MemoryModel, Program, ReviewTrace, ReviewTraceStep, Rule, Scenario, Trace, TraceStep, Violation } from '../types.ts';
+
+/** Collects the schedules of a review. */
+export interface TraceBook {
+  readonly traces: Map<string, ReviewTrace>;
+  /** The id of a violation's schedule; the same violation of the same code gets the same id. */
+  add(rule: Rule, scenario: Scenario, patch: string, model: MemoryModel, program: Program, violation: Violation): string;
+  /** Whether two schedules are the same steps by the same processes, lines apart; true when neither is there. */
+  sameSchedule(one: string | undefined, other: string | undefined): boolean;
+}
+
+/** An empty book. Ids are t1, t2, ... in the order of adding. */
+export function openTraceBook(): TraceBook {
+  const traces = new Map<string, ReviewTrace>();
+  const ids = new Map<Violation, string>();
+  return {
+    traces,
+    add(rule, scenario, patch, model, program, violation) {
+      const known = ids.get(violation);
+      if (known !== undefined) return known;
+      const id = `t${traces.size + 1}`;
+      ids.set(violation, id);
+      const words = program.invariants.find((one) => one.name === violation.property)?.words ?? violation.property;
+      traces.set(id, { rule: rule.name, scenario: scenario.name, patch, model, ...reviewTrace(program, violation.trace), words });
+      return id;
+    },
+    sameSchedule(one, other) {
+      if (one === other) return true;
+      const a = one === undefined ? undefined : traces.get(one);
+      const b = other === undefined ? undefined : traces.get(other);
+      return a !== undefined && b !== undefined && fingerprint(a) === fingerprint(b);
+    },
+  };
+}
+
+function fingerprint(trace: ReviewTrace): string {
+  return trace.steps.filter((step) => step.matters).map((step) => `${step.process} ${step.event}`).join('\n');
+}
+
+function reviewTrace(program: Program, trace: Trace): Omit<ReviewTrace, 'rule' | 'scenario' | 'patch' | 'model' | 'words'> {
+  return {
+    path: trace.path,
+    processes: program.processes.map(({ name, cpu, label }) => ({ name, cpu, label })),
+    steps: trace.steps.map((step) => reviewStep(program, step)),
+    switches: trace.switches,
+    violated: trace.violated,
+    end: endOf(program, trace),
+  };
+}
+
+function reviewStep(program: Program, step: TraceStep): ReviewTraceStep {
+  const process = program.processes[step.process];
+  const frame = step.at.frames[0];
+  const cell = step.cell === undefined ? undefined : program.cells[step.cell];
+  return {
+    process: process?.name ?? '',
+    cpu: process?.cpu ?? '',
+    function: frame?.function ?? '',
+    file: frame?.file ?? '',
+    line: frame?.line ?? 0,
+    ...(frame?.added === true ? { added: true as const } : {}),
+    text: step.at.text,
+    event: step.event,
+    values: cell === undefined ? '' : valuesOf(cell, step),
+    matters: step.matters,
+  };
+}
+
+function valuesOf(cell: Cell, step: TraceStep): string {
+  const name = `${cell.object}.${cell.field}`.replace(/\.$/, '');
+  if (step.before === undefined) return '';
+  if (step.after === undefined || step.after === step.before) return `${name}: ${printValue(cell, step.before)}`;
+  return `${name}: ${printValue(cell, step.before)} -> ${printValue(cell, step.after)}`;
+}
+
+/** A word by the names of its bits, or as a number. */
+export function printValue(cell: Cell, value: number): string {
+  if (cell.kind === 'lock') return value === 0 ? 'free' : `held by P${value - 1}`;
+  if (cell.bits === undefined) return String(value);
+  const names: string[] = [];
+  for (let bit = 0; bit < 32; bit++) if ((value & (1 << bit)) !== 0) names.push(cell.bits[bit] ?? `bit ${bit}`);
+  return names.length === 0 ? '0' : names.join('|');
+}
+
+/** The final values that the invariants look at: `folio: lru, unevictable, not mlocked`. */
+function endOf(program: Program, trace: Trace): string {
+  const masks = new Map<number, number>();
+  for (const invariant of program.invariants) {
+    for (const ins of invariant.code) {
+      if (ins.op !== 'load' || ins.address.kind !== 'const') continue;
+      masks.set(ins.address.value, (masks.get(ins.address.value) ?? 0) | (ins.mask ?? 0));
+    }
+  }
+  const parts = trace.end.flatMap(({ cell: index, value }) => {
+    const cell = program.cells[index];
+    if (cell === undefined) return [];
+    const mask = masks.get(cell.address) ?? 0;
+    if (cell.bits === undefined || mask === 0) {
+      return cell.init === value ? [] : [`${cell.object}${cell.field === '' ? '' : `.${cell.field}`} ${value}`];
+    }
+    const set: string[] = [];
+    const clear: string[] = [];
+    for (let bit = 0; bit < 32; bit++) {
+      if ((mask & (1 << bit)) === 0) continue;
+      const name = cell.bits[bit] ?? `bit ${bit}`;
+      if ((value & (1 << bit)) !== 0) set.push(name);
+      else clear.push(`not ${name}`);
+    }
+    return (value & mask) === (cell.init & mask) ? [] : [`${cell.object}: ${[...set, ...clear].join(', ')}`];
+  });
+  return parts.join('; ');
+}

@@ -1,0 +1,227 @@
+// Every change that the thread asks to be tried: posted patches, fixes in prose with each of their readings, and pairs.
+import { applyPatch } from '../c/apply.ts';
+import { applyEdits } from '../c/edit.ts';
+import { withFiles } from '../c/tree.ts';
+import type { Knowledge } from '../knowledge.ts';
+import { matchRules, operationOf } from '../rules/match.ts';
+import type { Applied, AppliedEdit, Claim, Edit, KernelSource, Patch, Refusal, ReviewPatch, Thread } from '../types.ts';
+
+const MAX_PAIRS = 60; // combinations of fixes that are tried; more are named in notChecked
+
+/** A change to try: the code before it and after it, or why it could not be applied. */
+export interface Variant {
+  readonly id: string; // 'patch-1', 'fix-3/a', 'fix-1+fix-2/b'
+  readonly kind: ReviewPatch['kind'];
+  readonly messageId: string;
+  readonly title: string;
+  readonly claim: string | undefined;
+  readonly reading: string | undefined;
+  readonly parts: readonly string[] | undefined;
+  readonly paths: readonly string[]; // files that the change names
+  readonly before: KernelSource;
+  readonly after: KernelSource | undefined; // undefined: refused
+  readonly refusal: Refusal | undefined;
+  readonly covered: boolean; // false: it names nothing that any rule covers
+  readonly functions: readonly string[]; // touched, sorted
+  readonly edits: readonly AppliedEdit[];
+  readonly notes: readonly string[];
+}
+
+/** Posted patches and counter-patches of replies, each on top of the earlier ones of its series. */
+export function postedVariants(knowledge: Knowledge, thread: Thread, base: KernelSource): Variant[] {
+  const variants: Variant[] = [];
+  const seriesOf = new Map(thread.series.flatMap((series, index) => series.patches.map((id): [string, number] => [id, index])));
+  const built = new Map<number, KernelSource>();
+  for (const patch of thread.patches) {
+    const series = patch.kind === 'posted' ? seriesOf.get(patch.id) : undefined;
+    const before = (series === undefined ? undefined : built.get(series)) ?? base;
+    const variant = postedVariant(knowledge, patch, before);
+    if (series !== undefined && variant.after !== undefined) built.set(series, variant.after);
+    variants.push(variant);
+  }
+  return variants;
+}
+
+function postedVariant(knowledge: Knowledge, patch: Patch, before: KernelSource): Variant {
+  const paths = patch.files.map((file) => file.newPath ?? file.oldPath ?? '').filter((path) => path !== '');
+  const applied = applyPatch(before, patch.files);
+  const functions = applied.kind === 'applied' ? applied.functions : namedFunctions(patch);
+  const covered = matchRules(knowledge.rules, functions, knowledge.vocabulary).length > 0;
+  return {
+    id: patch.id,
+    kind: patch.kind,
+    messageId: patch.messageId,
+    title: patch.title,
+    claim: undefined,
+    reading: undefined,
+    parts: undefined,
+    paths: [...new Set(paths)].sort(),
+    before,
+    ...outcomeOf(applied, before),
+    functions,
+    covered,
+  };
+}
+
+/** What a diff that could not be placed names: functions of hunk headers and of its own definitions. Only a hint. */
+function namedFunctions(patch: Patch): string[] {
+  const names = new Set<string>();
+  for (const hunk of patch.files.flatMap((file) => file.hunks)) {
+    for (const line of [hunk.section, ...hunk.lines]) {
+      for (const match of line.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)) names.add(match[1] ?? '');
+    }
+  }
+  return [...names].sort();
+}
+
+function outcomeOf(applied: Applied, before: KernelSource): Pick<Variant, 'after' | 'refusal' | 'edits' | 'notes'> {
+  if (applied.kind === 'refused') return { after: undefined, refusal: applied.refusal, edits: [], notes: [] };
+  return { after: withFiles(before, applied.files), refusal: undefined, edits: applied.edits, notes: applied.notes };
+}
+
+/** The fixes that claims propose, one variant a reading. `mentioned`: names that the thread writes as calls. */
+export function proseVariants(knowledge: Knowledge, claims: readonly Claim[], base: KernelSource, mentioned: readonly string[]): Variant[] {
+  return claims.filter((claim) => claim.edits.length > 0).flatMap((claim) => proseVariant(knowledge, claim, base, mentioned));
+}
+
+function proseVariant(knowledge: Knowledge, claim: Claim, base: KernelSource, mentioned: readonly string[]): Variant[] {
+  const readings = readingsOf(knowledge, claim.edits, base, mentioned);
+  const common = {
+    kind: 'prose' as const,
+    messageId: claim.messageId,
+    title: claim.edits.map(printEdit).join(', and '),
+    claim: claim.id,
+    parts: undefined,
+    before: base,
+    covered: true,
+  };
+  return readings.map((applied, index) => ({
+    ...common,
+    id: readings.length === 1 ? claim.id : `${claim.id}/${letter(index)}`,
+    reading: applied.kind === 'applied' && applied.words !== '' ? applied.words : undefined,
+    paths: applied.kind === 'applied' ? applied.files.map((file) => file.path) : [],
+    functions: applied.kind === 'applied' ? applied.functions : [],
+    ...outcomeOf(applied, base),
+  }));
+}
+
+/** Every reading of a list of edits: those of reverts come from the patch stack, the others from the code. */
+function readingsOf(knowledge: Knowledge, edits: readonly Edit[], base: KernelSource, mentioned: readonly string[]): readonly Applied[] {
+  const revert = edits.find((edit) => edit.kind === 'revert');
+  if (revert === undefined) return placeReadings(knowledge, edits, base, mentioned);
+  const readings = knowledge.stack.revertReadings(revert.commit);
+  if (readings === undefined) {
+    const why = `expected a commit that the model sources know (rules/kernel/series), found ${revert.commit}; what its revert means on this code is not known`;
+    return [{ kind: 'refused', refusal: { what: `revert ${revert.commit}`, why } }];
+  }
+  return readings.flatMap((reading) => {
+    const replaced = edits.flatMap((edit) => (edit === revert ? reading.edits : [edit]));
+    return placeReadings(knowledge, replaced, base, mentioned).map((applied) => withWords(applied, reading.words));
+  });
+}
+
+/**
+ * Readings of edits that may not say which function they speak of. Functions that the thread names come first; when
+ * several of them have what the edits speak of, each is a reading.
+ */
+function placeReadings(knowledge: Knowledge, edits: readonly Edit[], base: KernelSource, mentioned: readonly string[]): readonly Applied[] {
+  const { rules, vocabulary } = knowledge;
+  const covered = [...new Set(rules.flatMap((rule) => rule.functions))];
+  if (edits.every((edit) => 'functions' in edit && edit.functions.length > 0)) return applyEdits(base, edits, vocabulary, covered);
+  const operations = new Set(mentioned.map((name) => operationOf(name, vocabulary)));
+  const named = covered.filter((name) => operations.has(operationOf(name, vocabulary)));
+  for (const candidates of [named, covered]) {
+    const each = candidates.flatMap((name) => {
+      const readings = applyEdits(base, edits, vocabulary, [name]).filter((applied) => applied.kind === 'applied');
+      return readings.length === 0 ? [] : [{ name, readings }];
+    });
+    const places = each.filter(({ readings }, index) => each.findIndex((other) => sameText(other.readings[0], readings[0])) === index);
+    if (places.length === 1) return places[0]?.readings ?? [];
+    if (places.length > 1) return places.flatMap(({ name, readings }) => readings.map((applied) => withWords(applied, `in ${name}()`)));
+  }
+  return applyEdits(base, edits, vocabulary, covered);
+}
+
+function sameText(one: Applied | undefined, other: Applied | undefined): boolean {
+  if (one?.kind !== 'applied' || other?.kind !== 'applied') return false;
+  return one.files.length === other.files.length && one.files.every((file, index) => file.text === other.files[index]?.text);
+}
+
+function withWords(applied: Applied, words: string): Applied {
+  if (applied.kind === 'refused') return applied;
+  return { ...applied, words: [words, applied.words].filter((part) => part !== '').join('; ') };
+}
+
+/** All pairs of fixes of different claims, and of a posted patch with a fix. */
+export function pairVariants(knowledge: Knowledge, singles: readonly Variant[], claims: readonly Claim[], mentioned: readonly string[]): { pairs: Variant[]; left: number } {
+  const usable = singles.filter((variant) => variant.after !== undefined && variant.covered);
+  const pairs: Variant[] = [];
+  let left = 0;
+  for (const [i, first] of usable.entries()) {
+    for (const second of usable.slice(i + 1)) {
+      if (second.claim === undefined || second.claim === first.claim) continue;
+      if (pairs.length >= MAX_PAIRS) {
+        left++;
+        continue;
+      }
+      const pair = combine(knowledge, first, second, { claims, mentioned });
+      if (pair !== undefined) pairs.push(pair);
+    }
+  }
+  return { pairs, left };
+}
+
+/** `second` (in prose) applied on top of `first`, in the same reading; undefined when the two do not go together. */
+function combine(knowledge: Knowledge, first: Variant, second: Variant, thread: { readonly claims: readonly Claim[]; readonly mentioned: readonly string[] }): Variant | undefined {
+  const claim = thread.claims.find((one) => one.id === second.claim);
+  if (claim === undefined || first.after === undefined) return undefined;
+  const readings = readingsOf(knowledge, claim.edits, first.after, thread.mentioned);
+  const applied = readings.length === 1 ? readings[0] : readings.find((one) => one.kind === 'applied' && one.words === second.reading);
+  if (applied?.kind !== 'applied') return undefined;
+  return {
+    id: `${first.id}+${second.id}`,
+    kind: 'combination',
+    messageId: second.messageId,
+    title: `${first.title}; and ${second.title}`,
+    claim: undefined,
+    reading: [first.reading, second.reading].filter((words) => words !== undefined).join('; ') || undefined,
+    parts: [first.id, second.id],
+    paths: [...new Set([...first.paths, ...applied.files.map((file) => file.path)])].sort(),
+    before: first.before,
+    after: withFiles(first.after, applied.files),
+    refusal: undefined,
+    covered: true,
+    functions: [...new Set([...first.functions, ...applied.functions])].sort(),
+    edits: [...first.edits, ...applied.edits],
+    notes: [...first.notes, ...applied.notes],
+  };
+}
+
+/** An edit in the words of the edit language. */
+export function printEdit(edit: Edit): string {
+  const inside = 'functions' in edit && edit.functions.length > 0 ? ` in ${edit.functions.join(' or ')}` : '';
+  switch (edit.kind) {
+    case 'move':
+      return `move ${edit.what.call}() ${edit.where} ${edit.anchor.call}()${inside}`;
+    case 'move-into-lock':
+      return `move ${edit.what.call}() under ${edit.lock.lock}${inside}`;
+    case 'swap':
+      return `swap ${edit.what.call}() and ${edit.anchor.call}()${inside}`;
+    case 'insert':
+      return `insert ${edit.code} ${edit.where} ${edit.anchor.call}()${inside}`;
+    case 'delete':
+      return `delete ${edit.what.call}()${inside}`;
+    case 'wrap':
+      return `do ${edit.what.call}() only under ${edit.condition}${inside}`;
+    case 'replace':
+      return `replace ${edit.what.call}() by ${edit.code}${inside}`;
+    case 'revert':
+      return `revert ${edit.commit}${edit.title === undefined ? '' : ` ("${edit.title}")`}`;
+    default:
+      return edit satisfies never;
+  }
+}
+
+function letter(index: number): string {
+  return String.fromCharCode(97 + (index % 26)) + (index < 26 ? '' : String(Math.floor(index / 26)));
+}
