@@ -108,6 +108,35 @@ describe('blocks', () => {
     expect(blocks.map((block) => block.kind)).toEqual([kind]);
   });
 
+  it('a header block names the quote below it, with marks or without', async () => {
+    const head = 'From: Bo Reader <bo@example.org>\nDate: Wed, May 8, 2019 at 1:30 PM\nTo: Ann Author\n\n';
+    expect(outline(await blocksOf(`${head}> quoted\n\nmine\n`))).toEqual([
+      '0 Ann Author attribution',
+      '1 Bo Reader prose',
+      '0 Ann Author prose',
+    ]);
+    const outlook =
+      'mine\n\n-----Original Message-----\nFrom: Bo Reader\nSent: Monday 1 May 2023 10:00\nTo: Ann\nSubject: x\n\nhis\n> deeper\n';
+    expect(outline(await blocksOf(outlook))).toEqual([
+      '0 Ann Author prose',
+      '0 Ann Author attribution',
+      '1 Bo Reader prose',
+      '2 ? prose',
+    ]);
+  });
+
+  it('in-body From and Subject lines of a patch are no quote header', async () => {
+    const blocks = await blocksOf(
+      'From: Bo Writer <bo@example.org>\nDate: Mon, 1 May 2023 10:00:00 +0000\nSubject: mm: x\n\nmine\n',
+    );
+    expect(blocks.at(-1)).toMatchObject({ speaker: 'Ann Author', depth: 0 });
+  });
+
+  it('the row that a memory dump points at is no quote', async () => {
+    const rows = [' ', '>', ' '].map((mark) => `${mark}ffff888096f20f80: fb fb fb fb fb fb fb fb fb fb`);
+    expect(outline(await blocksOf(`${rows.join('\n')}\n`))).toEqual(['0 Ann Author trace']);
+  });
+
   it('a signature is set apart', async () => {
     expect(outline(await blocksOf('text\n-- \nAnn Author\nSome Labs\n'))).toEqual([
       '0 Ann Author prose',

@@ -1,6 +1,6 @@
 // Small mails in our own words, and readers for the real ones beside the repository.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readThread } from '../../src/mail/read.ts';
 import type { Block, Thread } from '../../src/types.ts';
@@ -20,6 +20,14 @@ export function missing(path: string): string {
 /** Reads a file below ../shared. */
 export async function readShared(path: string): Promise<Thread> {
   return readThread(readFileSync(shared(path)), path);
+}
+
+/** Files of a sample folder whose names match, sorted, as paths below ../shared. */
+export function filesBelow(folder: string, pattern: RegExp): string[] {
+  return readdirSync(shared(`mail-samples/${folder}`), { recursive: true, encoding: 'utf8' })
+    .filter((name) => pattern.test(name))
+    .sort()
+    .map((name) => `mail-samples/${folder}/${name}`);
 }
 
 /** Reads text as an input of unknown name. */

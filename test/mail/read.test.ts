@@ -201,6 +201,23 @@ describe('threads', () => {
     ]);
   });
 
+  it('a quote of a quote without attribution is named by the mail that said it, never by a later one', async () => {
+    const answer = mail('> > the root says something\n> and more\n', {
+      From: 'Bo <b@x>',
+      'Message-ID': '<a@x>',
+      'In-Reply-To': '<gone@x>',
+    });
+    const speakers = async (mails: readonly string[]) => {
+      const message = (await read(mbox(mails))).messages.find((each) => each.id === 'a@x');
+      return message?.blocks.map((block) => block.speaker);
+    };
+    expect(await speakers([root, answer])).toEqual(['Ann Author', undefined]);
+    expect(await speakers([answer, root.replace('Tue, 2 Jan 2024', 'Fri, 5 Jan 2024')])).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('a series knows its cover, its order and what is missing', async () => {
     const diff = 'diff --git a/x.c b/x.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n';
     const cover = mail('cover', { 'Message-ID': '<c@x>', Subject: '[PATCH v2 0/3] mm: all of it' });

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readForm } from '../../src/mail/form.ts';
 import type { Patch } from '../../src/types.ts';
-import { missing, readShared, shared } from './mails.ts';
+import { filesBelow, missing, readShared, shared } from './mails.ts';
 
 const absent = missing('mail-samples');
 
@@ -18,13 +18,6 @@ function git(args: readonly string[], input?: Buffer): string | undefined {
 }
 
 const noGit = git(['--version']) === undefined ? ' (skipped: git is not there)' : '';
-
-function filesBelow(folder: string, pattern: RegExp): string[] {
-  return readdirSync(shared(`mail-samples/${folder}`), { recursive: true, encoding: 'utf8' })
-    .filter((name) => pattern.test(name))
-    .sort()
-    .map((name) => `mail-samples/${folder}/${name}`);
-}
 
 /** `added<TAB>removed` for each file of a patch, sorted. */
 function counts(patch: Patch): string[] {
