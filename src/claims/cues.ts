@@ -36,6 +36,8 @@ export interface Form {
 
 export type PhraseSection =
   | 'proposes'
+  | 'proposes inside the change'
+  | 'announces'
   | 'proposes, unless the words of history are near'
   | 'promises'
   | 'denies'
@@ -74,6 +76,8 @@ export type ClassName = (typeof CLASSES)[number];
 
 const PHRASE_SECTIONS: readonly PhraseSection[] = [
   'proposes',
+  'proposes inside the change',
+  'announces',
   'proposes, unless the words of history are near',
   'promises',
   'denies',

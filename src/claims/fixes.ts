@@ -28,10 +28,10 @@ export function readProposals(words: Words, cues: Cues): Proposal[] {
   const { tokens } = words;
   if (!tokens.some((token) => token.mention !== undefined)) return [];
   if (has(cues.phrases['only asks'], tokens) || isIrony(tokens, cues)) return [];
-  const found = findForms(tokens, cues).filter((each) => isProposed(each, tokens, cues));
   const proposals: Found[][] = [];
-  for (const each of found) {
+  for (const each of findForms(tokens, cues)) {
     const last = proposals.at(-1);
+    if (!isProposed(each, tokens, cues) && !isJoined(last?.at(-1), each, tokens, cues)) continue;
     if (last !== undefined && !isAlternative(tokens, last.at(-1)!.end, each.head)) last.push(each);
     else proposals.push([each]);
   }
@@ -102,12 +102,44 @@ function isProposed(found: Found, tokens: readonly Token[], cues: Cues): boolean
   const end = { from: found.end, to: found.end + PROMISE_LIMIT };
   if (findAny(section('denies afterwards'), tokens, end) !== undefined) return false;
   if (promises(tokens, found, cues)) return true;
-  const inClause = { from, to: found.end, limit: found.end };
-  if (findAny(section('proposes'), tokens, inClause) !== undefined) return true;
   if (isCondition(tokens, from, found.head, cues)) return false;
+  const inside = { from: found.start, to: found.end, limit: found.end };
+  if (findAny(section('proposes inside the change'), tokens, inside) !== undefined) return true;
+  if (leadsTo(section('proposes'), tokens, from, found, cues)) return true;
+  if (isAnnounced(tokens, from, found, cues)) return true;
   if (has(section('words of history'), tokens)) return false;
-  if (findAny(section('proposes, unless the words of history are near'), tokens, inClause) !== undefined) return true;
-  return isOrder(tokens, found, cues);
+  const needs = section('proposes, unless the words of history are near');
+  return leadsTo(needs, tokens, from, found, cues) || isOrder(tokens, found, cues);
+}
+
+/** One of `phrases` stands before the change, and only small words between: "we should [also] move", not "we should document that". */
+function leadsTo(
+  phrases: readonly Phrase[],
+  tokens: readonly Token[],
+  from: number,
+  found: Found,
+  cues: Cues,
+): boolean {
+  for (let at = from; at <= found.start; at++) {
+    const phrase = findAny(phrases, tokens, { from: at, to: at + 1, limit: found.end });
+    if (phrase !== undefined && areSmall(tokens.slice(phrase.end, Math.max(phrase.end, found.head)), cues)) return true;
+  }
+  return false;
+}
+
+function areSmall(tokens: readonly Token[], cues: Cues): boolean {
+  const { softener, do: lead } = cues.words;
+  return tokens.every(
+    ({ text, mention }) =>
+      mention === undefined && (text === ',' || text === 'it' || softener.has(text) || lead.has(text)),
+  );
+}
+
+/** "The fix is simple: clear A before B". */
+function isAnnounced(tokens: readonly Token[], from: number, found: Found, cues: Cues): boolean {
+  const isAfterColon = tokens[from - 1]?.text === ':' && areSmall(tokens.slice(from, found.head), cues);
+  if (!isAfterColon || tokens.slice(0, from).some(({ text }) => /^(?:was|were|did|had)$/.test(text))) return false;
+  return findAny(cues.phrases.announces, tokens, { from: 0, to: from }) !== undefined;
 }
 
 /** The clause of a change begins after a conjunction, or after a comma that a subject follows. */
@@ -151,7 +183,9 @@ function promises(tokens: readonly Token[], found: Found, cues: Cues): boolean {
 }
 
 function isCondition(tokens: readonly Token[], from: number, head: number, cues: Cues): boolean {
-  return tokens.slice(from, head).some((token) => cues.words.condition.has(token.text));
+  const isWord = (at: number) => cues.words.condition.has(tokens[at]!.text) && tokens[at - 1]?.text !== 'what';
+  for (let at = from; at < head; at++) if (isWord(at)) return true;
+  return false;
 }
 
 /** An order: a base verb at the head of its sentence, after words such as "maybe" or "please". */
@@ -159,6 +193,13 @@ function isOrder(tokens: readonly Token[], found: Found, cues: Cues): boolean {
   const head = tokens[found.head]!;
   if (!cues.words.base.has(head.text) || (head.mention?.kind === 'call' && head.mention.isNamed)) return false;
   return tokens.slice(0, found.head).every(({ text }) => /^[,:]$/.test(text) || cues.words.softener.has(text));
+}
+
+/** "we should move A before B [and also] add smp_mb() after B": what was proposed goes on. */
+function isJoined(last: Found | undefined, found: Found, tokens: readonly Token[], cues: Cues): boolean {
+  if (last === undefined || found.form.edit === 'nothing' || !cues.words.base.has(tokens[found.head]!.text))
+    return false;
+  return areSmall(tokens.slice(last.end, found.head), cues) && found.head - last.end <= 4;
 }
 
 /** "either move A before B or revert S" are two fixes. */

@@ -286,9 +286,23 @@ function takeEnclosing(tokens: readonly Token[]): Words {
     if (isPlace && mention.isNamed && !mention.isBarrier) {
       enclosing.push({ name: mention.call, at: out.length });
       at++;
+    } else if (isSubject(tokens, at)) {
+      const token = tokens[at]!;
+      if (token.mention?.kind === 'call') enclosing.push({ name: token.mention.call, at: out.length });
+      out.push({ text: 'it', raw: token.raw });
     } else {
       out.push(tokens[at]!);
     }
   }
   return { tokens: out, enclosing };
+}
+
+/** "lru_add() should set PG_lru": the function that does something is the place of what it does. */
+function isSubject(tokens: readonly Token[], at: number): boolean {
+  const mention = tokens[at]!.mention;
+  if (mention?.kind !== 'call' || !mention.isNamed || mention.isBarrier) return false;
+  const isModal = /^(?:should|could|must|shall)$/.test(tokens[at + 1]?.text ?? '');
+  const next = tokens[at + (isModal ? 2 : 1)];
+  if (next?.mention?.kind === 'call' && !next.mention.isNamed) return true;
+  return isModal && /^(?:call|do|take|hold|only|first)$/.test(next?.text ?? '');
 }
