@@ -9,6 +9,8 @@ import { modelName, patchTone, patchWords, verdictTone } from './words.ts';
 
 const SCENARIOS_IN_A_ROW = 3; // of one table, so that it fits a page
 const EDITS_SHOWN = 3;
+const CODE_LENGTH = 72; // characters of an edit's code
+const TITLE_LENGTH = 60;
 
 /** Returns the section on patches and fixes; no parts when there is none. */
 export function fixesSection(review: Review, options: ReportOptions): Section {
@@ -69,7 +71,7 @@ function cellOf(review: Review, patch: string, where: { readonly run: RuleRun; r
 }
 
 function shortTitle(patch: ReviewPatch): string {
-  return cut(patch.reading ?? patch.title, 72);
+  return cut(patch.parts === undefined ? (patch.reading ?? patch.title) : 'together', TITLE_LENGTH);
 }
 
 function plain(text: string): TableCell {
@@ -83,7 +85,8 @@ function saidLines(review: Review, patch: ReviewPatch, all: boolean): string[] {
     const from = review.thread.messages.find((message) => message.id === patch.messageId)?.from;
     return [`${from ?? 'unknown speaker'} <${patch.messageId}>`];
   }
-  const repeats = claim.repeats.map((other) => `<${other.messageId}>`).join(', ');
+  const others = claim.repeats.map((other) => other.messageId).filter((id) => id !== claim.messageId);
+  const repeats = [...new Set(others)].map((id) => `<${id}>`).join(', ');
   return [
     `${claim.speaker ?? 'unknown speaker'} <${claim.messageId}>: "${all ? claim.quote : cut(claim.quote, 160)}"`,
     ...(repeats === '' ? [] : [`said again in ${repeats}`]),
@@ -94,7 +97,14 @@ function saidLines(review: Review, patch: ReviewPatch, all: boolean): string[] {
 function doneLines(patch: ReviewPatch, all: boolean): string[] {
   if (!patch.applies) return [patchWords(patch)];
   const reading = patch.reading === undefined ? [] : [`read as: ${patch.reading}`];
-  const edits = patch.edits.length === 0 ? [touchedWords(patch)] : capped(patch.edits.map(editWords), EDITS_SHOWN, all);
+  const edits =
+    patch.edits.length === 0
+      ? [touchedWords(patch)]
+      : capped(
+          patch.edits.map((edit) => editWords(edit, all)),
+          EDITS_SHOWN,
+          all,
+        );
   return [...reading, ...edits, ...patch.notes];
 }
 
@@ -103,19 +113,18 @@ function touchedWords(patch: ReviewPatch): string {
   return names === '' ? `touches ${counted(patch.files.length, 'file')} and no function` : `touches ${names}`;
 }
 
-function editWords(edit: AppliedEdit): string {
-  const where = `${edit.file}:${edit.line} ${edit.function}(): `;
-  const around = [
-    edit.before === undefined ? '' : ` before ${edit.before}`,
-    edit.after === undefined ? '' : ` after ${edit.after}`,
-  ].join('');
+/** `mm/mlock.c:72 __munlock_folio(): move to line 57: if (folio_test_clear_mlocked(folio)) ...`. */
+function editWords(edit: AppliedEdit, all: boolean): string {
+  const code = (text: string) => (all ? text : cut(text, CODE_LENGTH));
+  const where = `${edit.file}:${edit.line} ${edit.function}():`;
   switch (edit.kind) {
     case 'move':
+      return `${where} move ${edit.after === undefined ? '' : `to ${edit.after}: `}${code(edit.what)}`;
     case 'insert':
     case 'delete':
-      return `${where}${edit.kind} ${edit.what}${around}`;
+      return `${where} ${edit.kind} ${code(edit.what)}`;
     case 'replace':
-      return `${where}replace ${edit.what}${edit.after === undefined ? '' : ` with ${edit.after}`}`;
+      return `${where} replace ${code(edit.what)}${edit.after === undefined ? '' : ` with ${code(edit.after)}`}`;
     default:
       return edit.kind satisfies never;
   }

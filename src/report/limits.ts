@@ -75,19 +75,28 @@ function searchWords(review: Review): string[] {
       `${modelName(model)}: ${counted(searches.length, 'search')}, ${ended}; ${states} states, at most ${largest} in one.`,
     ];
   });
-  const silent = byModel.filter(({ checks }) => checks.length === 0).map(({ model }) => modelName(model));
-  if (words.length === 0) return ['No search was run.'];
-  return silent.length === 0 ? words : [...words, `Not run: ${listed(silent)}.`];
+  return words.length === 0 ? ['No search was run.'] : words;
 }
 
 /** Guards against a verdict that holds because the code never ran. */
 function neverRan(review: Review, options: ReportOptions): string[] {
   return review.coverage
     .filter((item) => item.unreached.length > 0 && (options.all || item.patch === ''))
-    .map(
-      (item) =>
-        `Never ran in ${item.scenario} (${item.patch === '' ? 'base' : item.patch}, ${modelName(item.model)}): ${capped(item.unreached, 4, options.all).join('; ')}.`,
-    );
+    .map((item) => {
+      const where = `${item.scenario} (${item.patch === '' ? 'base' : item.patch}, ${modelName(item.model)})`;
+      if (options.all) return `Never ran in ${where}: ${item.unreached.join('; ')}.`;
+      return `Never ran in ${where}: ${counted(item.unreached.length, 'place')} in ${fileCounts(item.unreached)}; listed with --all.`;
+    });
+}
+
+/** 'mm/mlock.c (3), mm/swap.c (1)' of lines that begin with file:line. */
+function fileCounts(places: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const place of places) {
+    const file = place.replace(/:\d.*$/s, '');
+    counts.set(file, (counts.get(file) ?? 0) + 1);
+  }
+  return [...counts].map(([file, count]) => `${file} (${count})`).join(', ');
 }
 
 function endStates(review: Review, options: ReportOptions): string[] {
@@ -113,7 +122,11 @@ export function assumptionsSection(review: Review): Section {
 
 /** Returns what was not checked, with reasons. */
 export function notCheckedSection(review: Review, options: ReportOptions): Section {
-  const items = review.notChecked.map(({ what, why }) => `${what}: ${why}`);
+  const reasons = [...new Set(review.notChecked.map(({ why }) => why))];
+  const items = reasons.map(
+    (why) =>
+      `${[...new Set(review.notChecked.filter((item) => item.why === why).map(({ what }) => what))].join(', ')}: ${why}`,
+  );
   const silent = review.claims.filter((claim) => claim.verdict === 'not-modelled' && claim.kind !== 'fix').length;
   const claims = silent === 0 || options.all ? [] : [`${counted(silent, 'claim')} not modelled: listed with --all`];
   const notes = [...capped(items, NOTES_SHOWN, options.all), ...claims];

@@ -71,7 +71,7 @@ function verdictRow(review: Review, patch: ReviewPatch): VerdictRow {
     words: patchWords(patch),
     tone: patchTone(patch),
     id: patch.id,
-    title: `${patch.title}${reading}`,
+    title: patch.parts === undefined ? `${patch.title}${reading}` : `${listed(patch.parts)} together`,
     note: [openedWords(review, patch), found, statusWords(review, patch)].filter((text) => text).join(' '),
   };
 }

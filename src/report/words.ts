@@ -77,9 +77,10 @@ export function statusWords(review: Review, patch: ReviewPatch): string {
   );
   const words = claims.flatMap((claim) => {
     if (claim.kind !== 'fix' || claim.status === 'stands') return [];
-    const whose = patch.kind === 'combination' ? `${claim.patches[0] ?? 'one part'} ` : '';
+    if (patch.parts !== undefined)
+      return [`(${parts.find((id) => claim.patches.includes(id)) ?? 'one of them'} is ${claim.status})`];
     const by = claim.status === 'withdrawn' ? ' by its author' : '';
-    return [`(${whose}${claim.status}${by}${claim.statusQuote === undefined ? '' : `: "${claim.statusQuote}"`})`];
+    return [`(${claim.status}${by}${claim.statusQuote === undefined ? '' : `: "${claim.statusQuote}"`})`];
   });
   return [...new Set(words)].join(' ');
 }

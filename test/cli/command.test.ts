@@ -1,7 +1,9 @@
-// The built program as a user runs it: exit codes and exact sentences. `node build.mjs` runs first.
+// The built program as a user runs it: exit codes and exact sentences. It is built in a folder of its own, laid out like
+// the package, so that no other build takes it away.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -17,12 +19,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PROGRAM = join(ROOT, 'dist/relore.js');
 const VERSION = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 const MAIL =
   'From: Ada Example <ada@example.org>\nDate: Tue, 18 Jul 2023 21:57:49 +0200\nSubject: lunch\nMessage-ID: <lunch@example.org>\n\nShall we eat at noon?\n';
 const NOT_A_SOURCE = 'expected a mail: mbox, .eml, archive text page or patch';
 let folder = '';
+let program = '';
 
 interface Ran {
   readonly code: number | null;
@@ -35,7 +37,7 @@ function relore(
   options: { readonly input?: string | Buffer; readonly env?: Record<string, string> } = {},
 ): Ran {
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
-  const ran = spawnSync(process.execPath, [PROGRAM, ...args], {
+  const ran = spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
     input: options.input ?? '',
     encoding: 'utf8',
@@ -57,8 +59,13 @@ function copyOfRules(name: string): string {
 }
 
 beforeAll(() => {
-  execFileSync(process.execPath, ['build.mjs'], { cwd: ROOT });
   folder = mkdtempSync(join(tmpdir(), 'relore-cli-'));
+  const home = join(folder, 'package');
+  mkdirSync(home);
+  for (const name of ['package.json', 'build.mjs']) copyFileSync(join(ROOT, name), join(home, name));
+  for (const name of ['src', 'rules', 'node_modules']) symlinkSync(join(ROOT, name), join(home, name));
+  execFileSync(process.execPath, ['build.mjs'], { cwd: home });
+  program = join(home, 'dist/relore.js');
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -78,11 +85,11 @@ describe('relore', () => {
       });
       return times.sort((a, b) => a - b)[5]!;
     };
-    expect(median([PROGRAM, '--version']) - median(['-e', '0'])).toBeLessThan(40);
+    expect(median([program, '--version']) - median(['-e', '0'])).toBeLessThan(40);
   });
 
   it('ends at Ctrl-C, which a shell reports as 130', async () => {
-    const child = spawn(process.execPath, [PROGRAM, 'thread', '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const child = spawn(process.execPath, [program, 'thread', '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
     setTimeout(() => child.kill('SIGINT'), 300);
     const signal = await new Promise((resolve) => child.on('exit', (_, name) => resolve(name)));
     expect(signal).toBe('SIGINT');
@@ -269,7 +276,7 @@ describe('output', () => {
     const file = write('many.mbox', mails);
     const { stderr, stdout, status } = spawnSync(
       'bash',
-      ['-c', `"${process.execPath}" "${PROGRAM}" thread "${file}" | head -n 1; echo "\${PIPESTATUS[0]}"`],
+      ['-c', `"${process.execPath}" "${program}" thread "${file}" | head -n 1; echo "\${PIPESTATUS[0]}"`],
       { cwd: folder, encoding: 'utf8' },
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
