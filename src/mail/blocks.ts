@@ -13,7 +13,6 @@ import { deepenBelowHeads } from './outlook.ts';
 /** What is known about a mail before its body is read. */
 export interface BodyContext {
   readonly author: string | undefined; // speaks at depth 0
-  readonly quoted: string | undefined; // speaks at depth 1 when no attribution says so: the author of the parent
   readonly lossy: boolean; // leading blanks were stripped
 }
 
@@ -54,7 +53,7 @@ export function lineSpeakers(
   attributions: readonly Attribution[],
   context: BodyContext,
 ): (string | undefined)[] {
-  const known: (string | undefined)[] = [context.author, context.quoted];
+  const known: (string | undefined)[] = [context.author];
   const named = new Map(attributions.map((attribution) => [attribution.to, attribution]));
   return lines.map((line, index) => {
     const attribution = named.get(index);

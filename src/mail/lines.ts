@@ -20,12 +20,6 @@ export interface LineOptions {
 /** The options of a body that nothing was done to. */
 export const PLAIN: LineOptions = { fromEscape: false, flowed: false, charset: undefined, quotedPrintable: false };
 
-interface RawLine {
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Bytes of a line that are read: no mail has longer ones for a person to read. */
 export const MAX_LINE = 65_536;
 const DUMP_MARK = /^>[0-9a-f]{16}: /;
@@ -37,57 +31,71 @@ const CR = 13;
  * quoted-printable broke in two is one line, its span covers both. Linear in bytes.
  */
 export function bodyLines(source: Buffer, from: number, to: number, options: LineOptions): BodyLine[] {
-  const physical = physicalLines(source, from, to);
-  const raw = options.quotedPrintable ? joinQuotedPrintable(physical) : physical;
-  return raw.map(({ bytes, start, end }, index) => ({
-    ...unquote(decodeLine(bytes, options), options),
-    start,
-    end,
-    number: index + 1,
-  }));
-}
-
-function physicalLines(source: Buffer, from: number, to: number): RawLine[] {
-  const lines: RawLine[] = [];
+  if (options.quotedPrintable) return quotedPrintableLines(source, from, to, options);
+  const lines: BodyLine[] = [];
+  const ascii = asciiText(source, from, to);
   for (let start = from; start < to; ) {
-    const newline = source.indexOf(LF, start);
-    const last = newline < 0 || newline >= to;
-    let end = last ? to : newline;
-    const next = last ? to : newline + 1;
-    if (end > start && source[end - 1] === CR) end--;
-    lines.push({ bytes: source.subarray(start, Math.min(end, start + MAX_LINE)), start, end });
-    start = next;
+    const newline = ascii === undefined ? source.indexOf(LF, start) : ascii.indexOf('\n', start - from) + from;
+    const last = newline < start || newline >= to;
+    const stop = last ? to : newline;
+    const end = stop > start && source[stop - 1] === CR ? stop - 1 : stop;
+    const cut = Math.min(end, start + MAX_LINE);
+    const text =
+      ascii === undefined ? decodeLine(source.subarray(start, cut), options) : ascii.slice(start - from, cut - from);
+    lines.push(bodyLine(text, { start, end, number: lines.length + 1 }, options));
+    start = last ? to : newline + 1;
   }
   return lines;
+}
+
+/** The text, when each of its characters is one byte. */
+function asciiText(source: Buffer, from: number, to: number): string | undefined {
+  const text = source.toString('utf8', from, to);
+  return text.length === to - from && !text.includes('\uFFFD') ? text : undefined;
+}
+
+interface Where {
+  readonly start: number;
+  readonly end: number;
+  readonly number: number;
 }
 
 /** RFC 2045 section 6.7: `=XX` is a byte, `=` at the end of a line joins it to the next. */
-function joinQuotedPrintable(physical: readonly RawLine[]): RawLine[] {
-  const lines: RawLine[] = [];
+function quotedPrintableLines(source: Buffer, from: number, to: number, options: LineOptions): BodyLine[] {
+  const physical = bodyLines(source, from, to, {
+    ...options,
+    quotedPrintable: false,
+    fromEscape: false,
+    flowed: false,
+  });
+  const lines: BodyLine[] = [];
   for (let at = 0; at < physical.length; at++) {
-    const first = physical[at]!;
+    const { start } = physical[at]!;
     const parts: string[] = [];
-    let text = first.bytes.toString('latin1').trimEnd();
+    let text = latin1(source, physical[at]!);
     while (text.endsWith('=') && at + 1 < physical.length) {
       parts.push(text.slice(0, -1));
-      text = physical[++at]!.bytes.toString('latin1').trimEnd();
+      text = latin1(source, physical[++at]!);
     }
     parts.push(text.endsWith('=') ? text.slice(0, -1) : text);
-    const decoded = parts
-      .join('')
-      .replace(/=([0-9A-Fa-f]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-    const bytes = Buffer.from(decoded.replace(/\r$/, ''), 'latin1').subarray(0, MAX_LINE);
-    for (const piece of decoded.includes('\n') ? splitLines(bytes) : [bytes])
-      lines.push({ bytes: piece, start: first.start, end: physical[at]!.end });
+    for (const piece of decodeQuotedPrintable(parts.join('').slice(0, MAX_LINE)).split(/\r?\n/)) {
+      const decoded = decodeLine(Buffer.from(piece, 'latin1'), options);
+      lines.push(bodyLine(decoded, { start, end: physical[at]!.end, number: lines.length + 1 }, options));
+    }
   }
   return lines;
 }
 
-function splitLines(bytes: Buffer): Buffer[] {
-  return bytes
-    .toString('latin1')
-    .split(/\r?\n/)
-    .map((line) => Buffer.from(line, 'latin1'));
+function latin1(source: Buffer, line: BodyLine): string {
+  return source.toString('latin1', line.start, line.end).trimEnd();
+}
+
+function decodeQuotedPrintable(text: string): string {
+  if (!text.includes('=')) return text;
+  const bytes = text.replace(/=([0-9A-Fa-f]{2})/g, (_all, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return bytes.replace(/\r$/, '');
 }
 
 function decodeLine(bytes: Buffer, options: LineOptions): string {
@@ -105,12 +113,12 @@ function decodeAs(bytes: Buffer, charset: string): string | undefined {
   }
 }
 
-function unquote(raw: string, options: LineOptions): { depth: number; text: string } {
+function bodyLine(raw: string, { start, end, number }: Where, options: LineOptions): BodyLine {
   const line = options.fromEscape && /^>+From /.test(raw) ? raw.slice(1) : raw;
-  const quoted = splitQuote(line);
-  if (quoted.depth === 0 && options.flowed && quoted.text.startsWith(' '))
-    return { depth: 0, text: quoted.text.slice(1) };
-  return quoted;
+  if (line[0] !== '>')
+    return { depth: 0, text: options.flowed && line[0] === ' ' ? line.slice(1) : line, start, end, number };
+  const { depth, text } = splitQuote(line);
+  return { depth, text, start, end, number };
 }
 
 /**

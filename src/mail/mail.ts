@@ -6,7 +6,7 @@ import type { Form } from './form.ts';
 import type { Headers, Mailbox } from './header.ts';
 import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailbox } from './header.ts';
 import type { BodyLine, LineOptions } from './lines.ts';
-import { bodyLines, MAX_LINE, PLAIN } from './lines.ts';
+import { bodyLines, MAX_LINE } from './lines.ts';
 import type { RawMail } from './mbox.ts';
 import type { Subject } from './subject.ts';
 import { parseSubject } from './subject.ts';
@@ -21,15 +21,20 @@ export interface Mail {
   readonly date: string | undefined; // ISO 8601, UTC
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[]; // oldest first
-  readonly lines: readonly BodyLine[];
+  readonly raw: RawMail;
+  readonly headers: Headers;
   readonly collapsed: boolean; // leading blanks and runs of blanks were lost
+}
+
+/** The body of a mail as lines, and what its encoding lost. */
+export interface MailLines {
+  readonly lines: readonly BodyLine[];
   readonly lossy: readonly string[];
 }
 
-/** Reads one mail of a form. A mail that is encoded or in parts loads the MIME parser; others do not. */
-export async function readMail(form: Form, raw: RawMail): Promise<Mail> {
+/** Returns what the header of a mail says. The body is read apart, by readLines, so that it need not be kept. */
+export function readMail(form: Form, raw: RawMail): Mail {
   const headers = headersOf(form, raw);
-  const { lines, lossy } = await linesOf(form, raw, headers);
   const id = messageIds(field(headers, 'message-id'))[0] ?? bareId(field(headers, 'message-id'));
   const rawDate = field(headers, 'date');
   return {
@@ -41,9 +46,9 @@ export async function readMail(form: Form, raw: RawMail): Promise<Mail> {
     date: parseDate(rawDate),
     inReplyTo: messageIds(field(headers, 'in-reply-to')),
     references: messageIds((headers.get('references') ?? []).join(' ')),
-    lines,
+    raw,
+    headers,
     collapsed: form.page !== undefined,
-    lossy: form.page === undefined ? lossy : pageLosses(form.source.toString('latin1', raw.body, raw.end), rawDate),
   };
 }
 
@@ -71,28 +76,26 @@ function pageLosses(body: string, rawDate: string | undefined): string[] {
   return losses;
 }
 
-async function linesOf(
-  form: Form,
-  raw: RawMail,
-  headers: Headers,
-): Promise<{ lines: BodyLine[]; lossy: readonly string[] }> {
+/** Reads the body of a mail. A mail that is encoded or in parts loads the MIME parser; others do not. */
+export async function readLines(form: Form, { raw, headers, rawDate }: Mail): Promise<MailLines> {
   const type = field(headers, 'content-type') ?? '';
   const encoding = (field(headers, 'content-transfer-encoding') ?? '').toLowerCase().trim();
   const options: LineOptions = {
-    ...PLAIN,
     fromEscape: raw.fromEscape,
     flowed: /format\s*=\s*"?flowed/i.test(type),
     charset: charsetOf(type),
     quotedPrintable: encoding === 'quoted-printable',
   };
   const plain = type === '' || /^text\/(?!html)/i.test(type) || !type.includes('/');
-  if (plain && encoding !== 'base64') {
-    const lines = bodyLines(form.source, raw.body, raw.end, options);
-    const cut = lines.some((line) => line.end - line.start > MAX_LINE);
-    return { lines, lossy: cut ? ['line longer than 64 KiB cut'] : [] };
+  if (!plain || encoding === 'base64') {
+    const { mimeLines } = await import('./mime.ts');
+    return mimeLines(form.source, raw, options);
   }
-  const { mimeLines } = await import('./mime.ts');
-  return mimeLines(form.source, raw, options);
+  const lines = bodyLines(form.source, raw.body, raw.end, options);
+  if (form.page !== undefined)
+    return { lines, lossy: pageLosses(form.source.toString('latin1', raw.body, raw.end), rawDate) };
+  const cut = lines.some((line) => line.end - line.start > MAX_LINE);
+  return { lines, lossy: cut ? ['line longer than 64 KiB cut'] : [] };
 }
 
 function charsetOf(type: string): string | undefined {

@@ -16,11 +16,11 @@ const SCISSORS = /^[-\s]*(?:>8|8<|>%|%<)(?:[-\s<>8%]|cut here)*$/; // git-mailin
  * Returns the patch a mail carries unquoted, undefined when there is none. `posted` when the subject is no reply,
  * else `reply`: a counter-patch. Loose lines and hunks without a file header are no patch.
  */
-export function patchOf(mail: Mail, body: Body): Patch | undefined {
+export function patchOf(mail: Mail, lines: readonly BodyLine[], body: Body): Patch | undefined {
   const files = fileDiffs(body.diff.files);
   if (files.length === 0) return undefined;
   const firstDiff = Math.min(...[...body.diff.kinds.keys()].slice(0, 1));
-  const inBody = inBodyFields(mail.lines);
+  const inBody = inBodyFields(lines);
   const subject = inBody.subject === undefined ? mail.subject : parseSubject(inBody.subject);
   return {
     id: mail.id,
@@ -32,8 +32,8 @@ export function patchOf(mail: Mail, body: Body): Patch | undefined {
     total: mail.subject.total,
     version: mail.subject.version ?? 1,
     files,
-    baseCommit: baseCommit(mail.lines),
-    notes: notesAbove(mail.lines, firstDiff),
+    baseCommit: baseCommit(lines),
+    notes: notesAbove(lines, firstDiff),
   };
 }
 

@@ -1,20 +1,20 @@
 // Who said a quoted line, when no attribution tells: the mail of the thread that has it as its own text.
 
 import type { Block } from '../types.ts';
-import type { Mail } from './mail.ts';
+import type { BodyLine } from './lines.ts';
 
 /** Lines by their authors; '' for a line that several authors wrote. */
 export type SaidBy = Map<string, string>;
 
 const TELLING = 16; // characters; shorter lines are said by everyone
 
-/** Adds the unquoted lines of a mail to `said`. */
-export function remember(said: SaidBy, mail: Mail): void {
-  for (const { depth, text } of mail.lines) {
+/** Adds the unquoted lines of an author to `said`. */
+export function remember(said: SaidBy, name: string, lines: readonly BodyLine[]): void {
+  for (const { depth, text } of lines) {
     const line = text.trim();
     if (depth !== 0 || line.length < TELLING || line.length > 300) continue;
     const author = said.get(line);
-    said.set(line, author === undefined || author === mail.from.name ? mail.from.name : '');
+    said.set(line, author === undefined || author === name ? name : '');
   }
 }
 

@@ -2,10 +2,8 @@
 
 import type { Message, Patch, Thread } from '../types.ts';
 import { readBody } from './blocks.ts';
-import type { Form } from './form.ts';
 import { readForm } from './form.ts';
-import type { Mail } from './mail.ts';
-import { readMail } from './mail.ts';
+import { readLines, readMail } from './mail.ts';
 import { patchOf } from './patch.ts';
 import type { SaidBy } from './quotes.ts';
 import { nameSpeakers, remember } from './quotes.ts';
@@ -20,20 +18,17 @@ import { threadMails } from './thread.ts';
  */
 export async function readThread(bytes: Uint8Array, name: string): Promise<Thread> {
   const form = await readForm(bytes, name);
-  const threaded = threadMails(await readMails(form));
-  const byId = new Map(threaded.map(({ mail }) => [mail.id, mail]));
+  const threaded = threadMails(form.mails.map((raw) => readMail(form, raw)));
   const messages: Message[] = [];
   const patches: Patch[] = [];
   const said: SaidBy = new Map();
   for (const entry of threaded) {
-    const body = readBody(entry.mail.lines, {
-      author: entry.mail.from.name || undefined,
-      quoted: quotedAuthor(entry.mail, byId.get(entry.parent?.id ?? '')),
-      lossy: entry.mail.collapsed,
-    });
-    messages.push(message(entry, nameSpeakers(body.blocks, said)));
-    remember(said, entry.mail);
-    const patch = patchOf(entry.mail, body);
+    const { mail } = entry;
+    const { lines, lossy } = await readLines(form, mail);
+    const body = readBody(lines, { author: mail.from.name || undefined, lossy: mail.collapsed });
+    messages.push(message(entry, nameSpeakers(body.blocks, said), lossy));
+    if (threaded.length > 1) remember(said, mail.from.name, lines);
+    const patch = patchOf(mail, lines, body);
     if (patch !== undefined) patches.push(patch);
   }
   return {
@@ -47,14 +42,8 @@ export async function readThread(bytes: Uint8Array, name: string): Promise<Threa
   };
 }
 
-async function readMails(form: Form): Promise<Mail[]> {
-  const mails: Mail[] = [];
-  for (const raw of form.mails) mails.push(await readMail(form, raw));
-  return mails;
-}
-
-function message({ mail, parent }: Threaded, blocks: Message['blocks']): Message {
-  const { id, synthetic, rawDate, date, lossy } = mail;
+function message({ mail, parent }: Threaded, blocks: Message['blocks'], lossy: readonly string[]): Message {
+  const { id, synthetic, rawDate, date } = mail;
   const from = { from: mail.from.name, address: mail.from.address };
   return {
     id,
@@ -68,15 +57,6 @@ function message({ mail, parent }: Threaded, blocks: Message['blocks']): Message
     blocks,
     lossy,
   };
-}
-
-/** The author of the parent, when the first quote of a mail is text of the parent: for mails without attribution. */
-function quotedAuthor(mail: Mail, parent: Mail | undefined): string | undefined {
-  if (parent === undefined || parent.from.name === '') return undefined;
-  const quoted = mail.lines.filter((line) => line.depth === 1 && line.text.trim().length >= 12).slice(0, 5);
-  if (quoted.length === 0) return undefined;
-  const said = new Set(parent.lines.filter((line) => line.depth === 0).map((line) => line.text.trim()));
-  return quoted.some((line) => said.has(line.text.trim())) ? parent.from.name : undefined;
 }
 
 function speakersOf(messages: readonly Message[]): Thread['speakers'] {
