@@ -72,15 +72,16 @@ interface Run {
 }
 
 function runOf(target: Target, change: LineChange): Run {
+  const line = change.remove > 0 ? change.at : Math.max(0, change.at - 1);
   return {
-    line: Math.max(1, change.remove > 0 ? change.at + 1 : change.at),
+    line: Math.max(1, Math.abs(target.file.origin?.[line] ?? line + 1)),
     removed: codeOf(target.lines.slice(change.at, change.at + change.remove)),
     added: codeOf(change.add.map((line) => line.text)),
     function: functionOfLine(target, change.at)?.name ?? '',
   };
 }
 
-/** Code on one line: comments dropped, blanks folded. */
+/** Code on one line: comments dropped, blanks folded, a brace without its partner dropped. */
 function codeOf(lines: readonly string[]): string {
   const text = lines.join('\n');
   let code = '';
@@ -90,5 +91,7 @@ function codeOf(lines: readonly string[]): string {
     code += token.text;
     end = token.end;
   }
-  return code;
+  const balance = [...code].reduce((sum, mark) => sum + (mark === '{' ? 1 : mark === '}' ? -1 : 0), 0);
+  if (balance === 1) return code.replace(/^\{ ?| ?\{$/, '');
+  return balance === -1 ? code.replace(/^\} ?| ?\}$/, '') : code;
 }

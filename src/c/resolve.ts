@@ -88,7 +88,7 @@ const answers = new WeakMap<KernelSource, Map<string, boolean>>();
 function isKnown(source: KernelSource, target: Target, name: string, isMember: boolean): boolean {
   if (name.startsWith('trace_') || name.startsWith('__builtin_')) return true;
   const own = target.file.text;
-  if (hasWord(own, name) && (isMember || isCalledIn(own, name) || topLevelNames(own).has(name))) return true;
+  if (isMember ? hasWord(own, name) : isUsedAsName(own, name)) return true;
   const known = answers.get(source) ?? new Map<string, boolean>();
   answers.set(source, known);
   const key = `${isMember ? '.' : ''}${name}`;
@@ -114,6 +114,11 @@ function hasWord(text: string, name: string): boolean {
     if (!/\w/.test(text[at - 1] ?? ' ') && !/\w/.test(text[at + name.length] ?? ' ')) return true;
   }
   return false;
+}
+
+/** True when a file calls `name` or declares it outside functions: a field of that name does not count. Linear. */
+export function isUsedAsName(text: string, name: string): boolean {
+  return hasWord(text, name) && (isCalledIn(text, name) || topLevelNames(text).has(name));
 }
 
 function isCalledIn(text: string, name: string): boolean {

@@ -60,9 +60,12 @@ export function rewrite(file: SourceFile, changes: readonly LineChange[]): Sourc
     assert(change.at >= next, 'expected line changes in order');
     keep(change.at);
     next = change.at + change.remove;
+    // An added line follows the kept line above it; when none is kept, the last of those it replaces.
+    let above = change.add.some((line) => line.from !== undefined) ? change.at - 1 : next - 1;
     for (const line of change.add) {
       text.push(line.text + end);
-      origin.push(line.from === undefined ? -Math.abs(next === 0 ? 0 : originOf(next - 1)) : originOf(line.from));
+      origin.push(line.from === undefined ? -Math.abs(above < 0 ? 0 : originOf(above)) : originOf(line.from));
+      above = line.from ?? above;
     }
   }
   keep(old.length);

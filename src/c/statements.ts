@@ -50,7 +50,12 @@ interface Cursor {
   readonly all: Statement[];
 }
 
-function readStatement(cursor: Cursor, parent: Statement | undefined, role: Statement['role'], depth: number): Statement {
+function readStatement(
+  cursor: Cursor,
+  parent: Statement | undefined,
+  role: Statement['role'],
+  depth: number,
+): Statement {
   if (depth > DEEPEST) throw new Unreadable(`its blocks are nested more than ${DEEPEST} deep`);
   if (cursor.all.length > MOST) throw new Unreadable(`it has more than ${MOST} statements`);
   skipBlanks(cursor);
@@ -77,7 +82,8 @@ function readStatement(cursor: Cursor, parent: Statement | undefined, role: Stat
   }
   if (word === 'if') return readIf(cursor, make, depth);
   if (word === 'do') return readDo(cursor, make, depth);
-  if (word === 'else' || word === '') throw new Unreadable(`${word === '' ? 'something' : word} stands where a statement starts`);
+  if (word === 'else' || word === '')
+    throw new Unreadable(`${word === '' ? 'something' : word} stands where a statement starts`);
   const label = /^(?:case\b[^:;{}]*|default|\w+)\s*:(?!:)/.exec(code.slice(at, at + 400));
   if (label !== null && (word === 'case' || word === 'default' || /^\w+\s*:$/.test(label[0]))) {
     cursor.at += label[0].length;
@@ -117,7 +123,15 @@ function readIf(cursor: Cursor, make: Make, depth: number): Statement {
     // `else if` chains are read in this loop, so that their length is no depth.
     const start = cursor.at;
     const head = readHead(cursor, start + 2);
-    const next = { kind: 'if' as const, start, end: start, head, parent: statement, role: 'else' as const, children: [] as Statement[] };
+    const next = {
+      kind: 'if' as const,
+      start,
+      end: start,
+      head,
+      parent: statement,
+      role: 'else' as const,
+      children: [] as Statement[],
+    };
     cursor.all.push(next);
     statement.children.push(next);
     chain.push(next);
@@ -128,9 +142,8 @@ function readIf(cursor: Cursor, make: Make, depth: number): Statement {
 }
 
 function readDo(cursor: Cursor, make: Make, depth: number): Statement {
-  cursor.at += 2;
   const statement = make('do');
-  const start = cursor.at - 2;
+  cursor.at += 2;
   statement.children.push(readStatement(cursor, statement, 'body', depth + 1));
   skipBlanks(cursor);
   if (wordAt(cursor.code, cursor.at) !== 'while') throw new Unreadable('a do has no while');
@@ -138,7 +151,7 @@ function readDo(cursor: Cursor, make: Make, depth: number): Statement {
   skipBlanks(cursor);
   if (cursor.code[cursor.at] !== ';') throw new Unreadable('a do while has no end');
   cursor.at += 1;
-  return finish(Object.assign(statement, { head, start }), cursor);
+  return finish(Object.assign(statement, { head }), cursor);
 }
 
 function finish(statement: Statement & { end: number }, cursor: Cursor): Statement {
@@ -209,7 +222,9 @@ function isDeclaration(code: string): boolean {
 function cutByDirective(masked: string, fn: Definition, all: readonly Statement[]): string | undefined {
   for (const match of masked.slice(fn.bodyStart, fn.end).matchAll(DIRECTIVE)) {
     const at = fn.bodyStart + match.index;
-    const cut = all.find((one) => (one.kind === 'simple' || one.kind === 'declaration') && one.start < at && at < one.end);
+    const cut = all.find(
+      (one) => (one.kind === 'simple' || one.kind === 'declaration') && one.start < at && at < one.end,
+    );
     if (cut !== undefined) return `${match[0].trim()} cuts through a statement`;
   }
   return undefined;
