@@ -139,11 +139,9 @@ function isBareDiff(head: string): boolean {
 
 function describe(source: Buffer, head: string): string {
   if (controlCount(head) * 20 > head.length || head.includes('\0')) return `binary data (${source.length} bytes)`;
-  if (!head.includes('\n')) {
-    const newline = source.indexOf(10);
-    const length = newline < 0 ? source.length : newline;
-    if (length > 1_000) return `one line of ${length} bytes without mail headers (a mail that lost its lines?)`;
-  }
+  const newline = source.indexOf(10);
+  const length = newline < 0 ? source.length : newline;
+  if (length > 1_000) return `a first line of ${length} bytes without mail headers (a mail flattened into one line?)`;
   const first = /\S[^\r\n]{0,59}/.exec(source.toString('utf8', 0, 1_000))?.[0] ?? '';
   return `text without mail headers that begins '${first.trim()}'`;
 }

@@ -114,9 +114,10 @@ function decodeAs(bytes: Buffer, charset: string): string | undefined {
 }
 
 function bodyLine(raw: string, { start, end, number }: Where, options: LineOptions): BodyLine {
-  const line = options.fromEscape && /^>+From /.test(raw) ? raw.slice(1) : raw;
-  if (line[0] !== '>')
-    return { depth: 0, text: options.flowed && line[0] === ' ' ? line.slice(1) : line, start, end, number };
+  const escaped = options.fromEscape && /^>+From /.test(raw);
+  const stuffed = options.flowed && raw[0] === ' '; // some mailers stuff a quote, too: its marks count all the same
+  const line = escaped || stuffed ? raw.slice(1) : raw;
+  if (line[0] !== '>') return { depth: 0, text: line, start, end, number };
   const { depth, text } = splitQuote(line);
   return { depth, text, start, end, number };
 }

@@ -61,7 +61,7 @@ describe('forms', () => {
   it('a line of 50 MB ends at once: refused alone, cut inside a mail', async () => {
     const line = Buffer.alloc(50_000_000, '> x(');
     const start = performance.now();
-    await expect(readThread(line, 'long')).rejects.toThrow('one line of 50000000 bytes');
+    await expect(readThread(line, 'long')).rejects.toThrow('a first line of 50000000 bytes');
     const thread = await readThread(Buffer.concat([Buffer.from(mail('')), line]), 'long');
     expect(thread.lossy).toEqual(['line longer than 64 KiB cut']);
     expect(performance.now() - start).toBeLessThan(2_000);
@@ -102,6 +102,16 @@ describe('encodings', () => {
     const part = `--b\nContent-Type: text/plain\n\n${quoted}--b\nContent-Type: text/x-patch; name=a.patch\nContent-Disposition: attachment; filename=a.patch\n\ndiff --git a/x.c b/x.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n--b--\n`;
     const multipart = await read(mail(part, { 'Content-Type': 'multipart/mixed; boundary=b', 'MIME-Version': '1.0' }));
     expect(multipart.patches[0]?.files[0]?.hunks[0]?.complete).toBe(true);
+  });
+
+  it('flowed text loses its stuffing, and a stuffed quote is a quote', async () => {
+    const flowed = { 'Content-Type': 'text/plain; format=flowed' };
+    const body = 'On 7/19/23 09:52, Bo Reader wrote:\n>> deep\n >> deeper still\n From here on\n';
+    const blocks = (await read(mail(body, flowed))).messages[0]?.blocks ?? [];
+    expect(blocks.map((block) => [block.depth, block.text]).slice(1)).toEqual([
+      [2, 'deep\ndeeper still'],
+      [0, 'From here on'],
+    ]);
   });
 
   it('bytes that are no UTF-8 are read as windows-1252, or as the charset says', async () => {
