@@ -142,12 +142,12 @@ function isAnnounced(tokens: readonly Token[], from: number, found: Found, cues:
   return findAny(cues.phrases.announces, tokens, { from: 0, to: from }) !== undefined;
 }
 
-/** The clause of a change begins after a conjunction, or after a comma that a subject follows. */
+/** The clause of a change begins after a conjunction, or after a comma or "then" that a subject follows. */
 function clauseStart(tokens: readonly Token[], head: number, cues: Cues): number {
   const first = Math.max(0, head - CLAUSE_LIMIT);
   for (let at = head - 1; at >= first; at--) {
     const { text } = tokens[at]!;
-    const isComma = text === ',' && cues.words.subject.has(tokens[at + 1]?.text ?? '');
+    const isComma = (text === ',' || text === 'then') && cues.words.subject.has(tokens[at + 1]?.text ?? '');
     if (isComma || /^[;:.!]$/.test(text) || text === QUESTION || cues.words.break.has(text)) return at + 1;
   }
   return first;
@@ -197,9 +197,13 @@ function isOrder(tokens: readonly Token[], found: Found, cues: Cues): boolean {
 
 /** "we should move A before B [and also] add smp_mb() after B": what was proposed goes on. */
 function isJoined(last: Found | undefined, found: Found, tokens: readonly Token[], cues: Cues): boolean {
-  if (last === undefined || found.form.edit === 'nothing' || !cues.words.base.has(tokens[found.head]!.text))
+  if (last === undefined || found.form.edit === 'nothing' || !cues.words.base.has(tokens[found.start]!.text))
     return false;
-  return areSmall(tokens.slice(last.end, found.head), cues) && found.head - last.end <= 4;
+  const between = tokens.slice(last.end, found.head);
+  // "[it is better] to move A before B, as said, and to drop C"
+  const goesOn =
+    between.at(-1)?.text === 'and' && tokens[found.head]!.text === 'to' && tokens[last.head]!.text === 'to';
+  return goesOn || (areSmall(between, cues) && between.length <= 4);
 }
 
 /** "either move A before B or revert S" are two fixes. */

@@ -148,12 +148,13 @@ function cutSentences(piece: Piece): { text: string; span: readonly [number, num
   return sentences;
 }
 
-/** Joins lines; a name that was wrapped after `_` is one name. */
+/** Joins lines and drops the mark of a list item; a name that was wrapped after `_` is one name. */
 function fold(text: string): string {
   return text
     .replace(/_[ \t]*\n\s*(?=[a-z])/g, '_')
     .replace(/\s+/g, ' ')
-    .trim();
+    .trim()
+    .replace(/^(?:[-*+•]|\(?[0-9a-z][.)]) /, '');
 }
 
 const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|resp|approx|[A-Z]|wrt)$/;

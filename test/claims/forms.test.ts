@@ -204,9 +204,23 @@ describe('what is said with a wink, or not by the speaker, is no fix', () => {
 describe('a word that only looks like a name is none', () => {
   it.each([
     'We should clear pages before pagevecs.',
-    'We should free Pages before the page.',
+    'We should do Pages before Pagevecs.',
     'We should look at PG_lru.',
   ])('%s', (text) => expect(fixesIn(text)).toEqual([]));
+});
+
+describe('a list', () => {
+  it('has one fix an item', () => {
+    const text =
+      'I see two ways:\n\n - move folio_test_clear_lru() under the lru lock\n - revert 2262ace60713\n 3) drop folio_set_lru()';
+    expect(fixesIn(text)).toEqual([LOCKED, 'revert 2262ace60713', 'delete folio_set_lru']);
+  });
+});
+
+describe('a name that was wrapped', () => {
+  it('is one name when the line ended in an underscore', () => {
+    expect(fixesIn('Please move folio_test_clear_\n  mlocked() before folio_test_clear_lru().')).toEqual([FIRST]);
+  });
 });
 
 describe('several changes in one sentence', () => {

@@ -47,6 +47,8 @@ describe('sentences that propose one change', () => {
 
 describe('sentences about order, locks and commits that propose nothing', () => {
   it.each([
+    'We need to call folio_test_clear_lru() before folio_test_clear_mlocked() today, because of mlock_count.',
+    'We have to call folio_set_lru() after lruvec_add_folio(), otherwise it is lost.',
     'The order is folio_test_clear_lru() before folio_test_clear_mlocked() here.',
     'We clear PG_mlocked only after PG_lru because of mlock_count.',
     'Since 70dea5346ea3 folio_evictable() is checked before folio_set_lru().',

@@ -42,6 +42,12 @@ describe('a fix is withdrawn by its own author only', () => {
     expect(answered('Bob', 'Hmm, this might not be enough.')).toEqual(['stands: undefined']);
   });
 
+  it('stands when one who repeated it takes the repetition back', () => {
+    const first = mail('1@relore.example', [{ by: 'Ada', text: PROPOSAL }]);
+    const second = mail('2@relore.example', [{ by: 'Bob', text: `Yes! ${PROPOSAL} Hmm, that is not enough.` }]);
+    expect(claimsIn(first, second).map(({ status, repeats }) => [status, repeats.length])).toEqual([['stands', 1]]);
+  });
+
   it('is withdrawn in the next sentence of the same mail', () => {
     const [claim] = extractClaims(said(`${PROPOSAL} Hmm, no, that does not work.`), vocabulary, cues);
     expect(claim?.status).toBe('withdrawn');
