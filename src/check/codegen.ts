@@ -140,6 +140,7 @@ class Writer {
     const words: string[] = region.widths.map(() => '0');
     words[0] = `${id}`;
     for (const part of region.places[node]!) {
+      if (part.field.width === 0) continue;
       const value = part.field.width === 32 ? `r${part.field.index}` : `(r${part.field.index} >>> ${part.field.shift})`;
       words[part.word] = `${words[part.word]} | ${value} << ${part.offset}`;
     }
@@ -149,6 +150,7 @@ class Writer {
   restore(node: number): string {
     const region = this.layout.regions[this.p]!;
     return region.places[node]!.map((part) => {
+      if (part.field.width === 0) return `r${part.field.index} = ${part.field.base};`;
       const word = `V[${region.slot + part.word}]`;
       if (part.field.width === 32) return `r${part.field.index} = ${word};`;
       return `r${part.field.index} = (${word} >>> ${part.offset} & ${mask(part.field.width)}) << ${part.field.shift};`;

@@ -1,9 +1,9 @@
 // The checker: a program, a memory model and a limit go in, an Outcome comes out.
 import type { Limit, MemoryModel, Outcome, Program } from '../types.ts';
-import { plainAutomaton, type Reductions } from './automaton.ts';
+import { persistentSets } from './ample.ts';
+import { plainPlan, type Reductions, reducedPlan } from './automaton.ts';
 import { generate } from './codegen.ts';
 import { layOut } from './layout.ts';
-import type { Plan } from './plan.ts';
 import { isAccess, validate } from './program.ts';
 import { type Found, search } from './search.ts';
 import { buildTrace } from './trace.ts';
@@ -31,10 +31,17 @@ export function explore(
   }
   const refusal = validate(program);
   if (refusal !== undefined) return { kind: 'refused', model, refusal };
-  const plan = makePlan(program, limit.localSteps ?? LOCAL_STEPS, { ...ALL, ...reductions });
+  const chosen = { ...ALL, ...reductions };
+  const fuel = limit.localSteps ?? LOCAL_STEPS;
+  const isReduced = chosen.merge || chosen.deadRegisters || chosen.movers || chosen.persistent;
+  const reduced = isReduced ? reducedPlan(program, fuel, chosen) : undefined;
+  const plan = reduced?.plan ?? plainPlan(program, fuel);
   const layout = layOut(plan);
   const engine = generate(plan, layout);
-  const found = search(plan, layout, engine, limit, undefined);
+  const choose = chosen.persistent
+    ? persistentSets(plan, layout, reduced!.analysis, reduced!.watched, engine.vector)
+    : undefined;
+  const found = search(plan, layout, engine, limit, choose);
   return {
     kind: found.complete ? 'complete' : 'bounded',
     model,
@@ -54,12 +61,6 @@ export function explore(
     ),
     bound: found.bound,
   };
-}
-
-function makePlan(program: Program, fuel: number, reductions: Reductions): Plan {
-  const automata = program.processes.map((process) => plainAutomaton(process));
-  const cells = program.cells.map((_, index) => ({ index, width: 32, shift: 0 }));
-  return { program, automata, cells, fuel, visibleSteps: !reductions.merge };
 }
 
 function terminalsOf(program: Program, found: Found): readonly string[] {

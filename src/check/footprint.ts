@@ -11,6 +11,11 @@ export interface Bits {
 export const NO_BITS: Bits = { reads: 0, writes: 0 };
 const WHOLE_WORD: Bits = { reads: -1, writes: -1 };
 
+/** A mask as the contract means it: 0 or absent is the whole word. */
+export function wordMask(mask: number | undefined): number {
+  return mask === undefined || mask === 0 ? -1 : mask | 0;
+}
+
 /** True when the order of the two accesses to one word can matter. */
 export function conflicts(a: Bits, b: Bits): boolean {
   return (a.writes & (b.reads | b.writes)) !== 0 || (a.reads & b.writes) !== 0;
@@ -23,11 +28,11 @@ export function conflicts(a: Bits, b: Bits): boolean {
 export function bitsOf(instruction: Instruction, maybeOne: number, surelyOne: number): Bits {
   switch (instruction.op) {
     case 'load':
-      return { reads: instruction.mask || -1, writes: 0 };
+      return { reads: wordMask(instruction.mask), writes: 0 };
     case 'store':
       return { reads: 0, writes: -1 };
     case 'rmw': {
-      const reads = instruction.dst === undefined ? 0 : instruction.mask || -1;
+      const reads = instruction.dst === undefined ? 0 : wordMask(instruction.mask);
       return { reads, writes: rmwWrites(instruction.fn, maybeOne, surelyOne) };
     }
     case 'try-bits':

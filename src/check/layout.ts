@@ -41,7 +41,7 @@ export function layOut(plan: Plan): Layout {
   const cellAt = new Int32Array((cells.at(-1)?.address ?? -1) + 1).fill(-1);
   for (const [index, cell] of cells.entries()) cellAt[cell.address] = firstCell + index;
   const fields = regions.flatMap((region) =>
-    region.widths.map((width, k) => ({ slot: region.slot + k, field: { index: -1, width, shift: 0 } })),
+    region.widths.map((width, k) => ({ slot: region.slot + k, field: { index: -1, width, shift: 0, base: 0 } })),
   );
   for (const field of plan.cells) fields.push({ slot: firstCell + field.index, field });
   const { places, words } = fill(fields);

@@ -26,11 +26,12 @@ export interface Automaton {
   readonly kept: readonly (readonly Field[])[]; // node -> registers that are stored while a process is stopped there
 }
 
-/** A value in a packed state: `width` bits, the value shifted right by `shift` without loss. Width 32 keeps any value. */
+/** A value in a packed state: `width` bits, the value shifted right by `shift` without loss. Width 32 keeps any value, 0 none but `base`. */
 export interface Field {
   readonly index: number; // register or cell
   readonly width: number; // bits
   readonly shift: number; // bits
+  readonly base: number; // the value, when width is 0
 }
 
 /** Everything the code generator needs. */

@@ -1,6 +1,6 @@
 // Runs a program one instruction at a time, to tell what a search found instruction by instruction.
 import type { Expr, Instruction, Invariant, Program } from '../types.ts';
-import { type Bits, bitsOf, NO_BITS } from './footprint.ts';
+import { type Bits, bitsOf, NO_BITS, wordMask } from './footprint.ts';
 import { LOWEST_ADDRESS } from './program.ts';
 import { FAULT } from './properties.ts';
 
@@ -238,11 +238,11 @@ function effect(
 ): { after: number; read?: number } {
   switch (instruction.op) {
     case 'load':
-      return { after: old, read: instruction.mask ? old & instruction.mask : old };
+      return { after: old, read: old & wordMask(instruction.mask) };
     case 'store':
       return { after: first };
     case 'rmw':
-      return { after: rmw(instruction.fn, old, first), read: instruction.mask ? old & instruction.mask : old };
+      return { after: rmw(instruction.fn, old, first), read: old & wordMask(instruction.mask) };
     case 'cmpxchg':
       return { after: old === first ? second : old, read: old };
     case 'add-unless':
@@ -300,8 +300,8 @@ export function readsOf(machine: Machine, invariant: Invariant, fuel: number): R
       if (instruction.op !== 'load') continue;
       const cell = machine.cellAt.get(value(instruction.address, registers));
       if (cell === undefined) return read;
-      read.set(cell, (read.get(cell) ?? 0) | (instruction.mask || -1));
-      registers[instruction.dst] = machine.cells[cell]! & (instruction.mask || -1);
+      read.set(cell, (read.get(cell) ?? 0) | wordMask(instruction.mask));
+      registers[instruction.dst] = machine.cells[cell]! & wordMask(instruction.mask);
     } catch (error) {
       if (!(error instanceof Undefined)) throw error;
       return read;

@@ -201,7 +201,7 @@ function toStep(program: Program, event: Executed, isKept: boolean): TraceStep {
   const instruction = program.processes[process]!.code[pc]!;
   const words = eventWords(program, instruction, event);
   const isFault = event.violated?.startsWith('fault') === true;
-  const spoken = isFault ? `${instruction.op}: ${event.violated!.slice('fault: '.length)}` : words;
+  const spoken = isFault ? `${instruction.op}: ${event.violated.slice('fault: '.length)}` : words;
   return { process, pc, at: instruction.at, event: spoken, cell, before, after, read, matters: isKept };
 }
 

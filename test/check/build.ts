@@ -19,7 +19,7 @@ export function at(text: string, line: number): CodePoint {
 }
 
 export function codeOf(lines: readonly Line[]): readonly Instruction[] {
-  return lines.map((line, pc) => ({ ...line, at: at(line.op, pc + 1) }) as Instruction);
+  return lines.map((line, pc) => ({ ...line, at: at(line.op, pc + 1) }));
 }
 
 export function registersIn(lines: readonly Line[]): number {

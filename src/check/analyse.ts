@@ -1,0 +1,404 @@
+// What each process may do, found by running it on sets of values until nothing new turns up: which ways it can go, which cells and
+// bits each access may touch, and which locks are surely held. Where the answer is not known, it errs towards more.
+import type { Expr, Instruction, Process, Program } from '../types.ts';
+import { type Bits, bitsOf, wordMask } from './footprint.ts';
+import { liveRegisters } from './live.ts';
+import type { Edge } from './plan.ts';
+import { registersOf, successors, written } from './program.ts';
+import { ANYTHING, binaryValue, exactly, join, maybeOne, narrow, surelyOne, type Value, valueOf } from './values.ts';
+
+/** One instruction with one set of locks held: what a process may do there. */
+export interface Spot {
+  readonly pc: number;
+  readonly locks: readonly number[]; // cells of locks surely held before it, ascending
+  readonly edges: Edge[];
+  readonly touches: Map<number, Bits>; // cell -> bits
+  readonly registers: Map<number, Value>; // live before it; kept for instructions that may be stops
+}
+
+/** The spots of each process, spot 0 first, and what each cell may hold at any time. */
+export interface Analysis {
+  readonly spots: readonly (readonly Spot[])[];
+  readonly cells: readonly Value[];
+}
+
+interface Head {
+  readonly spot: number;
+  registers: Map<number, Value>;
+  definitions: Map<number, Expr>;
+  isOpen: boolean;
+}
+
+interface Shared {
+  readonly program: Program;
+  readonly cells: Value[];
+  hasChanged: boolean;
+}
+
+/** Analyses all processes together. Each round is linear in the code; values grow a bounded number of times. */
+export function analyse(program: Program): Analysis {
+  const shared: Shared = { program, cells: program.cells.map((cell) => exactly(cell.init)), hasChanged: false };
+  const walkers = program.processes.map((process, p) => createWalker(shared, process, p));
+  do {
+    shared.hasChanged = false;
+    for (const walker of walkers) walker.settle();
+  } while (shared.hasChanged);
+  return { spots: walkers.map((walker) => walker.spots), cells: shared.cells };
+}
+
+interface Walker {
+  readonly spots: Spot[];
+  /** Runs until nothing changes for the values that the cells have now. */
+  readonly settle: () => void;
+}
+
+function createWalker(shared: Shared, process: Process, p: number): Walker {
+  const { code } = process;
+  const { cells: layout } = shared.program;
+  const spots: Spot[] = [];
+  const spotAt = new Map<string, number>();
+  const heads = new Map<number, Head>(); // spot -> what is known on arrival
+  const open: number[] = [];
+  const isHead = blockHeads(code);
+  const live = liveRegisters(
+    code.length,
+    (pc) => code[pc]!,
+    (pc) => successors(code[pc]!, pc),
+  );
+  const liveSets = live.map((list) => new Set(list));
+
+  function spotOf(pc: number, locks: readonly number[]): number {
+    const key = `${pc}/${locks.join()}`;
+    const known = spotAt.get(key);
+    if (known !== undefined) return known;
+    const count = successors(code[pc]!, pc).length;
+    const never = Array.from({ length: code[pc]!.op === 'branch' ? 2 : 0 }, () => ({ to: -1, address: undefined }));
+    spots.push({ pc, locks, edges: count === 0 ? [] : never, touches: new Map(), registers: new Map() });
+    spotAt.set(key, spots.length - 1);
+    return spots.length - 1;
+  }
+
+  function arrive(spot: number, registers: ReadonlyMap<number, Value>, definitions: ReadonlyMap<number, Expr>): void {
+    const wanted = liveSets[spots[spot]!.pc]!;
+    const head = heads.get(spot);
+    if (head === undefined) {
+      const kept = new Map([...registers].filter(([register]) => wanted.has(register)));
+      heads.set(spot, { spot, registers: kept, definitions: new Map(definitions), isOpen: true });
+      open.push(spot);
+      return;
+    }
+    let changed = false;
+    for (const [register, value] of head.registers) {
+      const joined = join(value, registers.get(register) ?? ANYTHING);
+      if (joined === value) continue;
+      head.registers.set(register, joined);
+      changed = true;
+    }
+    for (const [register, expr] of head.definitions) {
+      if (definitions.get(register) === expr) continue;
+      head.definitions.delete(register);
+      changed = true;
+    }
+    if (!changed || head.isOpen) return;
+    head.isOpen = true;
+    open.push(spot);
+  }
+
+  function settle(): void {
+    if (heads.size === 0) {
+      const zero = exactly(0);
+      const start = new Map(Array.from({ length: process.registers }, (_, register) => [register, zero]));
+      arrive(spotOf(0, initialLocks(shared.program, p)), start, new Map());
+    }
+    for (const head of heads.values()) {
+      if (head.isOpen) continue;
+      head.isOpen = true;
+      open.push(head.spot);
+    }
+    for (let spot = open.pop(); spot !== undefined; spot = open.pop()) {
+      const head = heads.get(spot)!;
+      head.isOpen = false;
+      runBlock(spot, new Map(head.registers), new Map(head.definitions));
+    }
+  }
+
+  /** Runs from a head to the next one. `registers` and `definitions` are changed on the way. */
+  function runBlock(first: number, registers: Map<number, Value>, definitions: Map<number, Expr>): void {
+    for (let spot = first; ; ) {
+      const here = spots[spot]!;
+      const instruction = code[here.pc]!;
+      remember(here, registers);
+      const ways = step(here, instruction, registers, definitions);
+      const [only] = ways;
+      if (only === undefined) return;
+      for (const way of ways) {
+        const to = spotOf(way.pc, way.locks);
+        link(here.edges, { to, address: way.address }, way.edge);
+        if (ways.length > 1 || isHead[way.pc] === true) arrive(to, way.registers, definitions);
+      }
+      if (ways.length > 1 || isHead[only.pc] === true) return;
+      registers = only.registers;
+      spot = spotOf(only.pc, only.locks);
+    }
+  }
+
+  function remember(here: Spot, registers: ReadonlyMap<number, Value>): void {
+    for (const register of live[here.pc]!) {
+      const value = registers.get(register) ?? ANYTHING;
+      const known = here.registers.get(register);
+      here.registers.set(register, known === undefined ? value : join(known, value));
+    }
+  }
+
+  interface Way {
+    readonly pc: number;
+    readonly locks: readonly number[];
+    readonly registers: Map<number, Value>;
+    readonly address: number | undefined;
+    readonly edge?: 0 | 1; // then or else of a branch
+  }
+
+  function step(
+    here: Spot,
+    instruction: Instruction,
+    registers: Map<number, Value>,
+    definitions: Map<number, Expr>,
+  ): readonly Way[] {
+    const on = (known: Map<number, Value>, locks = here.locks, address?: number): Way => ({
+      pc: here.pc + 1,
+      locks,
+      registers: known,
+      address,
+    });
+    switch (instruction.op) {
+      case 'end':
+      case 'stop':
+        return [];
+      case 'jump':
+        return [{ ...on(registers), pc: instruction.to }];
+      case 'branch': {
+        const ways: Way[] = [];
+        const yes = narrow(instruction.cond, (value) => value !== 0, registers, definitions);
+        const no = narrow(instruction.cond, (value) => value === 0, registers, definitions);
+        if (yes !== undefined) ways.push({ ...on(new Map(yes)), pc: instruction.then, edge: 0 });
+        if (no !== undefined) ways.push({ ...on(new Map(no)), pc: instruction.else, edge: 1 });
+        return ways;
+      }
+      case 'set': {
+        assign(instruction.dst, valueOf(instruction.value, registers), registers, definitions);
+        define(instruction.dst, instruction.value, definitions);
+        return [on(registers)];
+      }
+      case 'choose':
+        assign(instruction.dst, instruction.values.map(exactly).reduce(join), registers, definitions);
+        return [on(registers)];
+      case 'fence':
+      case 'assert':
+        return [on(registers)];
+      default:
+        return accessStep(here, instruction, registers, definitions, on);
+    }
+  }
+
+  function accessStep(
+    here: Spot,
+    instruction: Extract<Instruction, { address: Expr }>,
+    registers: Map<number, Value>,
+    definitions: Map<number, Expr>,
+    on: (known: Map<number, Value>, locks?: readonly number[], address?: number) => Way,
+  ): readonly Way[] {
+    const address = valueOf(instruction.address, registers);
+    const targets = layout.flatMap((cell, index) => (mayBe(address, cell.address) ? [index] : []));
+    const operand = instruction.op === 'rmw' ? valueOf(instruction.operand, registers) : exactly(0);
+    const bits = bitsOf(instruction, maybeOne(operand), surelyOne(operand));
+    for (const cell of targets) touch(here, cell, bits);
+    if (targets.length === 0) return [];
+    const isValid = (value: number): boolean => targets.some((cell) => layout[cell]!.address === value);
+    const known = narrow(instruction.address, isValid, registers, definitions);
+    if (known === undefined) return [];
+    const after = new Map(known);
+    if (instruction.op === 'lock' || instruction.op === 'unlock' || instruction.op === 'trylock') {
+      return lockStep(here, instruction, targets, after, definitions, on);
+    }
+    const read = targets.map((cell) => effect(instruction, cell, after)).reduce(join);
+    const target = written(instruction);
+    if (target !== undefined) assign(target, read, after, definitions);
+    return [on(after)];
+  }
+
+  /** One way for each lock that it may be; what is known about the address is kept on the way. */
+  function lockStep(
+    here: Spot,
+    instruction: Extract<Instruction, { op: 'lock' | 'unlock' | 'trylock' }>,
+    targets: readonly number[],
+    registers: Map<number, Value>,
+    definitions: Map<number, Expr>,
+    on: (known: Map<number, Value>, locks?: readonly number[], address?: number) => Way,
+  ): readonly Way[] {
+    const ways: Way[] = [];
+    for (const cell of targets) {
+      write(cell, exactly(instruction.op === 'unlock' ? 0 : p + 1));
+      const { address } = layout[cell]!;
+      const known = narrow(instruction.address, (value) => value === address, registers, definitions);
+      if (known === undefined) continue;
+      const after = new Map(known);
+      if (instruction.op === 'trylock') after.set(instruction.dst, exactly(1));
+      const others = here.locks.filter((lock) => lock !== cell);
+      const locks = instruction.op === 'unlock' ? others : [...others, cell].sort((a, b) => a - b);
+      ways.push(on(after, locks, address));
+    }
+    if (instruction.op === 'trylock') {
+      const failed = new Map(registers);
+      failed.set(instruction.dst, exactly(0));
+      ways.push(on(failed));
+      forget(instruction.dst, definitions);
+    }
+    return ways;
+  }
+
+  /** Writes what the access may leave in the cell; gives what a register may get from it. */
+  function effect(
+    instruction: Extract<Instruction, { address: Expr }>,
+    cell: number,
+    registers: ReadonlyMap<number, Value>,
+  ): Value {
+    const old = shared.cells[cell]!;
+    const flag: Value = { kind: 'set', values: [0, 1] };
+    switch (instruction.op) {
+      case 'load':
+        return maskedValue(old, instruction.mask);
+      case 'store':
+        write(cell, valueOf(instruction.value, registers));
+        return old;
+      case 'rmw':
+        write(cell, modified(instruction.fn, old, valueOf(instruction.operand, registers)));
+        return maskedValue(old, instruction.mask);
+      case 'cmpxchg':
+        write(cell, valueOf(instruction.desired, registers));
+        return old;
+      case 'add-unless':
+        write(cell, binaryValue('+', old, valueOf(instruction.operand, registers)));
+        return flag;
+      case 'try-bits':
+        write(cell, binaryValue('|', old, exactly(instruction.mask)));
+        return flag;
+      case 'await':
+        if (instruction.take) write(cell, binaryValue('|', old, exactly(instruction.mask)));
+        return old;
+      default:
+        return old;
+    }
+  }
+
+  function write(cell: number, value: Value): void {
+    const joined = join(shared.cells[cell]!, value);
+    if (joined === shared.cells[cell]) return;
+    shared.cells[cell] = joined;
+    shared.hasChanged = true;
+  }
+
+  return { spots, settle };
+}
+
+/** Instructions at which several ways may meet, or that follow a lock: what is known there is stored. */
+function blockHeads(code: readonly Instruction[]): readonly boolean[] {
+  const heads = code.map((_, pc) => pc === 0);
+  for (const [pc, instruction] of code.entries()) {
+    const isSplit = instruction.op === 'lock' || instruction.op === 'unlock' || instruction.op === 'trylock';
+    if (instruction.op === 'branch' || instruction.op === 'jump' || isSplit) {
+      for (const to of successors(instruction, pc)) heads[to] = true;
+    }
+  }
+  return heads;
+}
+
+function initialLocks(program: Program, p: number): readonly number[] {
+  return program.cells.flatMap((cell, index) => (cell.kind === 'lock' && cell.init === p + 1 ? [index] : []));
+}
+
+/** Adds or renews an edge. Edges by address come first, the one without an address last: see codegen.ts. */
+function link(edges: Edge[], edge: Edge, index: 0 | 1 | undefined): void {
+  const same = index ?? edges.findIndex((known) => known.address === edge.address);
+  if (same >= 0) edges[same] = edge;
+  else if (edge.address === undefined || edges.at(-1)?.address !== undefined) edges.push(edge);
+  else edges.splice(edges.length - 1, 0, edge);
+}
+
+function mayBe(value: Value, address: number): boolean {
+  return value.kind === 'set' ? value.values.includes(address) : (address & ~value.ones) === 0;
+}
+
+function touch(here: Spot, cell: number, bits: Bits): void {
+  const known = here.touches.get(cell);
+  here.touches.set(
+    cell,
+    known === undefined ? bits : { reads: known.reads | bits.reads, writes: known.writes | bits.writes },
+  );
+}
+
+function maskedValue(value: Value, mask: number | undefined): Value {
+  const bits = wordMask(mask);
+  return bits === -1 ? value : maskedBits(value, bits);
+}
+
+/** A few bits of a word: every combination of them when the word is not known better, so that a flag is 0 or its bit. */
+function maskedBits(value: Value, bits: number): Value {
+  const result = binaryValue('&', value, exactly(bits));
+  if (result.kind === 'set') return result;
+  let combinations: number[] = [0];
+  for (let bit = 0; bit < 32 && combinations.length <= 8; bit++) {
+    const one = 1 << bit;
+    if ((result.ones & one) !== 0) combinations = [...combinations, ...combinations.map((rest) => rest | one)];
+  }
+  return combinations.length <= 8 ? { kind: 'set', values: combinations.sort((a, b) => a - b) } : result;
+}
+
+function modified(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: Value, operand: Value): Value {
+  switch (fn) {
+    case 'or':
+      return binaryValue('|', old, operand);
+    case 'andnot':
+      return operand.kind === 'set'
+        ? operand.values.map((value) => binaryValue('&', old, exactly(~value))).reduce(join, exactly(0))
+        : { kind: 'bits', ones: maybeOne(old) };
+    case 'and':
+      return binaryValue('&', old, operand);
+    case 'xor':
+      return binaryValue('^', old, operand);
+    case 'add':
+      return binaryValue('+', old, operand);
+    case 'xchg':
+      return operand;
+    default:
+      return fn satisfies never;
+  }
+}
+
+function assign(register: number, value: Value, registers: Map<number, Value>, definitions: Map<number, Expr>): void {
+  registers.set(register, value);
+  forget(register, definitions);
+}
+
+/** Drops what was known through a register that changes. */
+function forget(register: number, definitions: Map<number, Expr>): void {
+  for (const [defined, expr] of definitions) {
+    if (defined === register || reads(expr, register)) definitions.delete(defined);
+  }
+}
+
+function define(register: number, expr: Expr, definitions: Map<number, Expr>): void {
+  if (expr.kind !== 'const' && !reads(expr, register)) definitions.set(register, expr);
+}
+
+const registersRead = new WeakMap<Expr, ReadonlySet<number>>();
+
+function reads(expr: Expr, register: number): boolean {
+  let used = registersRead.get(expr);
+  if (used === undefined) {
+    const fresh = new Set<number>();
+    registersOf(expr, fresh);
+    registersRead.set(expr, fresh);
+    used = fresh;
+  }
+  return used.has(register);
+}
