@@ -43,6 +43,7 @@ function relore(
     encoding: 'utf8',
     env: { ...env, ...options.env },
     maxBuffer: 1 << 28,
+    timeout: 120_000,
   });
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
@@ -333,7 +334,7 @@ describe('relore rules', () => {
     const { out, code } = relore(['rules', 'test', 'stranded-unevictable']);
     expect(out).toMatch(/\d+ cells: \d+ as expected, 0 differ\n$/);
     expect(code).toBe(0);
-  });
+  }, 130_000);
 });
 
 describe('the shipped package', () => {
