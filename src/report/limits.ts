@@ -6,7 +6,7 @@ import type { Selection } from './select.ts';
 import { counted, listed, thousands } from './text.ts';
 import { baseName } from './verdict.ts';
 import { baseViolations, invariantWords, isBaseDiscussed, isPosted, runsOf, scenarioWords } from './view.ts';
-import { modelName } from './words.ts';
+import { modelName, reasonsOf } from './words.ts';
 
 const NOTES_SHOWN = 12;
 
@@ -59,16 +59,8 @@ function searchWords(review: Review): string[] {
     const states = thousands(searches.reduce((sum, check) => sum + check.after.states, 0));
     const largest = thousands(Math.max(...searches.map((check) => check.after.states)));
     const cut = [
-      ...(bounded.length === 0
-        ? []
-        : [
-            `${thousands(bounded.length)} stopped at the bound (${[...new Set(bounded.map((check) => check.after.why ?? 'no reason was given'))].join('; ')})`,
-          ]),
-      ...(refused.length === 0
-        ? []
-        : [
-            `${thousands(refused.length)} refused (${[...new Set(refused.map((check) => check.after.why ?? 'no reason was given'))].join('; ')})`,
-          ]),
+      ...(bounded.length === 0 ? [] : [`${thousands(bounded.length)} stopped at the bound (${reasonsOf(bounded)})`]),
+      ...(refused.length === 0 ? [] : [`${thousands(refused.length)} refused (${reasonsOf(refused)})`]),
     ];
     const ended = cut.length === 0 ? 'each exhausted' : listed(cut);
     return [

@@ -1,6 +1,6 @@
 // The words of a verdict. Calm and exact: never "safe", "proved" or a severity.
 
-import type { MemoryModel, Review, ReviewPatch, Verdict } from '../types.ts';
+import type { MemoryModel, Review, ReviewCheck, ReviewPatch, Verdict } from '../types.ts';
 import { counted, listed, thousands } from './text.ts';
 import { checksOf, errorsOf, runsOf } from './view.ts';
 
@@ -98,6 +98,20 @@ export function cleanSearchWords(review: Review, patch: string): string | undefi
   const open = runs.filter((run) => run.after.verdict !== 'holds');
   const sentence = `No violation found in ${thousands(states)} states under ${listed(models)}`;
   if (open.length === 0) return `${sentence} (${counted(runs.length, 'scenario')}, each search exhausted).`;
-  const why = [...new Set(open.map((run) => run.after.why ?? run.after.verdict))];
-  return `${sentence}, but not decided in ${listed(open.map((run) => run.scenario))}: ${why.join('; ')}.`;
+  const where = listed(open.map((run) => run.scenario));
+  const why = reasonsOf(open);
+  if (open.length === runs.length && open.every((run) => run.after.verdict === 'refused')) {
+    return `Not decided under ${listed(models)}: ${where} refused. ${why}.`;
+  }
+  return `${sentence}, but not decided in ${where}: ${why}.`;
+}
+
+/** Returns why searches were stopped or refused: the first reason in full, and how many others there are. */
+export function reasonsOf(runs: readonly ReviewCheck[]): string {
+  const [first, ...others] = [
+    ...new Set(runs.map((run) => run.after.why ?? `${run.after.verdict}, no reason was given`)),
+  ];
+  return others.length === 0
+    ? (first ?? '')
+    : `${first ?? ''} (and ${counted(others.length, 'more reason')}, in the JSON)`;
 }

@@ -136,6 +136,19 @@ describe('the verdict of a patch', () => {
     expect(folded(found)).toContain('not decided in S1: 2,000,000 states');
     expect(found).not.toContain('exhausted');
   });
+
+  it('says not decided, and no number of states, where every search was refused', () => {
+    const refused = (why: string) => ({ verdict: 'refused', states: 0, violated: [], why }) as const;
+    const checks = [
+      check('S1', 'patch-1', { before: refused('a'), after: refused('f() has no body') }),
+      check('S2', 'patch-1', { before: refused('a'), after: refused('g() has no body') }),
+    ];
+    const found = folded(plain(keepsReview({ checks, traces: {} })));
+    expect(found).toContain(
+      'Not decided under SC: S1 and S2 refused. f() has no body (and 1 more reason, in the JSON).',
+    );
+    expect(found).not.toContain('No violation found');
+  });
 });
 
 describe('what the base violates by itself', () => {
