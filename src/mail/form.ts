@@ -2,6 +2,7 @@
 
 import { InputError } from '../errors.ts';
 import type { SourceKind } from '../types.ts';
+import { isFlattened } from './flat.ts';
 import { decodeCharset, parseHeaders } from './header.ts';
 import type { RawMail } from './mbox.ts';
 import { isMbox, rawMail, splitMbox } from './mbox.ts';
@@ -83,6 +84,14 @@ function textForm(source: Buffer, head: string): Form | undefined {
   const start = head.length - head.replace(/^(?:[ \t]*\r?\n)+/, '').length;
   if (hasMailHeader(head.slice(start))) {
     return { kind: 'eml', source, mails: [rawMail(source, start, source.length, false)], page: undefined };
+  }
+  if (isFlattened(utf8(head.split('\n', 1)[0] ?? ''))) {
+    return {
+      kind: 'flat',
+      source,
+      mails: [{ start: 0, body: 0, end: source.length, fromEscape: false }],
+      page: undefined,
+    };
   }
   if (!isBareDiff(head)) return undefined;
   return {

@@ -2,11 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { parseDate } from './date.ts';
+import { isFlattened, unflatten } from './flat.ts';
 import type { Form } from './form.ts';
 import type { Headers, Mailbox } from './header.ts';
 import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailbox } from './header.ts';
 import type { BodyLine, LineOptions } from './lines.ts';
-import { bodyLines, MAX_LINE } from './lines.ts';
+import { bodyLines, MAX_LINE, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
 import type { Subject } from './subject.ts';
 import { parseSubject } from './subject.ts';
@@ -48,7 +49,7 @@ export function readMail(form: Form, raw: RawMail): Mail {
     references: messageIds((headers.get('references') ?? []).join(' ')),
     raw,
     headers,
-    collapsed: form.page !== undefined,
+    collapsed: form.page !== undefined || form.kind === 'flat',
   };
 }
 
@@ -78,6 +79,7 @@ function pageLosses(body: string, rawDate: string | undefined): string[] {
 
 /** Reads the body of a mail. A mail that is encoded or in parts loads the MIME parser; others do not. */
 export async function readLines(form: Form, { raw, headers, rawDate }: Mail): Promise<MailLines> {
+  if (form.kind === 'flat') return flatLines(form.source);
   const type = field(headers, 'content-type') ?? '';
   const encoding = (field(headers, 'content-transfer-encoding') ?? '').toLowerCase().trim();
   const options: LineOptions = {
@@ -96,6 +98,17 @@ export async function readLines(form: Form, { raw, headers, rawDate }: Mail): Pr
     return { lines, lossy: pageLosses(form.source.toString('latin1', raw.body, raw.end), rawDate) };
   const cut = lines.some((line) => line.end - line.start > MAX_LINE);
   return { lines, lossy: cut ? ['line longer than 64 KiB cut'] : [] };
+}
+
+function flatLines(source: Buffer): MailLines {
+  const lines = bodyLines(source, 0, source.length, PLAIN).flatMap((line) =>
+    isFlattened(line.text) ? unflatten(line.text, line.start) : [line],
+  );
+  const numbered = lines.map((line, index) => ({ ...line, number: index + 1 }));
+  return {
+    lines: numbered,
+    lossy: ['columns collapsed', 'line ends lost: depths and speakers are estimates', 'no header'],
+  };
 }
 
 function charsetOf(type: string): string | undefined {

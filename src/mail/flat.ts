@@ -1,0 +1,197 @@
+// A whole mail in one line: blank runs folded, line ends gone. The quote marks that stood at line starts are what is
+// left of the lines, so a run of marks is where a line began:
+//
+//     ... wrote: > > some > > > shmem pages. > > > > Yes. > > > > > When that
+//                              ^^^^^ depth 3  ^^^^^^^ an empty line of depth 2, then depth 2
+//
+// A run counts the marks of empty lines too. Which split of each run is meant is found by the cheapest path through
+// the depths, with costs for what repliers do: paragraphs part with an empty line of their depth, answers come after
+// an empty line of the answer's depth, an attribution is followed by a deeper line.
+
+import { attributedName } from './attribution.ts';
+import type { BodyLine } from './lines.ts';
+
+const RUN = /(?: >+)+(?= |$)/g;
+const ATTRIBUTED = /(?:wrote|writes|schrieb|écrit|写道) ?[:：] >/;
+const MAX_DEPTH = 12;
+const MAX_RUN = 60; // marks; a longer run is no quote
+const WIDTH = 84; // columns of a mail line as its author wrote it
+const FULL = 48; // columns; a shorter line ends its paragraph
+
+/** True for a line that holds a whole mail: over 1,000 characters, an attribution before a mark, five runs of marks or more. */
+export function isFlattened(line: string): boolean {
+  return line.length > 1_000 && ATTRIBUTED.test(line) && (line.match(RUN) ?? []).length >= 5;
+}
+
+interface Segment {
+  readonly marks: number; // before the text
+  readonly glued: number; // marks of the last mark word before the text when it holds several (`>>>`), else 0
+  readonly text: string;
+  readonly at: number; // characters from the start of the line
+}
+
+/**
+ * Returns the lines that a flattened mail most likely had: unquoted text stays in long lines. Depths are estimates.
+ * Spans are bytes, from `start` on. O(runs x depths^2).
+ */
+export function unflatten(line: string, start: number): BodyLine[] {
+  const segments = segmentsOf(line);
+  const depths = bestDepths(segments);
+  const lines: BodyLine[] = [];
+  const offset = byteOffsets(line, start);
+  const add = (depth: number, text: string, at: number) => {
+    const span = { start: offset(at), end: offset(at + text.length) };
+    if (text.trim() !== '') lines.push({ depth, text: text.trim(), ...span, number: lines.length + 1 });
+  };
+  for (const [index, { text, at }] of segments.entries()) {
+    const depth = depths[index] ?? 0;
+    const cut = depth === 0 ? text.length : quotedLength(text);
+    const named = attributionStart(text);
+    const body = text.slice(0, named);
+    const quoted = Math.min(cut, body.length);
+    add(depth, body.slice(0, quoted), at);
+    add(0, body.slice(quoted), at + quoted);
+    add(quoted < body.length ? 0 : depth, text.slice(named), at + named);
+  }
+  return lines;
+}
+
+function segmentsOf(line: string): Segment[] {
+  const segments: Segment[] = [];
+  let marks = 0;
+  let glued = 0;
+  let at = 0;
+  for (const run of line.matchAll(RUN)) {
+    const words = run[0].trim().split(' ');
+    const count = run[0].replace(/ /g, '').length;
+    if (count > MAX_RUN || isOperator(line, run.index, count)) continue;
+    segments.push({ marks, glued, text: line.slice(at, run.index), at });
+    marks = count;
+    glued = words.at(-1)!.length > 1 && words.every((word) => word.length > 1) ? words.at(-1)!.length : 0;
+    at = run.index + run[0].length;
+  }
+  segments.push({ marks, glued, text: line.slice(at), at });
+  return segments;
+}
+
+/** True for a single `>` that compares: `a > 0`, or one inside parentheses. */
+function isOperator(line: string, at: number, count: number): boolean {
+  return (
+    count === 1 &&
+    /^ > \d/.test(line.slice(at, at + 5)) &&
+    /\w$/.test(line.slice(0, at).slice(-1)) &&
+    !/[.!?:,]$/.test(line.slice(0, at).slice(-1))
+  );
+}
+
+/** Byte offsets by character, for characters asked in ascending order. */
+function byteOffsets(line: string, start: number): (at: number) => number {
+  let seen = 0;
+  let bytes = start;
+  return (at) => {
+    bytes += Buffer.byteLength(line.slice(seen, at));
+    seen = at;
+    return bytes;
+  };
+}
+
+/** How much of a segment is the quoted line: what is too long for one goes on, unquoted, behind its last sentence. */
+function quotedLength(text: string): number {
+  if (text.length <= WIDTH || /^ (?:@@ |[+-]|diff |index )/.test(text)) return text.length;
+  const head = text.slice(0, WIDTH);
+  const sentence = Math.max(...['. ', '? ', '! ', ': ', ') '].map((end) => head.lastIndexOf(end)));
+  return sentence > 0 ? sentence + 1 : Math.max(head.lastIndexOf(' '), 1);
+}
+
+/** The cheapest depth of each segment, by dynamic programming over the runs. */
+function bestDepths(segments: readonly Segment[]): number[] {
+  const named = segments.map(({ text }) => attributionStart(text) < text.length);
+  const introduced = Math.max(1, named.filter(Boolean).length);
+  const deepest = Math.min(MAX_DEPTH, introduced + 2);
+  let costs = [0];
+  const from: number[][] = [[]];
+  for (let index = 1; index < segments.length; index++) {
+    const next: number[] = [];
+    const back: number[] = [];
+    for (let depth = 0; depth <= Math.min(deepest, segments[index]!.marks); depth++) {
+      next[depth] = Number.POSITIVE_INFINITY;
+      if (segments[index]!.glued > 0 && segments[index]!.glued !== depth) continue;
+      costs.forEach((cost, before) => {
+        const previous = segments[index - 1]!;
+        const step = {
+          before,
+          depth,
+          empty: segments[index]!.marks - depth,
+          named: named[index - 1]!,
+          full: previous.text.length + 2 * before >= FULL,
+          answered: previous.text.length > 2 * WIDTH,
+        };
+        const unknown = before <= introduced && depth > introduced ? 3 : 0;
+        const total = cost + stepCost(step) + unknown;
+        if (total < next[depth]!) [next[depth], back[depth]] = [total, before];
+      });
+    }
+    costs = next;
+    from.push(back);
+  }
+  return traceBack(costs, from);
+}
+
+function traceBack(costs: readonly number[], from: readonly (readonly number[])[]): number[] {
+  const depths: number[] = [];
+  let depth = 0;
+  costs.forEach((cost, at) => {
+    if (cost < (costs[depth] ?? Number.POSITIVE_INFINITY)) depth = at;
+  });
+  for (let index = from.length - 1; index >= 0; index--) {
+    depths[index] = depth;
+    depth = from[index]![depth] ?? 0;
+  }
+  return depths;
+}
+
+/** Where the attribution that ends a text begins: behind the text when there is none. */
+function attributionStart(text: string): number {
+  const tail = /^(?:.*\s)?(?:On|Am|Le|在|于|\*)\s.{4,200}[:：]\s*$/su.exec(text.slice(-300));
+  if (tail === null) return attributedName(text.trim(), true) === undefined ? text.length : 0;
+  const from = text.length - Math.min(text.length, 300);
+  const opening = [...text.slice(from).matchAll(/(?:^|\s)(?=(?:On|Am|Le|在|于|\*)\s)/gu)].map(
+    (match) => from + match.index,
+  );
+  const found = opening.reverse().find((at) => attributedName(text.slice(at).trim(), true) !== undefined);
+  return found ?? text.length;
+}
+
+interface Step {
+  readonly before: number; // depth of the line above
+  readonly depth: number;
+  readonly empty: number; // marks left for empty lines between the two
+  readonly named: boolean; // the line above is an attribution
+  readonly full: boolean; // the line above is long enough to have been wrapped
+  readonly answered: boolean; // the text above is too long for one line: unquoted text followed the quote
+}
+
+/** The cost of going from one line to the next; lower is what repliers do more often. */
+function stepCost({ before, depth, empty, named, full, answered }: Step): number {
+  if (depth === 0) return empty === 1 && (before === 0 || answered) ? 1 : Number.POSITIVE_INFINITY; // `>` is an operator
+  const attribution = named && depth !== before + 1 ? 4 : 0;
+  if (empty === 0) return attribution + (depth === before ? (full ? 0 : 1) : named && depth === before + 1 ? 0 : 3);
+  const [low, high] = before < depth ? [before, depth] : [depth, before];
+  const usual: readonly (readonly [marks: number, cost: number])[] = [
+    [Math.min(before, depth) || depth, 1], // one empty line of the lower depth
+    [before, depth < before ? 2 : depth === before ? 0.9 : 1], // one of the line above
+    [chain(low, high - 1), 1], // one of each depth on the way
+    [chain(low, high), 1.1],
+    [chain(low + 1, high), 1.5],
+    [chain(low, high) + low, 2],
+    [2 * low, 2],
+    [2 * before, 2],
+  ];
+  const costs = usual.filter(([marks]) => marks === empty).map(([, cost]) => cost);
+  return attribution + Math.min(4 + empty / 8, ...costs);
+}
+
+/** from + (from + 1) + ... + to: the marks of one empty line of each depth. */
+function chain(from: number, to: number): number {
+  return to < from ? 0 : ((from + to) * (to - from + 1)) / 2;
+}

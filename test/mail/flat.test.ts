@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { isFlattened } from '../../src/mail/flat.ts';
+import { missing, outline, read, readShared } from './mails.ts';
+
+const noSeeds = missing('seeds');
+
+// Two levels, paragraphs parted by empty quoted lines, an answer after an empty line of its own depth.
+const BODY = [
+  'On Mon, 8 Jan 2024, Bo Reader wrote:',
+  '> On Sun, 7 Jan 2024, Cy Other wrote:',
+  '> > The page is added to the list of the first processor without its lock,',
+  '> > and the second one may see it there before the flag is set again.',
+  '> >',
+  '> > So it stays behind when the count is above zero at that time.',
+  '>',
+  '> Then the flag has to be set first, or the list has to be taken later, and',
+  '> either will do, as far as I can tell from the code and from my own tests.',
+  '>',
+  '> Could you try the second way, with the test that you had posted last week',
+  '> and tell me what comes out of it on the machine that had shown it before?',
+  '> If it does not show it within an hour, then I would take it to be mended.',
+  '> Please let it run over night all the same, since the last one took so long.',
+  '> And thank you for all the work that went into the test, it helps us a lot.',
+  '> I would send the change myself, but my own machine is out of order now.',
+  '> The list of what I had changed is below, in the order in which I did it.',
+  '> It is the only one here that has so many processors and so little memory.',
+];
+
+describe('a mail flattened into one line', () => {
+  it('is told by its length and its marks, not by a comparison here and there', () => {
+    expect(isFlattened(BODY.join(' '))).toBe(true);
+    expect(isFlattened(`${'a > b and so on '.repeat(4)}${'x'.repeat(2_000)}`)).toBe(false);
+    expect(isFlattened(BODY.join(' ').replace(/wrote:/g, 'here'))).toBe(false);
+  });
+
+  it('gets its depths and speakers back, and says that they are estimates', async () => {
+    const thread = await read(BODY.join(' '));
+    expect(thread.kind).toBe('flat');
+    expect(thread.lossy).toContain('line ends lost: depths and speakers are estimates');
+    expect(outline(thread.messages[0]?.blocks ?? [])).toEqual([
+      '0 ? attribution',
+      '1 Bo Reader attribution',
+      '2 Cy Other prose',
+      '1 Bo Reader prose',
+    ]);
+    expect(thread.messages[0]?.blocks.map((block) => block.text.split('\n').length)).toEqual([1, 1, 3, 10]);
+  });
+});
+
+describe.skipIf(noSeeds !== '')(`seed 002, flattened${noSeeds}`, () => {
+  it('has four levels, two diffs of one base, and the answers inside the second', async () => {
+    const thread = await readShared('seeds/002_8188e2f542964e0c.txt');
+    const blocks = thread.messages[0]?.blocks ?? [];
+    expect(thread.speakers).toEqual([
+      { name: 'Hugh Dickins', depths: [2] },
+      { name: 'Peter Xu', depths: [1, 3] },
+    ]);
+    const bases = blocks.filter((block) => block.text.includes('8f1de811a1dc..'));
+    expect(bases.map((block) => [block.depth, /8f1de811a1dc\.\.\w+/.exec(block.text)?.[0]])).toEqual([
+      [1, '8f1de811a1dc..51fe02a22ea9'],
+      [3, '8f1de811a1dc..e454f3c6aeb9'],
+    ]);
+    expect(blocks.find((block) => block.text === 'Good.')).toMatchObject({ speaker: 'Hugh Dickins', depth: 2 });
+    expect(
+      blocks.find((block) => block.text.includes('I know zap_huge_pmd') || block.text.includes('think zap_huge_pmd()')),
+    ).toMatchObject({ depth: 2 });
+    expect(blocks.find((block) => block.text.startsWith("Sure, I'll drop"))?.depth ?? 1).toBe(1);
+  });
+});
