@@ -26,7 +26,11 @@ function run(program: Program, settings: Parameters<typeof explore>[3]): Complet
 }
 
 /** First and median time of calls, ms. */
-function time(program: Program, settings: Parameters<typeof explore>[3], calls: number): { cold: number; warm: number; outcome: Complete } {
+function time(
+  program: Program,
+  settings: Parameters<typeof explore>[3],
+  calls: number,
+): { cold: number; warm: number; outcome: Complete } {
   const times: number[] = [];
   let outcome = run(family('c', 1, 1, 'one word'), settings);
   for (let call = 0; call < calls; call++) {
@@ -38,24 +42,47 @@ function time(program: Program, settings: Parameters<typeof explore>[3], calls: 
 }
 
 function table(title: string, rows: readonly (readonly (string | number)[])[]): void {
-  const text = rows.map((row) => row.map((field) => (typeof field === 'number' ? field.toLocaleString('en-US', { maximumFractionDigits: 1 }) : field)));
+  const text = rows.map((row) =>
+    row.map((field) =>
+      typeof field === 'number' ? field.toLocaleString('en-US', { maximumFractionDigits: 1 }) : field,
+    ),
+  );
   const widths = text[0]!.map((_, column) => Math.max(...text.map((row) => row[column]!.length)));
   console.log(`\n${title}`);
-  for (const row of text) console.log(row.map((field, column) => (column === 0 ? field.padEnd(widths[0]!) : field.padStart(widths[column]!))).join('  '));
+  for (const row of text)
+    console.log(
+      row
+        .map((field, column) => (column === 0 ? field.padEnd(widths[0]!) : field.padStart(widths[column]!)))
+        .join('  '),
+    );
 }
 
 function verdict(outcome: Complete): string {
   return outcome.violations.length > 0 ? 'violated' : outcome.kind === 'complete' ? 'holds' : 'bounded';
 }
 
-const SIZES = [[2, 1], [2, 2], [2, 3], [3, 1], [3, 2], [3, 3], [4, 1], [4, 2], [4, 3]] as const;
+const SIZES = [
+  [2, 1],
+  [2, 2],
+  [2, 3],
+  [3, 1],
+  [3, 2],
+  [3, 3],
+  [4, 1],
+  [4, 2],
+  [4, 3],
+] as const;
 
 function printReductions(): void {
   for (const words of ['one word', 'split words'] as const) {
     const rows: (string | number)[][] = [['c', 'reductions', 'states', 'steps', 'cold ms', 'warm ms', 'verdict']];
     for (const [cpus, folios] of SIZES) {
       for (const [name, settings] of Object.entries(SETTINGS)) {
-        const { cold, warm, outcome } = time(family('c', cpus, folios, words), settings, name.startsWith('all') ? 7 : 2);
+        const { cold, warm, outcome } = time(
+          family('c', cpus, folios, words),
+          settings,
+          name.startsWith('all') ? 7 : 2,
+        );
         rows.push([`${cpus}x${folios}`, name, outcome.states, outcome.transitions, cold, warm, verdict(outcome)]);
       }
     }
@@ -68,7 +95,12 @@ function printReductions(): void {
 }
 
 /** SPIN end to end: ms of spin -a, of gcc -O0 and of pan, and what pan found. Undefined when spin or gcc is missing. */
-function spin(variant: Variant, cpus: number, folios: number, expert: boolean): { total: number; pan: number; states: number; errors: number } | undefined {
+function spin(
+  variant: Variant,
+  cpus: number,
+  folios: number,
+  expert: boolean,
+): { total: number; pan: number; states: number; errors: number } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'relore-spin-'));
   try {
     writeFileSync(join(folder, 'm.pml'), promela(variant, cpus, folios, expert));
@@ -76,10 +108,20 @@ function spin(variant: Variant, cpus: number, folios: number, expert: boolean): 
     execFileSync('spin', ['-a', 'm.pml'], { cwd: folder, stdio: 'pipe' });
     execFileSync('gcc', ['-O0', '-w', '-DSAFETY', '-o', 'pan', 'pan.c'], { cwd: folder, stdio: 'pipe' });
     const compiled = performance.now();
-    const text = execFileSync('./pan', ['-m1000000', '-w18', '-c0'], { cwd: folder, encoding: 'utf8', stdio: 'pipe', maxBuffer: 1e8 });
+    const text = execFileSync('./pan', ['-m1000000', '-w18', '-c0'], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: 'pipe',
+      maxBuffer: 1e8,
+    });
     const end = performance.now();
     const count = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN);
-    return { total: end - start, pan: end - compiled, states: count(/(\d+) states, stored/), errors: count(/errors: (\d+)/) };
+    return {
+      total: end - start,
+      pan: end - compiled,
+      states: count(/(\d+) states, stored/),
+      errors: count(/errors: (\d+)/),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -90,16 +132,48 @@ function printSpin(): void {
     console.log('\nagainst SPIN: not run, spin or gcc is not installed');
     return;
   }
-  const head = ['variant', 'size', 'states', 'SPIN', 'expert', 'ratio', 'cold ms', 'warm ms', 'spin+gcc+pan ms', 'pan ms', 'cold faster', 'verdicts'];
+  const head = [
+    'variant',
+    'size',
+    'states',
+    'SPIN',
+    'expert',
+    'ratio',
+    'cold ms',
+    'warm ms',
+    'spin+gcc+pan ms',
+    'pan ms',
+    'cold faster',
+    'verdicts',
+  ];
   const rows: (string | number)[][] = [head];
-  const runs = [...SIZES.map(([cpus, folios]) => ['c', cpus, folios] as const), ['a', 2, 1], ['b', 2, 1], ['a', 4, 2], ['b', 4, 2]] as const;
+  const runs = [
+    ...SIZES.map(([cpus, folios]) => ['c', cpus, folios] as const),
+    ['a', 2, 1],
+    ['b', 2, 1],
+    ['a', 4, 2],
+    ['b', 4, 2],
+  ] as const;
   for (const [variant, cpus, folios] of runs) {
     const plain = spin(variant, cpus, folios, false)!;
     const expert = spin(variant, cpus, folios, true)!;
     const { cold, warm, outcome } = time(family(variant, cpus, folios, 'one word'), {}, 7);
-    const agree = (plain.errors > 0) === (outcome.violations.length > 0) && (expert.errors > 0) === (plain.errors > 0);
+    const agree = plain.errors > 0 === outcome.violations.length > 0 && expert.errors > 0 === plain.errors > 0;
     const total = Math.min(plain.total, expert.total);
-    rows.push([variant, `${cpus}x${folios}`, outcome.states, plain.states, expert.states, `${(expert.states / outcome.states).toFixed(1)}x`, cold, warm, total, Math.min(plain.pan, expert.pan), `${(total / cold).toFixed(0)}x`, agree ? 'equal' : 'DIFFERENT']);
+    rows.push([
+      variant,
+      `${cpus}x${folios}`,
+      outcome.states,
+      plain.states,
+      expert.states,
+      `${(expert.states / outcome.states).toFixed(1)}x`,
+      cold,
+      warm,
+      total,
+      Math.min(plain.pan, expert.pan),
+      `${(total / cold).toFixed(0)}x`,
+      agree ? 'equal' : 'DIFFERENT',
+    ]);
   }
   table('against SPIN (gcc -O0, pan -w18, all violations), library call', rows);
 }

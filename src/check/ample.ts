@@ -108,14 +108,21 @@ function stopsOf(plan: Plan, layout: Layout, analysis: Analysis, watched: Watche
 function stepFrom(plan: Plan, analysis: Analysis, p: number, first: number): Footprint {
   const automaton = plan.automata[p]!;
   const step = new Map<number, Bits>();
-  const seen = new Set([first]);
-  const open = [first];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+  // A node is seen twice when it can be reached both before and after the one access that a step may run on through.
+  const seen = new Set<number>();
+  const open: { readonly node: number; readonly moves: boolean }[] = [
+    { node: first, moves: automaton.movesRight[first]! },
+  ];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    const { node, moves } = place;
     include(step, analysis.spots[p]![node]!.touches);
     for (const { to } of automaton.nodes[node]!.edges) {
-      if (to < 0 || seen.has(to) || automaton.stop[to] === 'point') continue;
-      seen.add(to);
-      open.push(to);
+      if (to < 0 || automaton.stop[to] === 'point' || (automaton.stop[to] === 'access' && !moves)) continue;
+      const next = { node: to, moves: moves && automaton.stop[to] !== 'access' };
+      const key = to * 2 + Number(next.moves);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      open.push(next);
     }
   }
   return step;

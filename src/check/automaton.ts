@@ -36,8 +36,9 @@ export function reducedPlan(program: Program, fuel: number, reductions: Reductio
   const automata = program.processes.map((process, p): Automaton => {
     const spots = analysis.spots[p]!;
     const nodes: Node[] = spots.map(({ pc, edges }) => ({ pc, edges }));
-    const stop = stops?.[p] ?? spots.map((): Stop => 'point');
-    return { nodes, stop, kept: keptRegisters(process, analysis, p, reductions.deadRegisters) };
+    const stop = stops?.[p]?.stop ?? spots.map((): Stop => 'point');
+    const movesRight = stops?.[p]?.movesRight ?? spots.map(() => false);
+    return { nodes, stop, movesRight, kept: keptRegisters(process, analysis, p, reductions.deadRegisters) };
   });
   const written = writtenCells(analysis);
   const cells = program.cells.flatMap((_, index) =>
@@ -54,6 +55,7 @@ function plainAutomaton(process: Process): Automaton {
       edges: successors(instruction, pc).map((to) => ({ to, address: undefined })),
     })),
     stop: process.code.map(() => 'point'),
+    movesRight: process.code.map(() => false),
     kept: process.code.map(() => all),
   };
 }

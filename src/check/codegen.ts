@@ -59,9 +59,12 @@ function processCode(plan: Plan, layout: Layout, p: number, automaton: Automaton
       ? ''
       : `let ${Array.from({ length: process.registers }, (_, r) => `r${r} = 0`).join(', ')};`;
   const lines = [`const C${p} = covered[${p}];`];
-  lines.push(`function run${p}(node, choice) {`, registers, 'let a = 0, i = 0, v = 0, w = 0, fuel = 0;');
+  lines.push(`function run${p}(node, choice) {`, registers, 'let a = 0, i = 0, v = 0, w = 0, fuel = 0, moves = 0;');
   lines.push('switch (node) {');
-  for (const node of region.stops) lines.push(`case ${writer.execute(node)}: ${writer.restore(node)} break;`);
+  for (const node of region.stops)
+    lines.push(
+      `case ${writer.execute(node)}: ${writer.restore(node)} ${automaton.movesRight[node] === true ? 'moves = 1;' : ''} break;`,
+    );
   lines.push('}', 'for (;;) switch (node) {');
   for (let node = 0; node < automaton.nodes.length; node++) lines.push(...writer.node(node));
   lines.push("default: throw new Error('expected a node of the process');", '}', '}');
@@ -101,6 +104,13 @@ class Writer {
     if (instruction.op === 'end' || instruction.op === 'stop') return [`case ${node}: ${this.leave(node)}`];
     const body = this.instruction(node, instruction);
     if (stop === 'run') return [`case ${node}: ${this.burn()}`, ...body];
+    if (stop === 'access') {
+      return [
+        `case ${node}: if (moves === 0) { ${this.suspend(node)} } moves = 0;`,
+        `case ${this.execute(node)}:`,
+        ...body,
+      ];
+    }
     if (stop === 'point') return [`case ${node}: ${this.suspend(node)}`, `case ${this.execute(node)}:`, ...body];
     return [
       `case ${node}: ${this.burn()}`,

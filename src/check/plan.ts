@@ -5,6 +5,7 @@ import type { Program } from '../types.ts';
 export type Stop =
   | 'run' // goes on in the same step: no other process can tell
   | 'soft' // goes on when it is not blocked, stops when it is
+  | 'access' // stops, unless the step has done nothing but take a lock or choose: those could as well come later
   | 'point'; // stops: other processes may run first
 
 /** A way on from a node; of a lock or unlock with several possible addresses, the one for `address`. */
@@ -23,6 +24,7 @@ export interface Node {
 export interface Automaton {
   readonly nodes: readonly Node[];
   readonly stop: readonly Stop[]; // node -> what happens on arrival
+  readonly movesRight: readonly boolean[]; // node -> a step that starts here may run on through one `access`
   readonly kept: readonly (readonly Field[])[]; // node -> registers that are stored while a process is stopped there
 }
 

@@ -17,28 +17,48 @@ interface Group {
 /** Bits of each cell that some invariant over every state reads. */
 export type Watched = ReadonlyMap<number, number>;
 
-/** For each process and spot, what a process does on arriving there. */
+/** For each process and spot, what a process does on arriving there and whether a step may run on from there: see plan.ts. */
+export interface Stops {
+  readonly stop: readonly Stop[];
+  readonly movesRight: readonly boolean[];
+}
+
+/** Finds the scheduling points. With `hasMovers`, locks take part (Lipton 1975): a step is locks taken, one access, locks given back. */
 export function findStops(
   program: Program,
   analysis: Analysis,
   watched: Watched,
   hasMovers: boolean,
-): readonly (readonly Stop[])[] {
+): readonly Stops[] {
   const groups = analysis.spots.map((spots, p) => groupsOf(program.processes[p]!.code, spots));
   const pure = pureLocks(program, analysis);
   return analysis.spots.map((spots, p) => {
     const others = groups.flatMap((list, q) => (q === p ? [] : list));
-    return spots.map((spot) => {
+    const stop = spots.map((spot): Stop => {
       const instruction = program.processes[p]!.code[spot.pc]!;
+      const blocks = instruction.op === 'lock' || instruction.op === 'await';
       if (instruction.op === 'choose') return instruction.values.length > 1 ? 'point' : 'run';
       const isOpen = [...spot.touches].some(([cell, bits]) => {
         if ((bits.writes & (watched.get(cell) ?? 0)) !== 0) return true;
         return others.some((other) => disturbs(other, instruction, cell, bits, spot.locks));
       });
-      if (isOpen) return 'point';
-      return instruction.op === 'lock' || instruction.op === 'await' ? 'soft' : 'run';
+      if (isOpen) return hasMovers && !blocks ? 'access' : 'point';
+      return blocks ? 'soft' : 'run';
     });
+    const movesRight = spots.map(
+      (spot) => hasMovers && isRightMover(program.processes[p]!.code[spot.pc]!, spot, others),
+    );
+    return { stop, movesRight };
   });
+
+  /** True for a choice, and for a lock that nobody can see being taken except by waiting for it. */
+  function isRightMover(instruction: Instruction, spot: Spot, others: readonly Group[]): boolean {
+    if (instruction.op === 'choose') return true;
+    if (instruction.op !== 'lock') return false;
+    return [...spot.touches.keys()].every(
+      (cell) => pure.has(cell) && !watched.has(cell) && others.every((other) => other.cell !== cell || other.isLocking),
+    );
+  }
 
   /** True when `other` may run between the step before this access and the access, and the order can be told. */
   function disturbs(

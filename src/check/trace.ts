@@ -75,13 +75,15 @@ function createRunner(plan: Plan): Runner {
     const automaton = plan.automata[p]!;
     const starts = at[p]! < 0;
     let node = Math.max(0, at[p]!);
+    let moves = !starts && automaton.movesRight[node] === true;
     for (let count = starts ? 1 : 0; machine.status[p] === 'runs'; count++) {
       const stop = automaton.stop[node]!;
       const isArrival = starts || count > 0;
       if (isArrival && nextInstruction(machine, p).op !== 'end' && nextInstruction(machine, p).op !== 'stop') {
-        if (stop === 'point' || (stop === 'soft' && isBlocked(machine, p))) break;
+        if (stop === 'point' || (stop === 'access' && !moves) || (stop === 'soft' && isBlocked(machine, p))) break;
         if (!plan.visibleSteps && count > plan.fuel) break;
       }
+      if (isArrival && stop === 'access') moves = false;
       const event = execute(machine, p, choice);
       events.push(event);
       if (until !== undefined && event.violated === until) return;
