@@ -14,7 +14,7 @@ import { judgeClaims } from './review/claims.ts';
 import { assumptionsOf, mentionedFunctions, notChecked, threadOf } from './review/parts.ts';
 import { openTraceBook } from './review/traces.ts';
 import type { Variant } from './review/variants.ts';
-import { pairVariants, postedVariants, proseVariants } from './review/variants.ts';
+import { pairVariants, patchIds, postedVariants, proseVariants } from './review/variants.ts';
 import { matchRules } from './rules/match.ts';
 import type { MemoryModel, Review, ReviewCheck, ReviewPatch, Thread } from './types.ts';
 
@@ -38,6 +38,7 @@ export async function review(thread: Thread, options: ReviewOptions): Promise<Re
   const claims = extractClaims(thread, knowledge.vocabulary, knowledge.cues);
   const mentioned = mentionedFunctions(thread);
   const bench = openBench(knowledge, options);
+  const ids = patchIds(thread);
 
   const singles = [...postedVariants(knowledge, thread, base.source), ...proseVariants(knowledge, claims, base.source, mentioned)];
   const { pairs, left } = pairVariants(knowledge, singles, claims, mentioned);
@@ -61,7 +62,7 @@ export async function review(thread: Thread, options: ReviewOptions): Promise<Re
     rules: [...bench.ran.values()].map(({ name, title, invariant, scenarios }) => ({ name, title, invariant, scenarios: scenarios.map((one) => ({ name: one.name, words: one.words })) })),
     base: { kind: base.source.kind, name: base.source.name, why: base.why },
     thread: threadOf(thread),
-    series: thread.series,
+    series: thread.series.map((series) => ({ ...series, patches: series.patches.map((id) => ids.get(id) ?? id) })),
     patches,
     checks,
     claims: judgeClaims(claims, patches, traceOf),

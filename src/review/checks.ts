@@ -29,7 +29,10 @@ export interface Checked {
 /** Checks a variant against every scenario of every rule that its functions match. */
 export function checkVariant(bench: Bench, variant: Variant): Checked {
   if (!variant.covered) return { checks: [], verdict: 'not-reviewed', reason: notCovered(variant) };
-  if (variant.after === undefined) return { checks: [], verdict: 'unknown', reason: variant.refusal?.why };
+  if (variant.after === undefined) {
+    const reason = variant.refusal === undefined ? undefined : `${variant.refusal.what}: ${variant.refusal.why}`;
+    return { checks: [], verdict: 'unknown', reason };
+  }
   const { after } = variant;
   const checks: ReviewCheck[] = [];
   let exercised = 0;

@@ -30,16 +30,23 @@ export interface Variant {
 /** Posted patches and counter-patches of replies, each on top of the earlier ones of its series. */
 export function postedVariants(knowledge: Knowledge, thread: Thread, base: KernelSource): Variant[] {
   const variants: Variant[] = [];
+  const ids = patchIds(thread);
   const seriesOf = new Map(thread.series.flatMap((series, index) => series.patches.map((id): [string, number] => [id, index])));
   const built = new Map<number, KernelSource>();
   for (const patch of thread.patches) {
     const series = patch.kind === 'posted' ? seriesOf.get(patch.id) : undefined;
     const before = (series === undefined ? undefined : built.get(series)) ?? base;
-    const variant = postedVariant(knowledge, patch, before);
+    const variant = { ...postedVariant(knowledge, patch, before), id: ids.get(patch.id) ?? patch.id };
     if (series !== undefined && variant.after !== undefined) built.set(series, variant.after);
     variants.push(variant);
   }
   return variants;
+}
+
+/** Short names of the diffs of a thread, by Patch id: patch-1, patch-2 for posted ones, reply-1 for those of replies. */
+export function patchIds(thread: Thread): ReadonlyMap<string, string> {
+  const counts = { posted: 0, reply: 0 };
+  return new Map(thread.patches.map((patch) => [patch.id, `${patch.kind === 'posted' ? 'patch' : 'reply'}-${++counts[patch.kind]}`]));
 }
 
 function postedVariant(knowledge: Knowledge, patch: Patch, before: KernelSource): Variant {
