@@ -14,7 +14,8 @@ export function changedFunctions(source: KernelSource, files: readonly SourceFil
     const before = definitionTexts(source.read(file.path)?.text ?? '');
     const after = definitionTexts(file.text);
     for (const name of new Set([...before.keys(), ...after.keys()])) {
-      if (before.get(name) !== after.get(name)) names.add(name);
+      const [was, is] = [before.get(name), after.get(name)];
+      if (was === undefined || is === undefined || (was !== is && wordsOf(was) !== wordsOf(is))) names.add(name);
     }
   }
   return [...names].sort();
@@ -24,10 +25,15 @@ export function changedFunctions(source: KernelSource, files: readonly SourceFil
 function definitionTexts(text: string): Map<string, string> {
   const texts = new Map<string, string>();
   for (const found of [...findFunctions(text), ...findMacros(text)]) {
-    const tokens = tokenize(text, found.start, found.end).map((token) => token.text);
-    texts.set(found.name, `${texts.get(found.name) ?? ''}\n${tokens.join(' ')}`);
+    texts.set(found.name, `${texts.get(found.name) ?? ''}\n${text.slice(found.start, found.end)}`);
   }
   return texts;
+}
+
+function wordsOf(text: string): string {
+  return tokenize(text)
+    .map((token) => token.text)
+    .join(' ');
 }
 
 /**

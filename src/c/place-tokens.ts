@@ -9,7 +9,10 @@ import { isWord, type Token, tokenize } from './tokens.ts';
 
 const ACCEPTED = 0.25; // cost per token
 const ACCEPTED_WITH_NOTE = 0.45;
-const MARGIN = 0.1; // cost per token by which the best place must beat the next
+const MARGIN = 0.1; // cost per token by which the best place must beat the next in the named function
+// The same over the whole file, when the hunk names no function that the file has: the worse the best place fits, the
+// further the next must be. Chosen so that bench/c/place.ts has no wrong place.
+const MARGIN_UNNAMED = { base: 0.15, perCost: 0.5, exact: 0.2 };
 const FEWEST_WORDS = 4;
 const LARGEST = 4e8; // hunk tokens times file tokens: about 4 s
 
@@ -26,6 +29,13 @@ export function placeByTokens(target: Target, hunk: Hunk, window: Window): Place
   const line = lineOf(target, file[found.stretch.start]);
   const rate = found.stretch.cost / old.length;
   const swaps = substitutions(old, file, met);
+  const kept = [...swaps.keys()].find((word) => !found.isNamed && target.functions.some((fn) => fn.name === word));
+  if (kept !== undefined) {
+    return refused(
+      `it names no function, and the base has ${swaps.get(kept) ?? ''} for ${kept} there but ${kept} elsewhere`,
+      line,
+    );
+  }
   const used = addedWords(hunk).find((word) => swaps.has(word));
   if (used !== undefined) {
     return refused(`it adds ${used} where the base has ${swaps.get(used) ?? ''}: the base is too different`, line);
@@ -39,6 +49,7 @@ export function placeByTokens(target: Target, hunk: Hunk, window: Window): Place
   const first = splices[0];
   const named = namedFunction(hunk);
   const within = first === undefined ? undefined : functionOfLine(target, lineOf(target, file[first.from]) - 1)?.name;
+  if (found.isNamed && within !== named) return refused(`the code it changes is not in ${named ?? ''}`, line);
   const notes = [`placed by its tokens, ${rate.toFixed(2)} a token${rate < ACCEPTED ? '' : ', which is much'}`];
   if (swaps.size > 0) notes.push(`the base has ${[...swaps].map(([from, to]) => `${to} for ${from}`).join(', ')}`);
   if (named !== undefined && within !== undefined && named !== within)
@@ -64,8 +75,17 @@ function refused(why: string, line?: number): Placement {
   return { kind: 'refused', why, line };
 }
 
+const tokenLists = new WeakMap<Target, Token[]>();
+
+function tokensOf(target: Target): Token[] {
+  const known = tokenLists.get(target) ?? tokenize(target.file.text);
+  tokenLists.set(target, known);
+  return known;
+}
+
 function tokensFrom(target: Target, line: number): Token[] {
-  return tokenize(target.file.text).filter((token) => token.start >= (target.starts[line] ?? Number.MAX_SAFE_INTEGER));
+  const from = target.starts[line] ?? Number.MAX_SAFE_INTEGER;
+  return line === 0 ? tokensOf(target) : tokensOf(target).filter((token) => token.start >= from);
 }
 
 function lineOf(target: Target, token: Token | undefined): number {
@@ -95,6 +115,21 @@ export function hunkTokens(hunk: Hunk, mark: '-' | '+'): HunkToken[] {
 
 interface Chosen {
   readonly stretch: Stretch;
+  readonly isNamed: boolean; // the hunk names the function, and the file has it
+}
+
+/**
+ * True when the lines of `hunk` stand exactly somewhere in a function that the hunk does not name, and almost as well
+ * somewhere else: two functions with the same code, of which the base changed the one that is meant.
+ */
+export function hasRival(target: Target, hunk: Hunk): boolean {
+  const named = namedFunction(hunk);
+  if (target.functions.some((fn) => fn.name === named)) return false;
+  const old = hunkTokens(hunk, '-');
+  const file = tokensOf(target);
+  if (old.length * file.length > LARGEST) return false;
+  const second = findStretches(old, file)[1];
+  return second !== undefined && second.cost / old.length < MARGIN_UNNAMED.exact;
 }
 
 /** The stretch to use, or the reason why there is none. */
@@ -103,8 +138,9 @@ function chooseStretch(target: Target, hunk: Hunk, old: readonly HunkToken[], fi
   const candidates: Stretch[] = [];
   for (const fn of target.functions) {
     if (fn.name !== named) continue;
-    // Context may reach over both ends of the function.
-    const start = Math.max(0, file.findIndex((token) => token.start >= fn.start) - old.length);
+    // Context may reach over the end of the function, and over its start when its header is in the context.
+    const slack = namedFunction({ ...hunk, section: '' }) === named ? old.length : 0;
+    const start = Math.max(0, file.findIndex((token) => token.start >= fn.start) - slack);
     const after = file.findIndex((token) => token.start >= fn.end);
     const end = Math.min(file.length, (after < 0 ? file.length : after) + old.length);
     for (const found of findStretches(old, file.slice(start, end))) {
@@ -120,11 +156,13 @@ function chooseStretch(target: Target, hunk: Hunk, old: readonly HunkToken[], fi
     return `its context differs too much${where}: ${(best.cost / old.length).toFixed(2)} a token`;
   }
   const second = others.find((other) => other.end <= best.start || other.start >= best.end);
-  if (second !== undefined && (second.cost - best.cost) / old.length < MARGIN) {
+  const rate = best.cost / old.length;
+  const margin = isNamed ? MARGIN : MARGIN_UNNAMED.base + MARGIN_UNNAMED.perCost * rate;
+  if (second !== undefined && (second.cost - best.cost) / old.length < margin) {
     const lines = [best, second].map((stretch) => lineOf(target, file[stretch.start]));
     return `it fits two places about equally well (lines ${lines.join(' and ')})`;
   }
-  return { stretch: best };
+  return { stretch: best, isNamed };
 }
 
 /** Words of the hunk that met another word, in the order of the hunk. */

@@ -5,9 +5,9 @@
 import type { FileDiff, Hunk, KernelSource, Refusal } from '../types.ts';
 import type { Definition } from './functions.ts';
 import { exactPlaces, newSide, type Placement, placeByText, type Window } from './place-text.ts';
-import { hunkTokens, isAppliedByTokens, placeByTokens } from './place-tokens.ts';
+import { hasRival, hunkTokens, isAppliedByTokens, placeByTokens } from './place-tokens.ts';
 import { unknownNames } from './resolve.ts';
-import type { LineChange, Target } from './rewrite.ts';
+import { functionOfLine, type LineChange, type Target } from './rewrite.ts';
 
 /** The line changes of all hunks of a file, in order, or the reason why one does not fit. */
 export type Placed =
@@ -49,6 +49,12 @@ function refuse(target: Target, hunk: Hunk, reason: string, line: number | undef
 
 function placeHunk(target: Target, hunk: Hunk, window: Window): Placement {
   const byText = placeByText(target, hunk, window);
+  if (byText?.kind === 'placed' && byText.from !== hunk.oldStart - 1 + window.drift) {
+    const line = byText.changes[0]?.at ?? byText.from;
+    if (functionOfLine(target, line) !== undefined && hasRival(target, hunk)) {
+      return { kind: 'refused', why: 'it names no function and fits two places almost equally well', line: line + 1 };
+    }
+  }
   if (byText !== undefined) return byText;
   const applied: Placement = { kind: 'refused', why: 'it is already applied', line: undefined };
   if (isApplied(target, hunk)) return applied;

@@ -25,8 +25,16 @@ export interface Target {
   readonly functions: readonly Definition[];
 }
 
-/** Returns the lines and functions of `file`. Linear. */
+const opened = new WeakMap<SourceFile, Target>();
+
+/** Returns the lines and functions of `file`; the same answer for the same object. Linear. */
 export function openTarget(file: SourceFile): Target {
+  const known = opened.get(file) ?? readTarget(file);
+  opened.set(file, known);
+  return known;
+}
+
+function readTarget(file: SourceFile): Target {
   const lines = file.text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   return { file, lines, starts: lineStarts(file.text), functions: findFunctions(file.text) };
 }
