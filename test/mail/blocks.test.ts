@@ -103,6 +103,8 @@ describe('blocks', () => {
     ['prose', '- first point\n- second point'],
     ['prose', 'the lock is taken, and then;\nnothing happens'],
     ['prose', 'If we do take() before put() it works'],
+    ['prose', 'first the lock is taken by the reader;\nthen the page is moved by the writer;'],
+    ['diagram', 'CPU0          CPU1\n\ntake_it\n  if (x)\n\nput_it\n  goto out'],
   ])('%s: %j', async (kind, text) => {
     const blocks = await blocksOf(`${text}\n`);
     expect(blocks.map((block) => block.kind)).toEqual([kind]);
@@ -130,6 +132,9 @@ describe('blocks', () => {
       'From: Bo Writer <bo@example.org>\nDate: Mon, 1 May 2023 10:00:00 +0000\nSubject: mm: x\n\nmine\n',
     );
     expect(blocks.at(-1)).toMatchObject({ speaker: 'Ann Author', depth: 0 });
+    const before =
+      'From: Bo Writer <bo@example.org>\nDate: Mon, 1 May 2023 10:00:00 +0000\nSubject: mm: x\n\n> quoted\n';
+    expect(outline(await blocksOf(before)).at(-1)).toBe('1 ? prose');
   });
 
   it('the row that a memory dump points at is no quote', async () => {

@@ -228,6 +228,25 @@ describe('threads', () => {
     ]);
   });
 
+  it('one known line among others does not name a quote', async () => {
+    const quote = '> the root says something\n> another line that nobody said\n> and one more of the same kind\n';
+    const answer = mail(quote, { From: 'Bo <b@x>', 'Message-ID': '<a@x>', 'In-Reply-To': '<r@x>' });
+    expect((await read(mbox([root, answer]))).messages[1]?.blocks[0]?.speaker).toBeUndefined();
+  });
+
+  it('patches without References are one series within 20 minutes, two when an hour apart', async () => {
+    const diff = 'diff --git a/x.c b/x.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n';
+    const patch = (n: number, time: string) =>
+      mail(diff, {
+        'Message-ID': `<p${n}@x>`,
+        Subject: `[PATCH ${n}/2] mm: part ${n}`,
+        Date: `Tue, 2 Jan 2024 ${time} +0000`,
+      });
+    const sizes = async (second: string) =>
+      (await read(mbox([patch(1, '10:00:00'), patch(2, second)]))).series.map((series) => series.patches.length);
+    expect([await sizes('10:19:00'), await sizes('11:00:00')]).toEqual([[2], [1, 1]]);
+  });
+
   it('a series knows its cover, its order and what is missing', async () => {
     const diff = 'diff --git a/x.c b/x.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n';
     const cover = mail('cover', { 'Message-ID': '<c@x>', Subject: '[PATCH v2 0/3] mm: all of it' });
