@@ -10,6 +10,7 @@ export type Placement =
       readonly to: number;
       readonly changes: readonly LineChange[];
       readonly notes: readonly string[];
+      readonly isExact: boolean; // by its text, not by its tokens
     }
   | { readonly kind: 'refused'; readonly why: string; readonly line: number | undefined }; // line: 1-based, of the target
 
@@ -139,5 +140,5 @@ function placedAt(at: number, hunk: Hunk, notes: readonly string[]): Placement {
     }
     changes.push({ at: start, remove: line - start, add });
   }
-  return { kind: 'placed', from: at, to: line, changes, notes };
+  return { kind: 'placed', from: at, to: line, changes, notes, isExact: true };
 }

@@ -32,7 +32,7 @@ export function placeByTokens(target: Target, hunk: Hunk, window: Window): Place
   const kept = [...swaps.keys()].find((word) => !found.isNamed && target.functions.some((fn) => fn.name === word));
   if (kept !== undefined) {
     return refused(
-      `it names no function, and the base has ${swaps.get(kept) ?? ''} for ${kept} there but ${kept} elsewhere`,
+      `it names no function of the base, which has ${swaps.get(kept) ?? ''} for ${kept} there but ${kept} elsewhere`,
       line,
     );
   }
@@ -58,7 +58,7 @@ export function placeByTokens(target: Target, hunk: Hunk, window: Window): Place
     lineOf(target, file[found.stretch.end - 1]),
     ...changes.map((change) => change.at + change.remove),
   );
-  return { kind: 'placed', from: line - 1, to, changes, notes };
+  return { kind: 'placed', from: line - 1, to, changes, notes, isExact: false };
 }
 
 /** True when the new side of the hunk stands in the file, comments and layout aside. */
@@ -126,6 +126,7 @@ export function hasRival(target: Target, hunk: Hunk): boolean {
   const named = namedFunction(hunk);
   if (target.functions.some((fn) => fn.name === named)) return false;
   const old = hunkTokens(hunk, '-');
+  if (!old.some((token) => token.fixed) && addedWords(hunk).length === 0) return false;
   const file = tokensOf(target);
   if (old.length * file.length > LARGEST) return false;
   const second = findStretches(old, file)[1];
@@ -206,14 +207,13 @@ function spliceGroups(
     const follows = old.findIndex((token) => token.line >= last);
     const next = follows < 0 ? old.length : follows;
     const span =
-      removed.length > 0
-        ? removedSpan(removed, { old, file, met, added })
-        : insertPoint(next, { old, file, met, added });
+      removed.length > 0 ? removedSpan(removed, { old, file, met, added }) : insertPoint(next, { old, file, met });
     if (typeof span === 'string') return span;
     const lines = hunk.lines
       .slice(first, last)
       .flatMap((line) => (line[0] === '+' ? [line.slice(1).replace(/\r$/, '')] : []));
-    const late = hunk.lines[first - 1] !== undefined && (old[next - 1]?.line ?? -1) < first - 1;
+    const above = hunk.lines[first - 1]?.slice(1).trim() ?? '';
+    const late = above !== '' && (old[next - 1]?.line ?? -1) < first - 1;
     splices.push({ from: span[0], to: span[1], add: lines, added, late });
   }
   const unordered = splices.some((splice, index) => index > 0 && splice.from < (splices[index - 1]?.to ?? 0));
@@ -254,8 +254,8 @@ function removedSpan(removed: readonly number[], { old, file, met, added }: Alig
   if (balance() !== wanted) return 'the braces of the base do not pair with those it removes';
   const before = (removed[0] ?? 0) - 1;
   const after = (removed.at(-1) ?? 0) + 1;
-  const joinsBefore = before < 0 ? from === 0 : met[before] === from - 1;
-  const joinsAfter = after >= old.length ? to === file.length : met[after] === to;
+  const joinsBefore = before < 0 ? from === 0 : meetsBefore(met, before, from);
+  const joinsAfter = after >= old.length ? to === file.length : meetsAfter(met, after, to);
   const isWhole = STATEMENT_END.has(old[after - 1]?.text ?? '') && STATEMENT_END.has(old[before]?.text ?? ';');
   // Whole statements may have new neighbours, if the neighbour before ends a statement too: else an `if` would
   // lose its body or take the next statement for it.
@@ -269,12 +269,31 @@ function removedSpan(removed: readonly number[], { old, file, met, added }: Alig
 }
 
 /** The place between the two file tokens that the hunk inserts between: both must stand side by side. */
-function insertPoint(next: number, { old, file, met }: Aligned): [number, number] | string {
-  const before = next === 0 ? -1 : (met[next - 1] ?? -1);
-  const after = next >= old.length ? file.length : (met[next] ?? -1);
-  const isEdge = (next === 0 && after === 0) || (next > 0 && before >= 0);
-  if (!isEdge || after !== before + 1) return 'what stands around the code it adds is different in the base';
-  return [after, after];
+function insertPoint(next: number, { old, file, met }: Omit<Aligned, 'added'>): [number, number] | string {
+  const at = next < old.length ? (met[next] ?? -1) : (met[next - 1] ?? -1) + 1;
+  const joinsBefore = next === 0 ? at === 0 : meetsBefore(met, next - 1, at);
+  const joinsAfter = next >= old.length ? at === file.length || joinsBefore : meetsAfter(met, next, at);
+  if (at < 0 || !joinsBefore || !joinsAfter) return 'what stands around the code it adds is different in the base';
+  return [at, at];
+}
+
+// One token is not enough: the semicolon of the line above may meet that of a line the base has in between.
+const NEIGHBOURS = 3;
+
+/** True when the hunk tokens that end with `last` meet the file tokens right before `end`. */
+function meetsBefore(met: readonly number[], last: number, end: number): boolean {
+  for (let back = 0; back < Math.min(NEIGHBOURS, last + 1); back += 1) {
+    if (met[last - back] !== end - 1 - back) return false;
+  }
+  return true;
+}
+
+/** True when the hunk tokens from `first` on meet the file tokens from `start` on. */
+function meetsAfter(met: readonly number[], first: number, start: number): boolean {
+  for (let ahead = 0; ahead < Math.min(NEIGHBOURS, met.length - first); ahead += 1) {
+    if (met[first + ahead] !== start + ahead) return false;
+  }
+  return true;
 }
 
 function braceBalance(tokens: readonly string[]): number {
@@ -315,7 +334,9 @@ function changeOf(target: Target, file: readonly Token[], splice: Splice): LineC
 function afterComment(target: Target, above: number, below: number): number {
   for (let line = above; line < below; line += 1) {
     const text = target.file.text.slice(0, target.starts[line] ?? 0);
-    if (text.lastIndexOf('/*') <= text.lastIndexOf('*/')) return line;
+    if (text.lastIndexOf('/*') > text.lastIndexOf('*/')) continue;
+    // Below the blank line that ends a paragraph, as the added lines have it in the diff as a rule.
+    return target.lines[line] === '' ? line + 1 : line;
   }
   return below;
 }

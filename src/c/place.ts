@@ -28,12 +28,15 @@ export function placeHunks(source: KernelSource, target: Target, diff: FileDiff,
       { tokens: hunkTokens(hunk, '+'), functions: touched(target, placement) },
       patch,
     );
-    if (unknown.length > 0) {
-      const why = `it uses ${unknown.join(', ')}, which the sources of ${source.name} do not have there: the base is too different`;
+    // A constant may come from a header that is not read; where the text fits exactly that is no sign of another base.
+    const strange = placement.isExact ? unknown.filter((name) => /[a-z]/.test(name)) : unknown;
+    if (strange.length > 0) {
+      const why = `it uses ${strange.join(', ')}, which the sources of ${source.name} do not have there: the base is too different`;
       return refuse(target, hunk, why, placement.from + 1);
     }
     changes.push(...placement.changes);
     notes.push(...placement.notes.map((note) => `the hunk at line ${hunk.oldStart}: ${note}`));
+    if (unknown.length > 0) notes.push(`${unknown.join(', ')} is not in the sources of ${source.name}`);
     window = { from: placement.to, drift: placement.from - (hunk.oldStart - 1) };
   }
   return { kind: 'placed', changes, notes };
@@ -52,7 +55,11 @@ function placeHunk(target: Target, hunk: Hunk, window: Window): Placement {
   if (byText?.kind === 'placed' && byText.from !== hunk.oldStart - 1 + window.drift) {
     const line = byText.changes[0]?.at ?? byText.from;
     if (functionOfLine(target, line) !== undefined && hasRival(target, hunk)) {
-      return { kind: 'refused', why: 'it names no function and fits two places almost equally well', line: line + 1 };
+      return {
+        kind: 'refused',
+        why: 'it names no function of the base and fits two places almost equally well',
+        line: line + 1,
+      };
     }
   }
   if (byText !== undefined) return byText;

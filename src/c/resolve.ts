@@ -19,7 +19,7 @@ const KEYWORDS = new Set(
 /**
  * Returns the names in the added lines of `hunk` that are known neither in the functions they land in, nor at the top
  * level of the file, nor in a header of `source`, nor added by the patch; in the order of the hunk. Names that macros
- * make are known when they are page flags of page-flags.h or tracepoints.
+ * make are known when they are page flags of page-flags.h or tracepoints; CONFIG_ names are always known.
  */
 export function unknownNames(
   source: KernelSource,
@@ -68,7 +68,9 @@ function addedNames(patch: readonly FileDiff[]): Set<string> {
         (two === '*' ||
           (isWord(two) && /^(?:[;{}(,*]|struct|union|const|static|unsigned)$/.test(tokens[index - 3]?.text ?? ';')));
       const isListed = one === ',' && /^[;=,]$/.test(next) && isDeclarationList(tokens, index);
-      if (isLabel || ((isTyped || isPointer || isListed) && /^(?:[;=,)([{:]|#)$/.test(next))) names.add(token.text);
+      const endsStruct = one === '}' && /^[;=,[]$/.test(next);
+      if (isLabel || endsStruct || ((isTyped || isPointer || isListed) && /^(?:[;=,)([{:]|#)$/.test(next)))
+        names.add(token.text);
       else if (one === 'define' || one === 'struct') names.add(token.text);
       else if (/^[A-Z]/.test(token.text) && /^[,{]$/.test(one) && /^[,=}]$/.test(next)) names.add(token.text);
     }
@@ -86,7 +88,7 @@ function isDeclarationList(tokens: readonly HunkToken[], index: number): boolean
 const answers = new WeakMap<KernelSource, Map<string, boolean>>();
 
 function isKnown(source: KernelSource, target: Target, name: string, isMember: boolean): boolean {
-  if (name.startsWith('trace_') || name.startsWith('__builtin_')) return true;
+  if (/^(?:trace_|__builtin_|CONFIG_)/.test(name)) return true;
   const own = target.file.text;
   if (isMember ? hasWord(own, name) : isUsedAsName(own, name)) return true;
   const known = answers.get(source) ?? new Map<string, boolean>();
