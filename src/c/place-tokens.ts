@@ -251,6 +251,10 @@ function removedSpan(removed: readonly number[], { old, file, met, added }: Alig
   const wanted = braceBalance(removed.map((index) => old[index]?.text ?? ''));
   const balance = () => braceBalance(file.slice(from, to).map((token) => token.text));
   while (balance() > wanted && file[to]?.text === '}' && !met.includes(to)) to += 1;
+  // The net change must be the hunk's: nothing of the base goes that the hunk does not remove.
+  if (file.slice(from, to).some((token, index) => !token.soft && !hits.includes(from + index))) {
+    return 'the base has more code where it removes some';
+  }
   if (balance() !== wanted) return 'the braces of the base do not pair with those it removes';
   const before = (removed[0] ?? 0) - 1;
   const after = (removed.at(-1) ?? 0) + 1;

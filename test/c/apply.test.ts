@@ -163,6 +163,16 @@ describe('a hunk placed by its tokens', () => {
     ).toMatch(/what it removes|the code it removes is not/);
   });
 
+  it('refuses removed code that has another word, or something in between in the base', () => {
+    const around = (removed: string) => ` \tif (!checks(box))\n \t\tgoto out;\n \n${removed}\n out:\n \tlog_box(box);`;
+    expect(note(apply(hunk(around('-\tbox->lid = 1;\n-\tdone = who;\n-\tbox->seals++;'))))).toMatch(
+      /the code it removes is not/,
+    );
+    expect(note(apply(hunk(around('-\tbox->lid = 1;\n-\tbox->seals++;'))))).toMatch(/the code it removes is not/);
+    const right = around('-\tbox->lid = 1;\n-\tdone = how;\n-\tbox->seals++;').replace(' \n', ' \t/* words */\n');
+    expect(resultOf(apply(hunk(right)))).toContain('\t\tgoto out;\n\nout:\n\tlog_box(box);');
+  });
+
   it('refuses to insert where the base has something in between', () => {
     const lines =
       ' \tint done = 0;\n \tif (!checks(box))\n \t\tgoto out;\n \tbox->lid = 1;\n+\tlog_box(box);\n \tbox->seals++;\n out:';
