@@ -58,7 +58,7 @@ function place(line: Line, pc: number): Instruction {
   return {
     ...line,
     at: { frames: [{ file: 'family.c', line: pc + 1, function: 'walk' }], text: line.op },
-  } as Instruction;
+  };
 }
 
 const set = ({ address, mask }: Place): Line => ({

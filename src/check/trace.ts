@@ -122,7 +122,7 @@ function lastWrites(events: readonly Executed[], reads: ReadonlyMap<number, numb
 
 /**
  * Indices of the events that a reader needs: where one process sees or spoils what another did, tests of bits that fail,
- * changes of what the violated invariant reads, locks that several processes take, and the violation itself.
+ * changes of what the violated invariant reads, the violation itself, and the locks around these or still held at the end.
  */
 function matters(
   program: Program,
@@ -130,19 +130,9 @@ function matters(
   reads: ReadonlyMap<number, number>,
 ): ReadonlySet<number> {
   const marks = new Set<number>();
-  const lockers = new Map<number, Set<number>>();
-  for (const event of order) {
-    if (event.cell === undefined || !isLocking(program, event)) continue;
-    const takers = lockers.get(event.cell) ?? new Set<number>();
-    lockers.set(event.cell, takers.add(event.process));
-  }
   for (const [index, event] of order.entries()) {
     if (event.violated !== undefined) marks.add(index);
-    if (event.cell === undefined) continue;
-    if (isLocking(program, event)) {
-      if (lockers.get(event.cell)!.size > 1) marks.add(index);
-      continue;
-    }
+    if (event.cell === undefined || isLocking(program, event)) continue;
     const isStore = program.processes[event.process]!.code[event.pc]!.op === 'store';
     const written = isStore ? event.bits.writes : changedBits(event);
     if ((written & (reads.get(event.cell) ?? 0)) !== 0) marks.add(index);
@@ -151,12 +141,37 @@ function matters(
     marks.add(index);
     marks.add(earlier);
   }
+  for (const index of locksAround(program, order, marks)) marks.add(index);
   return marks;
+}
+
+/** Locks taken and given back around a marked event of the same process, failed tries, and locks that are never given back. */
+function locksAround(program: Program, order: readonly Executed[], marks: ReadonlySet<number>): readonly number[] {
+  const around: number[] = [];
+  const taken = new Map<string, number>(); // process/lock -> index of the event that took it
+  for (const [index, event] of order.entries()) {
+    if (!isLocking(program, event) || event.before === event.after) {
+      if (isLocking(program, event) && event.read === 0) around.push(index);
+      continue;
+    }
+    const key = `${event.process}/${event.cell}`;
+    const start = taken.get(key);
+    if (start === undefined) {
+      taken.set(key, index);
+      continue;
+    }
+    taken.delete(key);
+    const isMarked = order.some(
+      (other, k) => k > start && k < index && other.process === event.process && marks.has(k),
+    );
+    if (isMarked) around.push(start, index);
+  }
+  return [...around, ...taken.values()];
 }
 
 function isLocking(program: Program, event: Executed): boolean {
   const { op } = program.processes[event.process]!.code[event.pc]!;
-  return op === 'lock' || op === 'unlock' || op === 'trylock' || op === 'assert-held';
+  return op === 'lock' || op === 'unlock' || op === 'trylock';
 }
 
 function changedBits(event: Executed): number {

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { replay } from '../../src/check/replay.ts';
+import { InputError } from '../../src/errors.ts';
+import { c, cell, program } from './build.ts';
+
+const one = program(
+  [cell(64, 'x'), cell(72, 'a.lock', 0, { kind: 'lock' })],
+  [
+    [
+      { op: 'lock', address: c(72) },
+      { op: 'store', address: c(64), value: c(1), order: 'once' },
+      { op: 'unlock', address: c(72) },
+      { op: 'end' },
+    ],
+    [
+      { op: 'lock', address: c(72) },
+      { op: 'choose', dst: 0, values: [0, 7], why: 'either' },
+      { op: 'unlock', address: c(72) },
+      { op: 'end' },
+    ],
+  ],
+);
+
+describe('replay', () => {
+  it('runs a schedule and says what it did', () => {
+    const { trace, violated } = replay(one, '0*4/1/1:1/1*2');
+    expect(violated).toEqual([]);
+    expect(trace.switches).toBe(1);
+    expect(trace.steps.map(({ event }) => event)).toEqual([
+      'lock a.lock',
+      'write x: 0 -> 1',
+      'unlock a.lock',
+      'lock a.lock',
+      'choose either: 7',
+      'unlock a.lock',
+    ]);
+    expect(trace.end).toEqual([{ cell: 0, value: 1 }]);
+  });
+
+  it('refuses a schedule that the program cannot take', () => {
+    for (const path of ['2', '0*5', '0/1', '1/1', '1/1:2', '0:0', 'x', '0**2', '0//1', '-1']) {
+      expect(() => replay(one, path), path).toThrow(InputError);
+    }
+  });
+});
