@@ -10,7 +10,7 @@ export interface Span {
 export type CExpr = Span &
   (
     | { readonly kind: 'name'; readonly name: string }
-    | { readonly kind: 'number'; readonly value: number }
+    | { readonly kind: 'number'; readonly value: number; readonly unsigned: boolean; readonly long: boolean }
     | { readonly kind: 'string'; readonly text: string }
     | { readonly kind: 'unary'; readonly op: string; readonly arg: CExpr }
     | { readonly kind: 'update'; readonly op: '++' | '--'; readonly prefix: boolean; readonly arg: CExpr }
@@ -58,7 +58,7 @@ export interface CDeclarator {
 export type CStmt = Span &
   (
     | { readonly kind: 'expr'; readonly expr: CExpr | undefined }
-    | { readonly kind: 'decl'; readonly vars: readonly CDeclarator[]; readonly isStatic: boolean }
+    | { readonly kind: 'decl'; readonly vars: readonly CDeclarator[]; readonly isStatic: boolean } // static or extern
     | { readonly kind: 'block'; readonly body: readonly CStmt[] }
     | { readonly kind: 'if'; readonly cond: CExpr; readonly then: CStmt; readonly else: CStmt | undefined }
     | { readonly kind: 'while'; readonly cond: CExpr; readonly body: CStmt }
@@ -83,6 +83,7 @@ export interface CFunction extends Span {
   readonly name: string;
   readonly returns: CTypeName;
   readonly params: readonly CParam[];
+  readonly variadic: boolean;
   readonly body: CStmt & { readonly kind: 'block' };
 }
 

@@ -7,9 +7,11 @@ import { BOOL, INT, VOID } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
 import { perCpuAddress } from './memory.ts';
-import { deref, lowerExpr, readPlace, scalar, scalarOf, sourceText, touch, wrapperLeaf, writePlace } from './expression.ts';
+import { lowerExpr, sourceText } from './expression.ts';
+import { deref, readPlace, touch, wrapperLeaf, writePlace } from './lvalue.ts';
 import type { Frame, Lvalue, Session, Value } from './session.ts';
-import { codePoint, refuse } from './session.ts';
+import { codePoint, lookup, refuse } from './session.ts';
+import { convertValue, scalar, scalarOf } from './value.ts';
 
 const ORDERS = new Set(['plain', 'once', 'relaxed', 'acquire', 'release', 'mb']);
 const RMW = new Set(['or', 'andnot', 'and', 'xor', 'add', 'xchg']);
@@ -42,7 +44,7 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
     const at = pointerArg(session, frame, args[1]);
     const value = lowerExpr(session, frame, arg(session, frame, args, 2));
     writePlace(session, frame, at, value, orderArg(session, frame, args[0]));
-    return value;
+    return value.kind === 'scalar' ? convertValue(session, frame, value, at.type) : value;
   }],
   /** __load_bits(order, pointer, mask): the word & mask */
   ['__load_bits', (session, frame, args) => {
@@ -220,7 +222,7 @@ function nameArg(session: Session, frame: Frame, expr: CExpr | undefined): strin
   let scope = frame;
   for (let i = 0; i < 16; i++) {
     if (at?.kind !== 'name') break;
-    const binding = scope.scope.names.get(at.name);
+    const binding = lookup(scope, at.name);
     if (binding?.kind !== 'alias') return at.name;
     at = binding.expr;
     scope = binding.frame;

@@ -1,62 +1,69 @@
 // Lowers calls: builtins, macros by name, and the inlining of every helper that is met.
 import type { CExpr, CFunction, CStmt } from './ast.ts';
 import { lowerBuiltin } from './builtins.ts';
-import { convertExpression, convertFunction, SyntaxRefusal } from './convert.ts';
+import { convertFunction } from './convert.ts';
 import type { CType } from './ctype.ts';
-import { INT } from './ctype.ts';
-import type { Definition } from './definitions.ts';
-import { freshRegister, newLabel, place } from './emit.ts';
+import type { Definition } from './file-index.ts';
+import { emit, freshRegister, newLabel, place } from './emit.ts';
 import { constant, register } from './expr.ts';
-import { convertValue, copy, lowerExpr, scalar, scalarOf, sourceText } from './expression.ts';
+import { lowerExpr, sourceText } from './expression.ts';
 import { parse, problems } from './grammar.ts';
-import { substitute } from './macro.ts';
-import type { Macro } from './preprocess.ts';
-import type { Binding, Frame, Local, Scope, Session, Value } from './session.ts';
-import { LoweringRefusal, placeOf, refuse, resolveCallee } from './session.ts';
+import { leavesOf } from './memory.ts';
+import { moved, readPlace, writePlace } from './lvalue.ts';
+import type { FoundMacro } from './macro-call.ts';
+import { lowerMacro } from './macro-call.ts';
+import { SyntaxRefusal } from './reader.ts';
+import type { Binding, Frame, Local, Session, Value } from './session.ts';
+import { codePoint, LoweringRefusal, lookup, objectNamed, placeOf, refuse, resolveCallee } from './session.ts';
 import { lowerBody } from './statement.ts';
+import { convertValue, copy, scalar, scalarOf } from './value.ts';
 
-const MAX_DEPTH = 24; // inlined calls inside each other
+export { expandMacro } from './macro-call.ts';
+
+const MAX_DEPTH = 32; // calls and macros inside each other
 const MAX_CODE = 60_000; // instructions of one process
+const MAX_FUNCTION = 400_000; // characters
 
-type FoundMacro = { readonly macro: Macro; readonly file: string };
-
-/** Lowers a call, or (with `expr` undefined) the object-like macro `object`. */
-export function lowerCall(
-  session: Session,
-  frame: Frame,
-  expr: (CExpr & { readonly kind: 'call' }) | undefined,
-  object?: FoundMacro,
-): Value {
-  if (expr === undefined) {
-    if (object === undefined) return { kind: 'void' };
-    return lowerMacro(session, frame, object, []);
-  }
-  const site = { line: expr.line, text: sourceText(frame, expr) };
+/** Lowers a call to its value. */
+export function lowerCall(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'call' }): Value {
   const kept = frame.site;
-  if (!frame.accessor) frame.site = site;
+  if (!frame.accessor) frame.site = { line: expr.line, text: sourceText(frame, expr) };
   const value = dispatch(session, frame, expr);
   frame.site = kept;
   return value;
 }
 
+/** Lowers an object-like macro, used at offset `start` of its text. */
+export function lowerObjectMacro(session: Session, frame: Frame, macro: FoundMacro, start: number): Value {
+  return lowerMacro(session, frame, macro, [], start);
+}
+
 function dispatch(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'call' }): Value {
-  const name = calleeName(session, frame, expr.callee);
+  return callNamed(session, frame, expr, calleeName(session, frame, expr.callee), 0);
+}
+
+function callNamed(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'call' }, name: string, renamed: number): Value {
   const builtin = lowerBuiltin(session, frame, name, expr.args);
   if (builtin !== undefined) return builtin;
-  const callee = resolveCallee(session, name, frame.file);
+  const callee = resolveCallee(session, frame, name);
   switch (callee.kind) {
     case 'macro': {
       if (callee.layer === 'scenario') session.used.declared.set(name, `${name}(...) is ${callee.macro.body}`);
       if (callee.layer === 'primitives') session.used.rows.add(name);
-      return lowerMacro(session, frame, callee, expr.args);
+      return lowerMacro(session, frame, callee, expr.args, expr.start);
     }
     case 'function':
       if (callee.layer === 'primitives') session.used.rows.add(name);
       return inline(session, frame, callee.definition, expr.args);
     case 'ignored':
       session.used.rows.add(name);
-      for (const arg of expr.args) if (callsSomething(arg)) lowerExpr(session, frame, arg);
-      return scalar(constant(0), INT);
+      for (const arg of expr.args) if (hasEffect(arg)) lowerExpr(session, frame, arg);
+      return { kind: 'void' };
+    case 'renamed':
+      if (renamed > 8) return refuse(session, frame, `${name}()`, 'expected a function, found names that stand for each other');
+      if (callee.layer === 'primitives') session.used.rows.add(name);
+      if (callee.layer === 'scenario') session.used.declared.set(name, callee.name);
+      return callNamed(session, frame, expr, callee.name, renamed + 1);
     case 'ambiguous':
       return refuse(session, frame, `${name}()`, `expected one definition, found static functions of that name in ${callee.files.join(', ')}`);
     case 'unknown':
@@ -66,127 +73,36 @@ function dispatch(session: Session, frame: Frame, expr: CExpr & { readonly kind:
   }
 }
 
-/** The function a callee expression names: directly, or through a pointer whose value is known. */
+/** The function a callee expression names: directly, through macro parameters, or through a pointer whose value is known. */
 function calleeName(session: Session, frame: Frame, callee: CExpr): string {
-  if (callee.kind === 'name') {
-    let scope: Scope | undefined = frame.scope;
-    let bound: Binding | undefined;
-    for (; scope !== undefined && bound === undefined; scope = scope.outer) bound = scope.names.get(callee.name);
-    if (bound === undefined) return callee.name;
+  let at = callee;
+  let owner = frame;
+  for (let i = 0; i < MAX_DEPTH && at.kind === 'name'; i++) {
+    const binding = lookup(owner, at.name);
+    if (binding?.kind === 'alias') {
+      at = binding.expr;
+      owner = binding.frame;
+      continue;
+    }
+    if (binding !== undefined || objectNamed(session, owner, at.name) !== undefined) break;
+    return at.name;
   }
-  const target = scalarOf(session, frame, lowerExpr(session, frame, callee));
+  const target = scalarOf(session, frame, lowerExpr(session, owner, at));
   const name = target.kind === 'const' ? session.functionNames.get(target.value) : undefined;
   if (name === undefined) {
-    return refuse(session, frame, sourceText(frame, callee), 'expected a function pointer with a known value; the scenario must bind it');
+    return refuse(session, frame, sourceText(owner, at), 'expected a function pointer with a known value; the scenario must bind it');
   }
   return name;
 }
 
-function callsSomething(expr: CExpr): boolean {
-  switch (expr.kind) {
-    case 'call':
-      return true;
-    case 'unary':
-    case 'update':
-    case 'cast':
-      return callsSomething(expr.arg);
-    case 'binary':
-    case 'assign':
-    case 'comma':
-      return callsSomething(expr.left) || callsSomething(expr.right);
-    case 'field':
-    case 'index':
-      return callsSomething(expr.object);
-    default:
-      return false;
-  }
-}
-
-// ---------------------------------------------------------------- macros
-
-/** A macro: its body with the parameters bound by name, or by text where it uses # or ## or takes a type. */
-function lowerMacro(session: Session, frame: Frame, found: FoundMacro, args: readonly CExpr[]): Value {
-  const { macro, file } = found;
-  if (frame.depth > MAX_DEPTH) return refuse(session, frame, macro.name, `expected at most ${MAX_DEPTH} nested calls`);
-  const body = macroBody(session, macro);
-  if (body === 'empty') return { kind: 'void' };
-  if (body === 'text') return lowerMacroText(session, frame, found, args);
-  const params = macro.params ?? [];
-  const names = new Map<string, Binding>();
-  const variadic = params[params.length - 1] === '...';
-  const fixed = variadic ? params.slice(0, -1) : params;
-  if (variadic ? args.length < fixed.length : args.length !== params.length) {
-    return refuse(session, frame, macro.name, `expected ${params.length} arguments, found ${args.length}`);
-  }
-  for (const [i, param] of fixed.entries()) {
-    const arg = args[i];
-    if (arg !== undefined) names.set(param, { kind: 'alias', expr: arg, frame });
-  }
-  const inner: Frame = {
-    name: macro.name,
-    file: file,
-    accessor: true,
-    caller: frame,
-    depth: frame.depth + 1,
-    slice: (start, end) => macro.body.slice(start - BODY_OFFSET, end - BODY_OFFSET),
-    scope: { names, outer: undefined },
-    labels: new Map(),
-    loops: [],
-    result: undefined,
-    site: frame.site,
-  };
-  return lowerExpr(session, inner, body);
-}
-
-const PROLOGUE = 'void f(void){(';
-const BODY_OFFSET = 0;
-
-/** The parsed body of a macro, cached by its text: an expression, or 'text' when it must be substituted as text. */
-function macroBody(session: Session, macro: Macro): CExpr | 'text' | 'empty' {
-  if (macro.body === '') return 'empty';
-  const cached = session.parsed.macros.get(macro.body);
-  if (cached !== undefined) return cached;
-  let body: CExpr | 'text' = 'text';
-  if (!/#|__VA_ARGS__|\btypeof\b|__auto_type/.test(macro.body)) body = parseExpression(macro.body, macro.line) ?? 'text';
-  session.parsed.macros.set(macro.body, body);
-  return body;
-}
-
-/** Parses text as one expression. Undefined when it is none. */
-function parseExpression(text: string, line: number): CExpr | undefined {
-  const parsed = parse(`${PROLOGUE}${text});}`, BODY_OFFSET - PROLOGUE.length, line);
-  if (parsed.root.hasError) return undefined;
-  const statement = parsed.root.descendantsOfType('expression_statement')[0];
-  const node = statement?.namedChildren[0];
-  if (node === null || node === undefined) return undefined;
-  try {
-    return convertExpression(parsed, node);
-  } catch (error) {
-    if (error instanceof SyntaxRefusal) return undefined;
-    throw error;
-  }
-}
-
-/** A macro whose body pastes or takes types: substitute text, parse, lower in the caller's scope. */
-function lowerMacroText(session: Session, frame: Frame, found: FoundMacro, args: readonly CExpr[]): Value {
-  const { macro } = found;
-  const texts = args.map((arg) => frame.slice(arg.start, arg.end));
-  const text = macro.params === undefined ? macro.body : substitute(macro, texts);
-  const body = text === undefined ? undefined : parseExpression(text.replace(/^do\s*(\{[\s\S]*\})\s*while\s*\(\s*0\s*\)$/, '($1)'), macro.line);
-  if (text === undefined || body === undefined) {
-    return refuse(session, frame, macro.name, `expected a macro that reads as an expression; a row \`#define ${macro.name}(...)\` in rules/primitives.h would admit it`);
-  }
-  const expanded = text.replace(/^do\s*(\{[\s\S]*\})\s*while\s*\(\s*0\s*\)$/, '($1)');
-  const inner: Frame = {
-    ...frame,
-    name: macro.name,
-    accessor: true,
-    caller: frame,
-    depth: frame.depth + 1,
-    slice: (start, end) => expanded.slice(start, end),
-    scope: { names: new Map(), outer: frame.scope },
-  };
-  return lowerExpr(session, inner, body);
+/** Whether evaluating an expression may do more than read. */
+function hasEffect(node: unknown): boolean {
+  if (node === null || typeof node !== 'object') return false;
+  if (Array.isArray(node)) return node.some(hasEffect);
+  const { kind } = node as { readonly kind?: string };
+  if (kind === 'call' || kind === 'assign' || kind === 'update' || kind === 'block') return true;
+  if (kind === 'sizeof') return false;
+  return Object.values(node).some((value) => typeof value === 'object' && hasEffect(value));
 }
 
 // ---------------------------------------------------------------- inlining
@@ -206,15 +122,19 @@ function inline(session: Session, frame: Frame, definition: Definition, args: re
   const accessor = definition.generated || session.accessorFiles.some((pattern) => pattern.test(definition.file));
   const names = new Map<string, Binding>();
   const assigned = assignedNames(fn);
-  if (args.length < fn.params.length) {
+  if (args.length < fn.params.length || (args.length > fn.params.length && !fn.variadic)) {
     return refuse(session, frame, `${fn.name}()`, `expected ${fn.params.length} arguments, found ${args.length}`);
   }
-  const values = fn.params.map((param, i) => {
-    const type = session.layouts.resolve(param.type);
-    const arg = args[i];
-    return { param, type, value: arg === undefined ? scalar(constant(0), type) : convertValue(session, frame, lowerExpr(session, frame, arg), type) };
+  const values = args.map((arg, i) => {
+    const param = fn.params[i];
+    const value = lowerExpr(session, frame, arg);
+    if (param === undefined) return undefined;
+    const type = parameterType(session.layouts.resolve(param.type));
+    return { param, type, value: convertValue(session, frame, value, type) };
   });
-  for (const { param, type, value } of values) {
+  for (const bound of values) {
+    if (bound === undefined || bound.param.name === '') continue;
+    const { param, type, value } = bound;
     names.set(param.name, bindParameter(session, frame, param.name, type, value, assigned.has(param.name)));
   }
   const returns = session.layouts.resolve(fn.returns);
@@ -222,12 +142,14 @@ function inline(session: Session, frame: Frame, definition: Definition, args: re
   const inner: Frame = {
     name: fn.name,
     file: definition.file,
+    key: '',
+    macro: undefined,
     accessor,
     caller: frame,
     depth: frame.depth + 1,
     slice: (start, end) => definition.text.slice(start - definition.start, end - definition.start),
     scope: { names, outer: undefined },
-    labels: new Map(),
+    jumps: { named: new Map(), labels: [], forced: new Set() },
     loops: [],
     result: { label, register: undefined, type: returns },
     site: { line: fn.line, text: fn.name },
@@ -251,18 +173,32 @@ function onlyReturn(body: CFunction['body']): CExpr | undefined {
   return body.body.length === 1 && first?.kind === 'return' ? first.value : undefined;
 }
 
+/** A parameter of array type is a pointer (C11 6.7.6.3). */
+function parameterType(type: CType): CType {
+  return type.kind === 'array' ? { kind: 'pointer', to: type.of } : type;
+}
+
 function bindParameter(session: Session, frame: Frame, name: string, type: CType, value: Value, assigned: boolean): Binding {
-  if (value.kind === 'reference' || value.kind === 'aggregate' || value.kind === 'void') {
-    if (assigned && value.kind === 'reference') {
-      return refuse(session, frame, name, 'expected a parameter that is not assigned; it holds the address of a local variable');
-    }
-    return { kind: 'value', value };
+  if (value.kind === 'void') return refuse(session, frame, name, 'expected an argument with a value');
+  if (value.kind === 'reference') {
+    if (!assigned) return { kind: 'value', value };
+    return refuse(session, frame, name, 'expected a parameter that is not assigned; it holds the address of a local variable');
   }
+  if (value.kind === 'aggregate') return { kind: 'local', local: copyOfStruct(session, frame, name, value) };
   if (!assigned) return { kind: 'value', value: { ...value, expr: copy(session, frame, value.expr), type } };
   const dst = freshRegister(session.emitter);
-  const local: Local = { name, type, registers: new Map([[0, dst]]), address: undefined };
-  session.emitter.drafts.push({ kind: 'plain', ins: { op: 'set', dst, value: value.expr, at: { frames: [], text: name } } });
-  return { kind: 'local', local };
+  emit(session.emitter, codePoint(session, frame), { op: 'set', dst, value: value.expr });
+  return { kind: 'local', local: { name, type, registers: new Map([[0, dst]]), address: undefined } };
+}
+
+/** A struct that is passed by value: the callee has its own. */
+function copyOfStruct(session: Session, frame: Frame, name: string, value: Value & { readonly kind: 'aggregate' }): Local {
+  const local: Local = { name, type: value.type, registers: new Map(), address: undefined };
+  for (const leaf of leavesOf(value.type, session.layouts)) {
+    const read = readPlace(session, frame, moved(value.place, leaf.offset, leaf.type));
+    writePlace(session, frame, { kind: 'local', local, offset: leaf.offset, type: leaf.type }, read, 'plain');
+  }
+  return local;
 }
 
 /** The parsed function, cached by its text and line. Refuses a function with a syntax error, naming the line. */
@@ -270,6 +206,9 @@ export function functionOf(session: Session, definition: Definition, frame: Fram
   const key = `${definition.file}:${definition.line}:${definition.start}\n${definition.text}`;
   const cached = session.parsed.functions.get(key);
   if (cached !== undefined) return cached;
+  if (definition.text.length > MAX_FUNCTION) {
+    return refuse(session, { ...frame, file: definition.file, site: { line: definition.line, text: '' } }, `${definition.name}()`, `expected a function of at most ${MAX_FUNCTION} characters`);
+  }
   const parsed = parse(definition.text, definition.start, definition.line);
   const node = parsed.root.namedChildren.find((child) => child?.type === 'function_definition');
   const problem = problems(parsed, parsed.root)[0];
@@ -309,8 +248,7 @@ function assignedNames(fn: CFunction): ReadonlySet<string> {
 }
 
 /** Visits every expression below a statement. The depth is bounded by the conversion. */
-function walk(stmt: CStmt | undefined, visit: (expr: CExpr) => void): void {
-  if (stmt === undefined) return;
+function walk(stmt: CStmt, visit: (expr: CExpr) => void): void {
   const inside = (node: unknown): void => {
     if (node === null || typeof node !== 'object') return;
     if (Array.isArray(node)) {

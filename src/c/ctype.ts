@@ -27,6 +27,7 @@ export interface StructLayout {
 
 export const VOID: CType = { kind: 'void' };
 export const INT: CType = { kind: 'int', size: 4, signed: true, isBool: false };
+export const UINT: CType = { kind: 'int', size: 4, signed: false, isBool: false };
 export const LONG: CType = { kind: 'int', size: 8, signed: true, isBool: false };
 export const ULONG: CType = { kind: 'int', size: 8, signed: false, isBool: false };
 export const BOOL: CType = { kind: 'int', size: 1, signed: false, isBool: true };

@@ -6,8 +6,10 @@ export type Bare = Instruction extends infer I ? (I extends Instruction ? Omit<I
 
 /** A jump target before addresses are known. */
 export interface Label {
+  readonly key: string; // where it stands in its function, for labels that a later jump may go back to; '' for others
   at: number; // index into the code; -1 until placed
   used: boolean; // some emitted jump goes there
+  dead: boolean; // it was placed where nothing arrived, so the text behind it was left out
 }
 
 type Draft =
@@ -29,8 +31,9 @@ export function freshRegister(emitter: Emitter): number {
   return emitter.registers++;
 }
 
-export function newLabel(): Label {
-  return { at: -1, used: false };
+/** A label that is not placed yet. */
+export function newLabel(key = ''): Label {
+  return { key, at: -1, used: false, dead: false };
 }
 
 /** Appends an instruction; nothing when it cannot be reached. */
@@ -65,6 +68,7 @@ export function branch(emitter: Emitter, at: CodePoint, cond: Expr, then: Label,
 export function place(emitter: Emitter, label: Label, force = false): void {
   label.at = emitter.drafts.length;
   if (label.used || force) emitter.live = true;
+  label.dead = !emitter.live;
 }
 
 /**

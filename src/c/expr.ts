@@ -18,6 +18,7 @@ export function fits(value: number): boolean {
   return value >= -(2 ** 31) && value < 2 ** 32;
 }
 
+const NEUTRAL_ZERO = new Set<string>(['+', '-', '|', '^', '<<', '>>']);
 const COMPARISONS = new Set<string>(['==', '!=', '<', '<=', '>', '>=']);
 
 /** Whether the value is known to be 0 or 1. */
@@ -32,10 +33,10 @@ export function isBoolean(expr: Expr): boolean {
 /** `left op right`, folded where both are constant or one is neutral. */
 export function binary(op: BinaryOp, left: Expr, right: Expr): Expr {
   if (left.kind === 'const' && right.kind === 'const') {
-    const value = integerOp(op, left.value, right.value);
+    const value = op === '*' ? Math.imul(left.value, right.value) : integerOp(op, left.value, right.value);
     if (value !== undefined) return constant(value | 0);
   }
-  if (right.kind === 'const' && right.value === 0 && '+-|^<<>>'.includes(op)) return left;
+  if (right.kind === 'const' && right.value === 0 && NEUTRAL_ZERO.has(op)) return left;
   if (left.kind === 'const' && left.value === 0 && (op === '+' || op === '|')) return right;
   if (op === '+' && right.kind === 'const' && left.kind === 'binary' && left.op === '+' && left.right.kind === 'const') {
     return binary('+', left.left, constant(left.right.value + right.value));

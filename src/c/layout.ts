@@ -1,9 +1,11 @@
 // Reads struct layouts, typedefs and enumerators of a source on demand.
 import type { CField, CTypeName } from './ast.ts';
-import { convertEnumerators, convertType, SyntaxRefusal } from './convert.ts';
+import { convertEnumerators, convertType } from './convert-type.ts';
+import { SyntaxRefusal } from './reader.ts';
 import type { CType, FieldLayout, StructLayout } from './ctype.ts';
 import { INT, integerType } from './ctype.ts';
-import type { Definition, Definitions } from './definitions.ts';
+import type { Definitions } from './definitions.ts';
+import type { Definition } from './file-index.ts';
 import { parse } from './grammar.ts';
 
 const MAX_ARRAY = 4096; // elements; a longer array becomes opaque memory

@@ -25,7 +25,7 @@ export interface Leaf {
 
 /** A place that instructions touch: a constant address, or some field of every object of a struct type. */
 export type Touch =
-  | { readonly kind: 'address'; readonly address: number }
+  | { readonly kind: 'address'; readonly address: number; readonly size?: number } // size in bytes, where an access is known
   | { readonly kind: 'field'; readonly struct: string; readonly offset: number; readonly length: number };
 
 export interface Memory {
@@ -107,6 +107,36 @@ export function leavesOf(type: CType, layouts: Layouts, depth = 0): Leaf[] {
 function joinPath(head: string, tail: string): string {
   if (tail === '') return head;
   return tail.startsWith('[') ? `${head}${tail}` : `${head}.${tail}`;
+}
+
+/** Two accesses whose words overlap without being the same word: memory is modelled in whole scalars. */
+export interface Overlap {
+  readonly object: string;
+  readonly fields: readonly [string, string];
+}
+
+/** The first pair of touched cells that overlap (arms of a union at different offsets), or undefined. */
+export function overlapOf(cells: readonly Cell[], touches: readonly Touch[]): Overlap | undefined {
+  const sizes = new Map<number, { least: number; most: number }>();
+  for (const touch of touches) {
+    if (touch.kind !== 'address' || touch.size === undefined) continue;
+    const known = sizes.get(touch.address);
+    if (known === undefined) sizes.set(touch.address, { least: touch.size, most: touch.size });
+    else {
+      known.least = Math.min(known.least, touch.size);
+      known.most = Math.max(known.most, touch.size);
+    }
+  }
+  for (const [index, cell] of cells.entries()) {
+    const size = sizes.get(cell.address);
+    const next = cells[index + 1];
+    if (next !== undefined && cell.address + (size?.most ?? cell.size) > next.address) {
+      return { object: cell.object, fields: [cell.field, next.field] };
+    }
+    // Within one address a word of 4 bytes and one of 8 hold the same value; parts of 1 or 2 bytes do not.
+    if (size !== undefined && size.least < 4 && size.most !== size.least) return { object: cell.object, fields: [cell.field, cell.field] };
+  }
+  return undefined;
 }
 
 /** Address ranges that a set of touches covers, then the cells there. Sorted by address, one cell an address. */

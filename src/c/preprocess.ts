@@ -91,11 +91,14 @@ export function preprocess(text: string, config: Config, defined: (name: string)
     let rest = directive[2] ?? '';
     const first = n;
     lines[n] = blank(line);
-    while (rest.endsWith('\\') && n + 1 < lines.length) {
+    const parts = [rest];
+    while (parts[parts.length - 1]?.endsWith('\\') === true && n + 1 < lines.length) {
       n++;
-      rest = `${rest.slice(0, -1)} ${lines[n] ?? ''}`;
+      parts[parts.length - 1] = (parts[parts.length - 1] ?? '').slice(0, -1);
+      parts.push(lines[n] ?? '');
       lines[n] = blank(lines[n] ?? '');
     }
+    rest = parts.join(' ');
     switch (directive[1]) {
       case 'if':
       case 'ifdef':

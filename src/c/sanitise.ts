@@ -16,10 +16,12 @@ function blank(text: string): string {
   return text.replace(/[^\n]/g, ' ');
 }
 
+const LONGEST_ARGUMENTS = 4096; // characters between the parentheses of an attribute or an iteration macro
+
 /** Offset behind the `)` that closes the `(` at `open`, or -1. Strings are not expected between them. */
 function closing(text: string, open: number): number {
   let depth = 0;
-  for (let i = open; i < text.length; i++) {
+  for (let i = open; i < text.length && i < open + LONGEST_ARGUMENTS; i++) {
     const c = text.charCodeAt(i);
     if (c === 0x28) depth++;
     else if (c === 0x29 && --depth === 0) return i + 1;
@@ -41,6 +43,7 @@ export function sanitise(text: string): { readonly text: string; readonly iterat
   let out = text.replace(ATTRIBUTE_WORDS, blank);
   out = blankCalls(out, ATTRIBUTE_CALLS);
   out = blankTags(out);
+  out = blankTypeof(out);
   const iterations: Iteration[] = [];
   out = out.replace(ITERATION, (match: string, offset: number, whole: string) => {
     const end = closing(whole, offset + match.length - 1);
@@ -61,11 +64,29 @@ function blankCalls(text: string, pattern: RegExp): string {
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const end = closing(text, pattern.lastIndex - 1);
-    if (end < 0) break;
+    if (end < 0) continue;
     out += text.slice(from, match.index) + blank(text.slice(match.index, end));
     from = pattern.lastIndex = end;
   }
   pattern.lastIndex = 0;
+  return out + text.slice(from);
+}
+
+/** typeof(expression) is no type for the grammar: `__auto` stands for it, see isAuto(). typeof(name) stays. */
+function blankTypeof(text: string): string {
+  if (!text.includes('typeof')) return text;
+  let out = '';
+  let from = 0;
+  const pattern = /\b(?:typeof|__typeof__|__typeof|typeof_unqual|__unqual_scalar_typeof)\s*\(/g;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const end = closing(text, pattern.lastIndex - 1);
+    if (end < 0) continue;
+    if (!/^\s*(?:(?:struct|union|enum)\s+)?\w+\s*$/.test(text.slice(pattern.lastIndex, end - 1))) {
+      out += `${text.slice(from, match.index)}__auto${blank(text.slice(match.index + 6, end))}`;
+      from = end;
+    }
+    pattern.lastIndex = end;
+  }
   return out + text.slice(from);
 }
 
@@ -76,7 +97,7 @@ function blankTags(text: string): string {
   TYPE_ARGUMENT.lastIndex = 0;
   for (let match = TYPE_ARGUMENT.exec(text); match !== null; match = TYPE_ARGUMENT.exec(text)) {
     const end = closing(text, TYPE_ARGUMENT.lastIndex - 1);
-    if (end < 0) break;
+    if (end < 0) continue;
     const call = text.slice(TYPE_ARGUMENT.lastIndex, end).replace(/\b(?:struct|union|enum|unsigned)\b(?=\s+\w)/g, blank);
     out += text.slice(from, TYPE_ARGUMENT.lastIndex) + call;
     from = TYPE_ARGUMENT.lastIndex = end;

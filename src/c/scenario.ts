@@ -3,23 +3,26 @@ import { InputError } from '../errors.ts';
 import type { Cell, Instruction, Invariant, KernelSource, Place, Process, Program, Refusal } from '../types.ts';
 import type { CDeclarator, CFunction } from './ast.ts';
 import { functionOf } from './call.ts';
-import { convertDeclaration, SyntaxRefusal } from './convert.ts';
+import { convertDeclaration } from './convert-type.ts';
+import { SyntaxRefusal } from './reader.ts';
 import { BOOL } from './ctype.ts';
+import { collect, sizedType } from './declaration.ts';
 import type { Definitions, IndexCache } from './definitions.ts';
-import { openDefinitions } from './definitions.ts';
+import { newIndexCache, openDefinitions } from './definitions.ts';
 import { emit, finish, freshRegister, newEmitter, newLabel, place } from './emit.ts';
-import { lowerExpr, scalarOf } from './expression.ts';
+import { lowerExpr } from './expression.ts';
 import { parse, problems } from './grammar.ts';
 import { evaluateWith, openLayouts } from './layout.ts';
 import type { Layouts } from './layout.ts';
-import { allocate, cellsFor, newMemory } from './memory.ts';
+import { allocate, cellsFor, leavesOf, newMemory, overlapOf } from './memory.ts';
 import type { MemoryObject, Touch } from './memory.ts';
 import { preprocess } from './preprocess.ts';
 import type { Config } from './preprocess.ts';
 import type { Primitives } from './primitives.ts';
 import { LoweringRefusal } from './session.ts';
 import type { Frame, ParseCache, Session } from './session.ts';
-import { collect, lowerBody } from './statement.ts';
+import { lowerBody } from './statement.ts';
+import { convertValue, scalarOf } from './value.ts';
 
 /** Everything that is shared by the scenarios and sources of one run. */
 export interface Workshop {
@@ -31,7 +34,7 @@ export interface Workshop {
 
 /** A workshop with empty caches. */
 export function openWorkshop(primitives: Primitives, config: Config): Workshop {
-  return { primitives, config, index: new Map(), parsed: { functions: new Map(), macros: new Map() } };
+  return { primitives, config, index: newIndexCache(), parsed: { functions: new Map(), macros: new Map() } };
 }
 
 /** A scenario's text and where it stands in its rule file. */
@@ -61,7 +64,7 @@ export function lowerScenario(workshop: Workshop, source: KernelSource, scenario
   const own = singleFile(scenario.file, text);
   const isDefined = (name: string): boolean =>
     tree.function(name, '') !== undefined || tree.macro(name, '') !== undefined || tree.struct(name) !== undefined;
-  const session = newSession(workshop, tree, openDefinitions(own, workshop.config, new Map(), isDefined));
+  const session = newSession(workshop, tree, openDefinitions(own, workshop.config, newIndexCache(), isDefined));
   try {
     const clean = preprocess(text, workshop.config, isDefined).text;
     declareObjects(session, scenario, clean);
@@ -80,6 +83,11 @@ export function lowerScenario(workshop: Workshop, source: KernelSource, scenario
     }
     if (processes.length === 0) throw invalid(scenario, scenario.line, 'at least one `/* process P0 on cpu1: label */` before `void P0(void)`', 'none');
     const cells = cellsFor(session.memory, session.touches, session.layouts, (object, path) => bitNames(workshop.primitives, session.layouts, object, path));
+    const overlap = overlapOf(cells, session.touches);
+    if (overlap !== undefined) {
+      const why = `expected ${overlap.fields.join(' and ')} to be words of their own; parts of a word are not modelled`;
+      return { kind: 'refused', refusal: { what: `${overlap.object}.${overlap.fields[1]}`, why } };
+    }
     const program: Program = { name: scenario.name, cells, processes, invariants, observed: observedCells(cells, observed) };
     return { kind: 'lowered', program, functions: session.used.functions, assumptions: assumptionsOf(workshop, session) };
   } catch (error) {
@@ -132,6 +140,7 @@ function newSession(workshop: Workshop, tree: Definitions, scenario: Definitions
     functionNames: new Map(),
     parsed: workshop.parsed,
     used: { functions: new Map(), rows: new Set(), declared: new Map() },
+    limits: { depth: 0, work: 0 },
     processName: '',
     emitter: newEmitter(),
   };
@@ -149,7 +158,7 @@ function declareObjects(session: Session, scenario: ScenarioText, text: string):
     if (node?.type !== 'declaration') continue;
     const line = node.startPosition.row + 1;
     for (const variable of convertDeclaration(parsed, node)) {
-      const type = session.layouts.resolve(variable.type);
+      const type = sizedType(session.layouts.resolve(variable.type), variable.type, variable.init);
       if (type.kind === 'function') continue;
       if (type.kind === 'opaque' || (type.kind === 'struct' && session.layouts.layout(type.name) === undefined)) {
         const name = type.kind === 'opaque' ? type.name : `struct ${type.name}`;
@@ -171,8 +180,11 @@ function initialiseObject(session: Session, scenario: ScenarioText, text: string
   const values = new Map<number, NonNullable<CDeclarator['init']>>();
   if (variable.init?.kind === 'init-list') collect(session, frame, object.type, variable.init.items, 0, values);
   else if (variable.init !== undefined) values.set(0, variable.init);
+  const leaves = leavesOf(object.type, session.layouts);
   for (const [offset, expr] of values) {
-    const value = scalarOf(session, frame, lowerExpr(session, frame, expr));
+    const leaf = leaves.find((one) => one.offset === offset);
+    if (leaf === undefined) throw invalid(scenario, expr.line, `a scalar field of ${object.name}`, `\`${text.slice(expr.start, expr.end)}\``);
+    const value = scalarOf(session, frame, convertValue(session, frame, lowerExpr(session, frame, expr), leaf.type));
     if (value.kind !== 'const') throw invalid(scenario, expr.line, 'a constant initialiser', `\`${text.slice(expr.start, expr.end)}\``);
     session.memory.inits.set(object.address + offset, value.value);
   }
@@ -182,12 +194,14 @@ function rootFrame(scenario: ScenarioText, text: string, name: string, line: num
   return {
     name,
     file: scenario.file,
+    key: '',
+    macro: undefined,
     accessor: false,
     caller: undefined,
     depth: 0,
     slice: (start, end) => text.slice(start, end),
     scope: { names: new Map(), outer: undefined },
-    labels: new Map(),
+    jumps: { named: new Map(), labels: [], forced: new Set() },
     loops: [],
     result: undefined,
     site: { line, text: name },

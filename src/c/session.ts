@@ -3,10 +3,11 @@
 import type { CodePoint, Expr, Place, Refusal, SourceFile } from '../types.ts';
 import type { CExpr, CFunction } from './ast.ts';
 import type { CType } from './ctype.ts';
-import type { Definition, Definitions } from './definitions.ts';
+import type { Definitions } from './definitions.ts';
+import type { Definition } from './file-index.ts';
 import type { Emitter, Label } from './emit.ts';
 import type { Layouts } from './layout.ts';
-import type { Memory, Touch } from './memory.ts';
+import type { Memory, MemoryObject, Touch } from './memory.ts';
 import type { Macro } from './preprocess.ts';
 
 /** Thrown inside the lowering, caught where it starts and returned as a Refusal value. */
@@ -46,18 +47,28 @@ export type Binding =
 export interface Scope {
   readonly names: Map<string, Binding>;
   readonly outer: Scope | undefined;
+  readonly parameters?: true; // of a macro: not seen from the macros that its body uses
+}
+
+/** The labels of one inline instance. A jump back to a label that was dead makes its body be lowered once more. */
+export interface Jumps {
+  readonly named: Map<string, Label>; // goto labels
+  readonly labels: Label[]; // all that a later jump may go back to
+  readonly forced: Set<string>; // keys of labels that are known to be reached
 }
 
 /** One inline instance of a function, a macro, or the outermost process body. */
 export interface Frame {
   readonly name: string;
   readonly file: string;
+  readonly key: string; // tells the instances of macros inside one function apart
+  readonly macro: string | undefined; // the macro whose body this is
   readonly accessor: boolean; // its lines are not shown: flag functions, primitives, macros
   readonly caller: Frame | undefined;
   readonly depth: number;
   readonly slice: (start: number, end: number) => string; // the source text between two offsets
   scope: Scope;
-  readonly labels: Map<string, Label>;
+  readonly jumps: Jumps; // of the function, also inside its macros
   readonly loops: { readonly onBreak: Label; readonly onContinue: Label | undefined }[];
   readonly result: { readonly label: Label; register: number | undefined; readonly type: CType } | undefined;
   site: { readonly line: number; readonly text: string };
@@ -77,6 +88,7 @@ export interface Session {
   readonly functionNames: Map<number, string>;
   readonly parsed: ParseCache;
   readonly used: { readonly functions: Map<string, Place>; readonly rows: Set<string>; readonly declared: Map<string, string> };
+  readonly limits: { depth: number; work: number }; // nesting right now, expressions lowered so far
   processName: string;
   emitter: Emitter;
 }
@@ -84,7 +96,7 @@ export interface Session {
 /** Converted functions and macro bodies, by their text; shared by the sources of one run. */
 export interface ParseCache {
   readonly functions: Map<string, CFunction>;
-  readonly macros: Map<string, CExpr | 'text'>;
+  readonly macros: Map<string, CExpr | 'text'>; // by parameters and body
 }
 
 /** Refuses to lower, naming what was met and where. */
@@ -125,37 +137,63 @@ export function functionId(session: Session, name: string): number {
   return id;
 }
 
-/** Looks a name up in the scopes of a frame. */
+/** Looks a name up in the scopes of a frame. The text of a macro sees its own parameters and the locals around its use. */
 export function lookup(frame: Frame, name: string): Binding | undefined {
+  let inOuterMacro = false;
   for (let scope: Scope | undefined = frame.scope; scope !== undefined; scope = scope.outer) {
-    const binding = scope.names.get(name);
+    const binding = scope.parameters === true && inOuterMacro ? undefined : scope.names.get(name);
     if (binding !== undefined) return binding;
+    if (scope.parameters === true) inOuterMacro = true;
   }
   return undefined;
+}
+
+/** An object of the scenario as the text of `frame` sees it: kernel text sees only what its own files declare. */
+export function objectNamed(session: Session, frame: Frame, name: string): MemoryObject | undefined {
+  const object = session.memory.objects.find((one) => one.name === name);
+  if (object === undefined || !session.tree.has(frame.file)) return object;
+  return session.tree.declares(name, frame.file) ? object : undefined;
+}
+
+/** Whether the text of `frame` stands inside the expansion of `macro`, which does not expand again there (C11 6.10.3.4). */
+export function isExpanding(frame: Frame, macro: string): boolean {
+  for (let at: Frame | undefined = frame; at?.macro !== undefined; at = at.caller) if (at.macro === macro) return true;
+  return false;
 }
 
 /** What a call of `name` means, by precedence: scenario, primitives, ignore list, tree. */
 export type Callee =
   | { readonly kind: 'macro'; readonly macro: Macro; readonly file: string; readonly layer: 'scenario' | 'primitives' | 'tree' }
   | { readonly kind: 'function'; readonly definition: Definition; readonly layer: 'scenario' | 'primitives' | 'tree' }
+  | { readonly kind: 'renamed'; readonly name: string; readonly layer: 'scenario' | 'primitives' | 'tree' } // #define f g
   | { readonly kind: 'ignored' }
   | { readonly kind: 'ambiguous'; readonly files: readonly string[] }
   | { readonly kind: 'unknown' };
 
-/** Resolves the callee `name` as seen from file `near`. */
-export function resolveCallee(session: Session, name: string, near: string): Callee {
+/** Resolves the callee `name` as the text of `frame` sees it. */
+export function resolveCallee(session: Session, frame: Frame, name: string): Callee {
+  const near = frame.file;
+  const expands = !isExpanding(frame, name);
   for (const layer of ['scenario', 'primitives'] as const) {
     const definitions = session[layer];
-    const macro = definitions.macro(name, near);
-    if (macro?.macro.params !== undefined) return { kind: 'macro', ...macro, layer };
+    const macro = expands ? asMacro(definitions.macro(name, near), layer) : undefined;
+    if (macro !== undefined) return macro;
     const definition = definitions.function(name, near);
     if (definition !== undefined && definition.kind !== 'ambiguous') return { kind: 'function', definition, layer };
   }
   if (session.ignored.some((pattern) => pattern.test(name))) return { kind: 'ignored' };
+  const found = expands ? session.tree.macro(name, near) : undefined;
+  const macro = asMacro(found, 'tree');
+  if (macro !== undefined && found?.file === near) return macro;
   const definition = session.tree.function(name, near);
   if (definition?.kind === 'ambiguous') return { kind: 'ambiguous', files: definition.files };
   if (definition !== undefined) return { kind: 'function', definition, layer: 'tree' };
-  const macro = session.tree.macro(name, near);
-  if (macro?.macro.params !== undefined) return { kind: 'macro', ...macro, layer: 'tree' };
-  return { kind: 'unknown' };
+  return macro ?? { kind: 'unknown' };
+}
+
+function asMacro(found: { readonly macro: Macro; readonly file: string } | undefined, layer: 'scenario' | 'primitives' | 'tree'): Callee | undefined {
+  if (found === undefined) return undefined;
+  const { params, body, name } = found.macro;
+  if (params !== undefined) return { kind: 'macro', ...found, layer };
+  return /^[A-Za-z_]\w*$/.test(body) && body !== name ? { kind: 'renamed', name: body, layer } : undefined;
 }

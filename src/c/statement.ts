@@ -1,18 +1,50 @@
 // Lowers C statements: control flow with gotos, loops that run in the checker (nothing is unrolled), declarations.
-import type { CExpr, CInitItem, CStmt } from './ast.ts';
-import type { CType } from './ctype.ts';
-import { isScalar } from './ctype.ts';
+import type { CStmt } from './ast.ts';
 import type { Label } from './emit.ts';
 import { branch, emit, freshRegister, jump, newLabel, place } from './emit.ts';
-import { binary, constant } from './expr.ts';
-import { convertValue, copy, lowerCondition, lowerExpr, resolveType, scalar, scalarOf, sourceText, wrapperLeaf, writePlace } from './expression.ts';
-import { allocate, leavesOf } from './memory.ts';
-import type { Frame, Local, Lvalue, Session, Value } from './session.ts';
+import { binary } from './expr.ts';
+import { lowerCondition } from './condition.ts';
+import { lowerExpr, sourceText } from './expression.ts';
+import { declare } from './declaration.ts';
+import type { Frame, Session, Value } from './session.ts';
 import { codePoint, refuse } from './session.ts';
+import { convertValue, copy, promoted, scalarOf, typeOf } from './value.ts';
 
-/** Lowers a function body in its frame. Returns jump to the frame's result label. */
+const MAX_CODE = 60_000; // instructions of one process
+
+/**
+ * Lowers a function body in its frame. Returns jump to the frame's result label. Text that nothing reaches is left out;
+ * when a later goto turns out to reach it, the body is lowered once more with that label known to be reached. Ends
+ * after at most as many rounds as the function has labels, because what is reached only grows.
+ */
 export function lowerBody(session: Session, frame: Frame, body: CStmt): void {
-  lowerStmt(session, frame, body);
+  const { emitter, touches } = session;
+  const before = { drafts: emitter.drafts.length, touches: touches.length, live: emitter.live, result: frame.result?.register };
+  for (;;) {
+    lowerStmt(session, frame, body);
+    const late = frame.jumps.labels.filter((label) => label.used && label.dead);
+    const missing = [...frame.jumps.named].find(([, label]) => label.used && label.at < 0);
+    if (missing !== undefined) refuse(session, frame, missing[0], `expected a label ${missing[0]} in the function`);
+    if (late.length === 0) return;
+    for (const label of late) frame.jumps.forced.add(label.key);
+    frame.jumps.named.clear();
+    frame.jumps.labels.length = 0;
+    emitter.drafts.length = before.drafts;
+    emitter.live = before.live;
+    touches.length = before.touches;
+    if (frame.result !== undefined) frame.result.register = before.result;
+  }
+}
+
+/** A label that a later jump may go back to. */
+function backLabel(frame: Frame, key: string): Label {
+  const label = newLabel(`${frame.key}:${key}`);
+  frame.jumps.labels.push(label);
+  return label;
+}
+
+function placeBack(session: Session, frame: Frame, label: Label): void {
+  place(session.emitter, label, frame.jumps.forced.has(label.key));
 }
 
 /** A GNU statement expression: its value is that of the last expression. */
@@ -42,6 +74,7 @@ function at(frame: Frame, expr: { readonly start: number; readonly end: number; 
 
 function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {
   const { emitter } = session;
+  if (emitter.drafts.length > MAX_CODE) refuse(session, frame, frame.name, `expected at most ${MAX_CODE} instructions in one process`);
   switch (stmt.kind) {
     case 'block':
       inScope(frame, () => {
@@ -54,7 +87,7 @@ function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {
       lowerExpr(session, frame, stmt.expr);
       return;
     case 'decl':
-      for (const declared of stmt.vars) declare(session, frame, stmt, declared.name, resolveType(session, frame, declared.type), declared.init);
+      for (const declared of stmt.vars) declare(session, frame, stmt, declared);
       return;
     case 'if':
       lowerIf(session, frame, stmt);
@@ -70,10 +103,13 @@ function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {
     case 'case':
       refuse(session, frame, 'case', 'expected case labels directly inside their switch');
       return;
-    case 'label':
-      place(emitter, labelOf(frame, stmt.name), true);
+    case 'label': {
+      const label = labelOf(frame, stmt.name);
+      if (label.at >= 0) refuse(session, frame, stmt.name, `expected one label ${stmt.name} in the function`);
+      placeBack(session, frame, label);
       if (stmt.body !== undefined) lowerStmt(session, frame, stmt.body);
       return;
+    }
     case 'goto':
       at(frame, stmt);
       jump(emitter, codePoint(session, frame), labelOf(frame, stmt.label));
@@ -96,15 +132,11 @@ function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {
   }
 }
 
-/**
- * A label of the function. It is taken as reachable wherever it stands: a goto may follow in the text.
- * Over-approximates: text after a label that no reachable goto names is lowered too (it may be refused needlessly).
- */
 function labelOf(frame: Frame, name: string): Label {
-  let label = frame.labels.get(name);
+  let label = frame.jumps.named.get(name);
   if (label === undefined) {
-    label = newLabel();
-    frame.labels.set(name, label);
+    label = backLabel(frame, `goto ${name}`);
+    frame.jumps.named.set(name, label);
   }
   return label;
 }
@@ -133,32 +165,28 @@ function lowerIf(session: Session, frame: Frame, stmt: CStmt & { readonly kind: 
 function lowerLoop(session: Session, frame: Frame, stmt: CStmt & { readonly kind: 'while' | 'do' | 'for' }): void {
   const { emitter } = session;
   inScope(frame, () => {
-    const body = newLabel();
+    const body = backLabel(frame, `body ${stmt.start}`);
+    const test = backLabel(frame, `test ${stmt.start}`);
     const onContinue = newLabel();
-    const test = newLabel();
     const onBreak = newLabel();
+    const condition = (): void => {
+      if (!emitter.live || stmt.cond === undefined) return;
+      at(frame, stmt.cond);
+      lowerCondition(session, frame, stmt.cond, body, onBreak);
+    };
     if (stmt.kind === 'for' && stmt.init !== undefined) lowerStmt(session, frame, stmt.init);
-    const reachable = emitter.live;
-    if (stmt.kind !== 'do') place(emitter, test);
-    const cond = stmt.cond;
-    if (stmt.kind !== 'do' && emitter.live) {
-      if (cond !== undefined) {
-        at(frame, cond);
-        lowerCondition(session, frame, cond, body, onBreak);
-      }
+    if (stmt.kind !== 'do') {
+      placeBack(session, frame, test);
+      condition();
     }
-    place(emitter, body, cond === undefined || stmt.kind === 'do' ? reachable : false);
+    placeBack(session, frame, body);
     frame.loops.push({ onBreak, onContinue });
     lowerStmt(session, frame, stmt.body);
     frame.loops.pop();
     place(emitter, onContinue);
-    if (stmt.kind === 'do') {
-      if (emitter.live && cond !== undefined) {
-        at(frame, cond);
-        lowerCondition(session, frame, cond, body, onBreak);
-      }
-    } else if (emitter.live) {
-      if (stmt.kind === 'for' && stmt.step !== undefined) {
+    if (stmt.kind === 'do') condition();
+    else {
+      if (emitter.live && stmt.kind === 'for' && stmt.step !== undefined) {
         at(frame, stmt.step);
         lowerExpr(session, frame, stmt.step);
       }
@@ -171,11 +199,34 @@ function lowerLoop(session: Session, frame: Frame, stmt: CStmt & { readonly kind
 function lowerSwitch(session: Session, frame: Frame, stmt: CStmt & { readonly kind: 'switch' }): void {
   const { emitter } = session;
   if (stmt.body.kind !== 'block') return void refuse(session, frame, 'switch', 'expected a block after switch (...)');
-  if (!emitter.live) return;
-  at(frame, stmt.value);
-  const value = copy(session, frame, scalarOf(session, frame, lowerExpr(session, frame, stmt.value)));
   const end = newLabel();
   const cases = stmt.body.body.map((one) => ({ stmt: one, label: newLabel() }));
+  if (emitter.live) dispatchSwitch(session, frame, stmt, cases, end);
+  frame.loops.push({ onBreak: end, onContinue: undefined });
+  inScope(frame, () => {
+    for (const { stmt: one, label } of cases) {
+      if (one.kind === 'case') {
+        place(emitter, label);
+        for (const inner of one.body) lowerStmt(session, frame, inner);
+      } else lowerStmt(session, frame, one);
+    }
+  });
+  frame.loops.pop();
+  place(emitter, end);
+}
+
+function dispatchSwitch(
+  session: Session,
+  frame: Frame,
+  stmt: CStmt & { readonly kind: 'switch' },
+  cases: readonly { readonly stmt: CStmt; readonly label: Label }[],
+  end: Label,
+): void {
+  const { emitter } = session;
+  at(frame, stmt.value);
+  const value = lowerExpr(session, frame, stmt.value);
+  const held = copy(session, frame, scalarOf(session, frame, value));
+  const seen = new Set<number>();
   let fallback = end;
   for (const { stmt: one, label } of cases) {
     if (one.kind !== 'case') continue;
@@ -183,22 +234,15 @@ function lowerSwitch(session: Session, frame: Frame, stmt: CStmt & { readonly ki
       fallback = label;
       continue;
     }
+    const constantOf = scalarOf(session, frame, convertValue(session, frame, lowerExpr(session, frame, one.value), promoted(typeOf(value))));
+    if (constantOf.kind !== 'const') return void refuse(session, frame, sourceText(frame, one.value), 'expected a constant after case');
+    if (seen.has(constantOf.value)) refuse(session, frame, sourceText(frame, one.value), 'expected each case once');
+    seen.add(constantOf.value);
     const next = newLabel();
-    const match = binary('==', value, scalarOf(session, frame, lowerExpr(session, frame, one.value)));
-    branch(emitter, codePoint(session, frame), match, label, next);
+    branch(emitter, codePoint(session, frame), binary('==', held, constantOf), label, next);
     place(emitter, next);
   }
   jump(emitter, codePoint(session, frame), fallback);
-  frame.loops.push({ onBreak: end, onContinue: undefined });
-  inScope(frame, () => {
-    for (const { stmt: one, label } of cases) {
-      place(emitter, label);
-      if (one.kind === 'case') for (const inner of one.body) lowerStmt(session, frame, inner);
-      else lowerStmt(session, frame, one);
-    }
-  });
-  frame.loops.pop();
-  place(emitter, end);
 }
 
 function lowerReturn(session: Session, frame: Frame, stmt: CStmt & { readonly kind: 'return' }): void {
@@ -216,94 +260,4 @@ function lowerReturn(session: Session, frame: Frame, stmt: CStmt & { readonly ki
   }
   if (result === undefined) emit(emitter, codePoint(session, frame), { op: 'end' });
   else jump(emitter, codePoint(session, frame), result.label);
-}
-
-// ---------------------------------------------------------------- declarations
-
-function declare(session: Session, frame: Frame, stmt: CStmt, name: string, type: CType, init: CExpr | undefined): void {
-  const { emitter } = session;
-  if (stmt.kind === 'decl' && stmt.isStatic) refuse(session, frame, name, 'expected a local of automatic storage; static locals are not modelled');
-  const length = type.kind === 'array' && type.length === 0 && init?.kind === 'init-list' ? init.items.length : undefined;
-  const full: CType = type.kind === 'array' && length !== undefined ? { ...type, length } : type;
-  const address = full.kind === 'array' ? allocate(session.memory, `${session.processName}.${name}`, full, session.layouts).address : undefined;
-  const registers = new Map<number, number>();
-  const scalarLocal = isScalar(full) || wrapperLeaf(session, full) !== undefined;
-  if (scalarLocal) registers.set(0, freshRegister(emitter));
-  const local: Local = { name, type: full, registers, address };
-  frame.scope.names.set(name, { kind: 'local', local });
-  if (init === undefined || !emitter.live) return;
-  if (!frame.accessor) frame.site = { line: stmt.line, text: `${name} = ${sourceText(frame, init)}` };
-  if (init.kind === 'init-list') {
-    initialise(session, frame, local, init.items);
-    return;
-  }
-  if (!frame.accessor) frame.site = { line: init.line, text: frame.site.text };
-  const value = lowerExpr(session, frame, init);
-  if (value.kind === 'reference') {
-    frame.scope.names.set(name, { kind: 'value', value: { ...value, type: full } });
-    return;
-  }
-  writePlace(session, frame, whole(local), convertValue(session, frame, value, full), 'plain');
-}
-
-function whole(local: Local): Lvalue {
-  if (local.address !== undefined) {
-    return { kind: 'memory', address: constant(local.address), type: local.type, touch: { kind: 'address', address: local.address } };
-  }
-  return { kind: 'local', local, offset: 0, type: local.type };
-}
-
-/** `= { ... }` on a local: named fields get their values, everything else 0. */
-function initialise(session: Session, frame: Frame, local: Local, items: readonly CInitItem[]): void {
-  const given = new Map<number, CExpr>();
-  collect(session, frame, local.type, items, 0, given);
-  for (const leaf of leavesOf(local.type, session.layouts)) {
-    const expr = given.get(leaf.offset);
-    const value = expr === undefined ? scalar(constant(0), leaf.type) : lowerExpr(session, frame, expr);
-    const base = whole(local);
-    const target: Lvalue =
-      base.kind === 'local'
-        ? { ...base, offset: leaf.offset, type: leaf.type }
-        : { kind: 'memory', address: binary('+', base.address, constant(leaf.offset)), type: leaf.type, touch: undefined };
-    writePlace(session, frame, target, convertValue(session, frame, value, leaf.type), 'plain');
-  }
-}
-
-/** Offsets and expressions of an initialiser list, designators followed (C11 6.7.9). */
-export function collect(session: Session, frame: Frame, type: CType, items: readonly CInitItem[], base: number, into: Map<number, CExpr>): void {
-  const fields = type.kind === 'struct' ? (session.layouts.layout(type.name)?.fields ?? []) : [];
-  let next = 0;
-  for (const item of items) {
-    let target = type;
-    let offset = base;
-    if (item.designators.length === 0) {
-      if (type.kind === 'array') {
-        offset += next * session.layouts.sizeOf(type.of);
-        target = type.of;
-      } else if (type.kind === 'struct') {
-        const field = fields[next];
-        if (field === undefined) refuse(session, frame, frame.site.text, 'expected no more initialisers than fields');
-        offset += field.offset;
-        target = field.type;
-      }
-      next++;
-    }
-    for (const designator of item.designators) {
-      if ('field' in designator) {
-        const field = target.kind === 'struct' ? session.layouts.field(target.name, designator.field) : undefined;
-        if (field === undefined) return void refuse(session, frame, `.${designator.field}`, 'expected a field of the object that is initialised');
-        if (target === type) next = fields.indexOf(field) + 1;
-        offset += field.offset;
-        target = field.type;
-      } else {
-        const index = scalarOf(session, frame, lowerExpr(session, frame, designator.index));
-        if (index.kind !== 'const' || target.kind !== 'array') return void refuse(session, frame, frame.site.text, 'expected a constant index of an array');
-        offset += index.value * session.layouts.sizeOf(target.of);
-        if (target === type) next = index.value + 1;
-        target = target.of;
-      }
-    }
-    if (item.value.kind === 'init-list') collect(session, frame, target, item.value.items, offset, into);
-    else into.set(offset, item.value);
-  }
 }
