@@ -1,5 +1,6 @@
 // Lowers calls: builtins, macros by name, and the inlining of every helper that is met.
-import type { CExpr, CFunction, CStmt } from './ast.ts';
+import type { CExpr, CFunction } from './ast.ts';
+import { assignedNames } from './assigned.ts';
 import { lowerBuiltin } from './builtins.ts';
 import { convertFunction } from './convert.ts';
 import type { CType } from './ctype.ts';
@@ -121,7 +122,7 @@ function inline(session: Session, frame: Frame, definition: Definition, args: re
   const fn = functionOf(session, definition, frame);
   const accessor = definition.generated || session.accessorFiles.some((pattern) => pattern.test(definition.file));
   const names = new Map<string, Binding>();
-  const assigned = assignedNames(fn);
+  const assigned = assignedNames(session, { ...frame, file: definition.file, macro: undefined }, fn);
   if (args.length < fn.params.length || (args.length > fn.params.length && !fn.variadic)) {
     return refuse(session, frame, `${fn.name}()`, `expected ${fn.params.length} arguments, found ${args.length}`);
   }
@@ -225,38 +226,4 @@ export function functionOf(session: Session, definition: Definition, frame: Fram
     if (!(error instanceof SyntaxRefusal)) throw error;
     throw new LoweringRefusal({ what: `${definition.name}()`, why: `expected C that can be lowered, found ${error.found}`, place: placeOf(session, where(error.line), error.line) });
   }
-}
-
-const assignedCache = new WeakMap<CFunction, ReadonlySet<string>>();
-
-/** Names that are assigned, updated or have their address taken in a function body. */
-function assignedNames(fn: CFunction): ReadonlySet<string> {
-  const cached = assignedCache.get(fn);
-  if (cached !== undefined) return cached;
-  const names = new Set<string>();
-  const target = (expr: CExpr): void => {
-    if (expr.kind === 'name') names.add(expr.name);
-    else if (expr.kind === 'field' && !expr.arrow) target(expr.object);
-  };
-  walk(fn.body, (expr) => {
-    if (expr.kind === 'assign') target(expr.left);
-    else if (expr.kind === 'update') target(expr.arg);
-    else if (expr.kind === 'unary' && expr.op === '&') target(expr.arg);
-  });
-  assignedCache.set(fn, names);
-  return names;
-}
-
-/** Visits every expression below a statement. The depth is bounded by the conversion. */
-function walk(stmt: CStmt, visit: (expr: CExpr) => void): void {
-  const inside = (node: unknown): void => {
-    if (node === null || typeof node !== 'object') return;
-    if (Array.isArray(node)) {
-      for (const one of node) inside(one);
-      return;
-    }
-    if ('kind' in node && 'start' in node) visit(node as CExpr);
-    for (const value of Object.values(node)) if (typeof value === 'object') inside(value);
-  };
-  inside(stmt);
 }

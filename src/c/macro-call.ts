@@ -100,7 +100,7 @@ function argumentText(frame: Frame, arg: CExpr): string {
 }
 
 /** The parsed body of a macro, cached by its text: an expression, or 'text' when it must be substituted as text. */
-function macroBody(session: Session, macro: Macro): CExpr | 'text' | 'empty' {
+export function macroBody(session: Session, macro: Macro): CExpr | 'text' | 'empty' {
   if (macro.body === '') return 'empty';
   const key = `${macro.params?.join() ?? ''})${macro.body}`;
   const cached = session.parsed.macros.get(key);
