@@ -1,11 +1,22 @@
 // What each process may do, found by running it on sets of values until nothing new turns up: which ways it can go, which cells and
 // bits each access may touch, and which locks are surely held. Where the answer is not known, it errs towards more.
-import type { Expr, Instruction, Process, Program } from '../types.ts';
+import type { Cell, Expr, Instruction, Process, Program } from '../types.ts';
 import { type Bits, bitsOf, wordMask } from './footprint.ts';
 import { liveRegisters } from './live.ts';
 import type { Edge } from './plan.ts';
-import { registersOf, successors, written } from './program.ts';
-import { ANYTHING, binaryValue, exactly, join, maybeOne, narrow, surelyOne, type Value, valueOf } from './values.ts';
+import { eachConstant, operands, registersOf, successors, written } from './program.ts';
+import {
+  ANYTHING,
+  binaryValue,
+  type Environment,
+  evaluate,
+  exactly,
+  join,
+  maybeOne,
+  narrow,
+  surelyOne,
+  type Value,
+} from './values.ts';
 
 /** One instruction with one set of locks held: what a process may do there. */
 export interface Spot {
@@ -27,23 +38,72 @@ interface Head {
   registers: Map<number, Value>;
   definitions: Map<number, Expr>;
   isOpen: boolean;
+  readonly reads: Set<number>; // cells that the block from here may read
+  ranAt: number; // Shared.clock when it ran last
 }
 
 interface Shared {
   readonly program: Program;
-  readonly cells: Value[];
-  hasChanged: boolean;
+  readonly cells: Value[]; // what each cell may hold at any time
+  readonly growths: Uint8Array; // how often that grew
+  readonly owners: readonly (number | undefined)[]; // cell -> the only process that may write it
+  readonly changedAt: Int32Array; // Shared.clock when the values of a cell last grew
+  clock: number;
 }
 
-/** Analyses all processes together. Each round is linear in the code; values grow a bounded number of times. */
+const PATIENCE = 16; // growths of one cell after which only its bits are followed
+const PATIENCE_WITH_SUMS = 3; // the same for a cell that is added to: a counter grows without end
+const CELL = 1 << 20; // a cell of its own is followed like a register: this plus the index of the cell
+
+/**
+ * Analyses all processes together. A cell that only one process writes is followed through that process exactly; that nobody else
+ * writes it is assumed first and then checked, until it is true. Each round is linear in the code; values grow a bounded number of times.
+ */
 export function analyse(program: Program): Analysis {
-  const shared: Shared = { program, cells: program.cells.map((cell) => exactly(cell.init)), hasChanged: false };
-  const walkers = program.processes.map((process, p) => createWalker(shared, process, p));
-  do {
-    shared.hasChanged = false;
-    for (const walker of walkers) walker.settle();
-  } while (shared.hasChanged);
-  return { spots: walkers.map((walker) => walker.spots), cells: shared.cells };
+  let owners = program.cells.map((_, cell) => firstOwner(program, cell));
+  for (;;) {
+    const shared: Shared = {
+      program,
+      cells: program.cells.map((cell) => exactly(cell.init)),
+      growths: new Uint8Array(program.cells.length),
+      owners,
+      changedAt: new Int32Array(program.cells.length),
+      clock: 1,
+    };
+    const walkers = program.processes.map((process, p) => createWalker(shared, process, p));
+    for (let before = 0; before !== shared.clock; ) {
+      before = shared.clock;
+      for (const walker of walkers) walker.settle();
+    }
+    const spots = walkers.map((walker) => walker.spots);
+    const writers = program.cells.map((_, cell) =>
+      spots.flatMap((list, p) => (list.some(({ touches }) => (touches.get(cell)?.writes ?? 0) !== 0) ? [p] : [])),
+    );
+    const isTrue = owners.every((owner, cell) => owner === undefined || writers[cell]!.every((p) => p === owner));
+    if (isTrue) return { spots, cells: shared.cells };
+    owners = owners.map((owner, cell) =>
+      owner !== undefined && writers[cell]!.every((p) => p === owner) ? owner : undefined,
+    );
+  }
+}
+
+/** A guess: the only process that names the address of the cell, or an address below it in the same object, as a constant. */
+function firstOwner(program: Program, cell: number): number | undefined {
+  const { kind, object, address } = program.cells[cell]!;
+  if (kind === 'lock') return undefined;
+  const start = program.cells.find((other) => other.object === object)!.address;
+  const users = program.processes.flatMap((process, p) =>
+    process.code.some((instruction) => operands(instruction).some((expr) => names(expr, start, address))) ? [p] : [],
+  );
+  return users.length === 1 ? users[0] : undefined;
+}
+
+function names(root: Expr, from: number, to: number): boolean {
+  let found = false;
+  eachConstant(root, (value) => {
+    found ||= value >= from && value <= to;
+  });
+  return found;
 }
 
 interface Walker {
@@ -59,6 +119,7 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
   const spotAt = new Map<string, number>();
   const heads = new Map<number, Head>(); // spot -> what is known on arrival
   const open: number[] = [];
+  let reading = new Set<number>(); // Head.reads of the block that runs
   const isHead = blockHeads(code);
   const live = liveRegisters(
     code.length,
@@ -82,8 +143,15 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     const wanted = liveSets[spots[spot]!.pc]!;
     const head = heads.get(spot);
     if (head === undefined) {
-      const kept = new Map([...registers].filter(([register]) => wanted.has(register)));
-      heads.set(spot, { spot, registers: kept, definitions: new Map(definitions), isOpen: true });
+      const kept = new Map([...registers].filter(([register]) => register >= CELL || wanted.has(register)));
+      heads.set(spot, {
+        spot,
+        registers: kept,
+        definitions: new Map(definitions),
+        isOpen: true,
+        reads: new Set(),
+        ranAt: 0,
+      });
       open.push(spot);
       return;
     }
@@ -108,16 +176,20 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     if (heads.size === 0) {
       const zero = exactly(0);
       const start = new Map(Array.from({ length: process.registers }, (_, register) => [register, zero]));
+      for (const [cell, owner] of shared.owners.entries())
+        if (owner === p) start.set(CELL + cell, exactly(layout[cell]!.init));
       arrive(spotOf(0, initialLocks(shared.program, p)), start, new Map());
     }
     for (const head of heads.values()) {
-      if (head.isOpen) continue;
+      if (head.isOpen || ![...head.reads].some((cell) => shared.changedAt[cell]! > head.ranAt)) continue;
       head.isOpen = true;
       open.push(head.spot);
     }
     for (let spot = open.pop(); spot !== undefined; spot = open.pop()) {
       const head = heads.get(spot)!;
       head.isOpen = false;
+      head.ranAt = shared.clock;
+      reading = head.reads;
       runBlock(spot, new Map(head.registers), new Map(head.definitions));
     }
   }
@@ -137,7 +209,7 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
         if (ways.length > 1 || isHead[way.pc] === true) arrive(to, way.registers, definitions);
       }
       if (ways.length > 1 || isHead[only.pc] === true) return;
-      registers = only.registers;
+      registers = only.registers as Map<number, Value>; // with one way on, it is the map of this block or a copy of it
       spot = spotOf(only.pc, only.locks);
     }
   }
@@ -153,7 +225,7 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
   interface Way {
     readonly pc: number;
     readonly locks: readonly number[];
-    readonly registers: Map<number, Value>;
+    readonly registers: Environment;
     readonly address: number | undefined;
     readonly edge?: 0 | 1; // then or else of a branch
   }
@@ -164,7 +236,7 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     registers: Map<number, Value>,
     definitions: Map<number, Expr>,
   ): readonly Way[] {
-    const on = (known: Map<number, Value>, locks = here.locks, address?: number): Way => ({
+    const on = (known: Environment, locks = here.locks, address?: number): Way => ({
       pc: here.pc + 1,
       locks,
       registers: known,
@@ -180,12 +252,12 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
         const ways: Way[] = [];
         const yes = narrow(instruction.cond, (value) => value !== 0, registers, definitions);
         const no = narrow(instruction.cond, (value) => value === 0, registers, definitions);
-        if (yes !== undefined) ways.push({ ...on(new Map(yes)), pc: instruction.then, edge: 0 });
-        if (no !== undefined) ways.push({ ...on(new Map(no)), pc: instruction.else, edge: 1 });
+        if (yes !== undefined) ways.push({ ...on(yes), pc: instruction.then, edge: 0 });
+        if (no !== undefined) ways.push({ ...on(no), pc: instruction.else, edge: 1 });
         return ways;
       }
       case 'set': {
-        assign(instruction.dst, valueOf(instruction.value, registers), registers, definitions);
+        assign(instruction.dst, evaluate(instruction.value, registers), registers, definitions);
         define(instruction.dst, instruction.value, definitions);
         return [on(registers)];
       }
@@ -205,22 +277,34 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     instruction: Extract<Instruction, { address: Expr }>,
     registers: Map<number, Value>,
     definitions: Map<number, Expr>,
-    on: (known: Map<number, Value>, locks?: readonly number[], address?: number) => Way,
+    on: (known: Environment, locks?: readonly number[], address?: number) => Way,
   ): readonly Way[] {
-    const address = valueOf(instruction.address, registers);
-    const targets = layout.flatMap((cell, index) => (mayBe(address, cell.address) ? [index] : []));
-    const operand = instruction.op === 'rmw' ? valueOf(instruction.operand, registers) : exactly(0);
+    const address = evaluate(instruction.address, registers);
+    const isLockStep = instruction.op === 'lock' || instruction.op === 'unlock' || instruction.op === 'trylock';
+    const object = objectOf(instruction.address, layout);
+    const targets = layout.flatMap((cell, index) =>
+      mayBe(address, cell.address) &&
+      (!isLockStep || cell.kind === 'lock') &&
+      (object === undefined || cell.object === object)
+        ? [index]
+        : [],
+    );
+    const operand = instruction.op === 'rmw' ? evaluate(instruction.operand, registers) : exactly(0);
     const bits = bitsOf(instruction, maybeOne(operand), surelyOne(operand));
-    for (const cell of targets) touch(here, cell, bits);
+    for (const cell of targets) {
+      touch(here, cell, bits);
+      reading.add(cell);
+    }
     if (targets.length === 0) return [];
     const isValid = (value: number): boolean => targets.some((cell) => layout[cell]!.address === value);
     const known = narrow(instruction.address, isValid, registers, definitions);
     if (known === undefined) return [];
-    const after = new Map(known);
+    const after = known === registers ? registers : new Map(known);
     if (instruction.op === 'lock' || instruction.op === 'unlock' || instruction.op === 'trylock') {
       return lockStep(here, instruction, targets, after, definitions, on);
     }
-    const read = targets.map((cell) => effect(instruction, cell, after)).reduce(join);
+    const isSure = targets.length === 1;
+    const read = targets.map((cell) => effect(instruction, cell, after, isSure)).reduce(join);
     const target = written(instruction);
     if (target !== undefined) assign(target, read, after, definitions);
     return [on(after)];
@@ -233,11 +317,11 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     targets: readonly number[],
     registers: Map<number, Value>,
     definitions: Map<number, Expr>,
-    on: (known: Map<number, Value>, locks?: readonly number[], address?: number) => Way,
+    on: (known: Environment, locks?: readonly number[], address?: number) => Way,
   ): readonly Way[] {
     const ways: Way[] = [];
     for (const cell of targets) {
-      write(cell, exactly(instruction.op === 'unlock' ? 0 : p + 1));
+      write(cell, exactly(instruction.op === 'unlock' ? 0 : p + 1), false, registers);
       const { address } = layout[cell]!;
       const known = narrow(instruction.address, (value) => value === address, registers, definitions);
       if (known === undefined) continue;
@@ -260,41 +344,50 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
   function effect(
     instruction: Extract<Instruction, { address: Expr }>,
     cell: number,
-    registers: ReadonlyMap<number, Value>,
+    registers: Map<number, Value>,
+    isSure: boolean,
   ): Value {
-    const old = shared.cells[cell]!;
+    const old = registers.get(CELL + cell) ?? shared.cells[cell]!;
     const flag: Value = { kind: 'set', values: [0, 1] };
+    const isSum = instruction.op === 'add-unless' || (instruction.op === 'rmw' && instruction.fn === 'add');
+    const put = (value: Value, always: boolean): void => write(cell, value, isSure && always, registers, isSum);
     switch (instruction.op) {
       case 'load':
         return maskedValue(old, instruction.mask);
       case 'store':
-        write(cell, valueOf(instruction.value, registers));
+        put(evaluate(instruction.value, registers), true);
         return old;
       case 'rmw':
-        write(cell, modified(instruction.fn, old, valueOf(instruction.operand, registers)));
+        put(modified(instruction.fn, old, evaluate(instruction.operand, registers)), true);
         return maskedValue(old, instruction.mask);
       case 'cmpxchg':
-        write(cell, valueOf(instruction.desired, registers));
+        put(evaluate(instruction.desired, registers), false);
         return old;
       case 'add-unless':
-        write(cell, binaryValue('+', old, valueOf(instruction.operand, registers)));
+        put(binaryValue('+', old, evaluate(instruction.operand, registers)), false);
         return flag;
       case 'try-bits':
-        write(cell, binaryValue('|', old, exactly(instruction.mask)));
+        put(binaryValue('|', old, exactly(instruction.mask)), true);
         return flag;
       case 'await':
-        if (instruction.take) write(cell, binaryValue('|', old, exactly(instruction.mask)));
+        if (instruction.take) put(binaryValue('|', old, exactly(instruction.mask)), true);
         return old;
       default:
         return old;
     }
   }
 
-  function write(cell: number, value: Value): void {
+  /** `isSure`: the write surely goes to this cell, so that its old value is gone. */
+  function write(cell: number, value: Value, isSure: boolean, registers: Map<number, Value>, isSum = false): void {
+    const own = registers.get(CELL + cell);
+    if (own !== undefined) registers.set(CELL + cell, isSure ? value : join(own, value));
     const joined = join(shared.cells[cell]!, value);
     if (joined === shared.cells[cell]) return;
-    shared.cells[cell] = joined;
-    shared.hasChanged = true;
+    shared.growths[cell]!++;
+    const isTooMuch = shared.growths[cell]! > (isSum ? PATIENCE_WITH_SUMS : PATIENCE) && joined.kind === 'set';
+    shared.cells[cell] = isTooMuch ? (isSum ? ANYTHING : { kind: 'bits', ones: maybeOne(joined) }) : joined;
+    shared.clock++;
+    shared.changedAt[cell] = shared.clock;
   }
 
   return { spots, settle };
@@ -322,6 +415,21 @@ function link(edges: Edge[], edge: Edge, index: 0 | 1 | undefined): void {
   if (same >= 0) edges[same] = edge;
   else if (edge.address === undefined || edges.at(-1)?.address !== undefined) edges.push(edge);
   else edges.splice(edges.length - 1, 0, edge);
+}
+
+/** The object that a sum of one address and an offset stays in: C leaves an object by its own pointers only. */
+function objectOf(address: Expr, cells: readonly Cell[]): string | undefined {
+  const bases: number[] = [];
+  const visit = (expr: Expr): void => {
+    if (expr.kind === 'const') bases.push(expr.value);
+    else if (expr.kind === 'binary' && expr.op === '+') {
+      visit(expr.left);
+      visit(expr.right);
+    }
+  };
+  visit(address);
+  const found = bases.flatMap((base) => cells.filter((cell) => cell.address === base).map((cell) => cell.object));
+  return address.kind === 'binary' && found.length === 1 ? found[0] : undefined;
 }
 
 function mayBe(value: Value, address: number): boolean {

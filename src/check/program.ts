@@ -126,6 +126,15 @@ export function registersOf(expr: Expr, into: Set<number>): void {
   }
 }
 
+/** Calls `visit` for each constant in an expression. */
+export function eachConstant(root: Expr, visit: (value: number) => void): void {
+  const open: Expr[] = [root];
+  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+    if (expr.kind === 'const') visit(expr.value);
+    open.push(...parts(expr));
+  }
+}
+
 /** Nesting of an expression, counted without recursion. */
 function depth(root: Expr): number {
   let deepest = 0;

@@ -4,7 +4,7 @@ import type { Instruction, Program } from '../types.ts';
 import type { Analysis, Spot } from './analyse.ts';
 import { type Bits, conflicts, wordMask } from './footprint.ts';
 import type { Stop } from './plan.ts';
-import { valueOf } from './values.ts';
+import { evaluate } from './values.ts';
 
 /** Accesses of one process to one cell with the same locks held: enough to tell who may disturb whom. */
 interface Group {
@@ -111,7 +111,7 @@ export function watchedBits(program: Program): Watched {
     if (invariant.when !== 'always') continue;
     for (const instruction of invariant.code) {
       if (instruction.op !== 'load') continue;
-      const address = valueOf(instruction.address, new Map());
+      const address = evaluate(instruction.address, new Map());
       for (const [index, cell] of program.cells.entries()) {
         if (address.kind === 'set' && !address.values.includes(cell.address)) continue;
         watched.set(index, (watched.get(index) ?? 0) | wordMask(instruction.mask));

@@ -53,24 +53,24 @@ export function includes(a: Value, b: Value): boolean {
 }
 
 /** What an expression may evaluate to. Combinations of registers that divide by zero are left out: they fault. */
-export function valueOf(expr: Expr, environment: Environment): Value {
+export function evaluate(expr: Expr, environment: Environment): Value {
   switch (expr.kind) {
     case 'const':
       return exactly(expr.value);
     case 'reg':
       return environment.get(expr.reg) ?? ANYTHING;
     case 'unary': {
-      const arg = valueOf(expr.arg, environment);
+      const arg = evaluate(expr.arg, environment);
       if (arg.kind === 'set') return oneOf(arg.values.map((value) => unary(expr.op, value)));
       return expr.op === '!' ? { kind: 'set', values: [0, 1] } : ANYTHING;
     }
     case 'binary':
-      return binaryValue(expr.op, valueOf(expr.left, environment), valueOf(expr.right, environment));
+      return binaryValue(expr.op, evaluate(expr.left, environment), evaluate(expr.right, environment));
     case 'select': {
-      const cond = valueOf(expr.cond, environment);
-      if (cond.kind === 'set' && !cond.values.includes(0)) return valueOf(expr.then, environment);
-      if (cond.kind === 'set' && cond.values.length === 1) return valueOf(expr.else, environment);
-      return join(valueOf(expr.then, environment), valueOf(expr.else, environment));
+      const cond = evaluate(expr.cond, environment);
+      if (cond.kind === 'set' && !cond.values.includes(0)) return evaluate(expr.then, environment);
+      if (cond.kind === 'set' && cond.values.length === 1) return evaluate(expr.else, environment);
+      return join(evaluate(expr.then, environment), evaluate(expr.else, environment));
     }
     default:
       return expr satisfies never;
@@ -133,7 +133,7 @@ export function narrow(
   environment: Environment,
   definitions: Definitions,
 ): Environment | undefined {
-  const whole = valueOf(expr, environment);
+  const whole = evaluate(expr, environment);
   if (whole.kind === 'set' && !whole.values.some(holds)) return undefined;
   let result = environment;
   let form = expr;
@@ -169,11 +169,12 @@ function narrowOnce(expr: Expr, holds: (value: number) => boolean, environment: 
       rest = Math.floor(rest / set.length);
       return value;
     });
-    const value = valueOf(expr, new Map(registers.map((register, index) => [register, exactly(chosen[index]!)])));
+    const value = evaluate(expr, new Map(registers.map((register, index) => [register, exactly(chosen[index]!)])));
     if (value.kind === 'set' && !value.values.some(holds)) continue;
     for (const [index, one] of chosen.entries()) kept[index]!.add(one);
   }
   if (kept[0]!.size === 0) return undefined;
+  if (kept.every((values, index) => values.size === sets[index]!.length)) return environment;
   const narrowed = new Map(environment);
   for (const [index, register] of registers.entries()) narrowed.set(register, oneOf(kept[index]!));
   return narrowed;
