@@ -25,6 +25,7 @@ export interface Spot {
   readonly edges: Edge[];
   readonly touches: Map<number, Bits>; // cell -> bits
   readonly registers: Map<number, Value>; // live before it; kept for instructions that may be stops
+  isWide: boolean; // a lock that may be too many to tell apart
 }
 
 /** The spots of each process, spot 0 first, and what each cell may hold at any time. */
@@ -53,6 +54,8 @@ interface Shared {
 
 const PATIENCE = 16; // growths of one cell after which only its bits are followed
 const PATIENCE_WITH_SUMS = 3; // the same for a cell that is added to: a counter grows without end
+const MOST_LOCKS = 6; // locks that one instruction may be about and still be told apart
+const MOST_SPOTS = 24; // spots an instruction, on average, before locks are not told apart any more
 const CELL = 1 << 20; // a cell of its own is followed like a register: this plus the index of the cell
 
 /**
@@ -134,7 +137,7 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     if (known !== undefined) return known;
     const count = successors(code[pc]!, pc).length;
     const never = Array.from({ length: code[pc]!.op === 'branch' ? 2 : 0 }, () => ({ to: -1, address: undefined }));
-    spots.push({ pc, locks, edges: count === 0 ? [] : never, touches: new Map(), registers: new Map() });
+    spots.push({ pc, locks, edges: count === 0 ? [] : never, touches: new Map(), registers: new Map(), isWide: false });
     spotAt.set(key, spots.length - 1);
     return spots.length - 1;
   }
@@ -319,6 +322,7 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     definitions: Map<number, Expr>,
     on: (known: Environment, locks?: readonly number[], address?: number) => Way,
   ): readonly Way[] {
+    if (isTooWide(here, targets)) return wideLockStep(here, instruction, targets, registers, definitions, on);
     const ways: Way[] = [];
     for (const cell of targets) {
       write(cell, exactly(instruction.op === 'unlock' ? 0 : p + 1), false, registers);
@@ -338,6 +342,29 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
       forget(instruction.dst, definitions);
     }
     return ways;
+  }
+
+  function isTooWide(here: Spot, targets: readonly number[]): boolean {
+    if (here.isWide || (targets.length <= MOST_LOCKS && spots.length <= code.length * MOST_SPOTS)) return here.isWide;
+    here.isWide = true;
+    here.edges.length = 0;
+    return true;
+  }
+
+  /** A lock that is not told apart is not known to be held after it, and any of its kind may be given back. */
+  function wideLockStep(
+    here: Spot,
+    instruction: Extract<Instruction, { op: 'lock' | 'unlock' | 'trylock' }>,
+    targets: readonly number[],
+    registers: Map<number, Value>,
+    definitions: Map<number, Expr>,
+    on: (known: Environment, locks?: readonly number[]) => Way,
+  ): readonly Way[] {
+    for (const cell of targets) write(cell, exactly(instruction.op === 'unlock' ? 0 : p + 1), false, registers);
+    if (instruction.op === 'trylock') assign(instruction.dst, { kind: 'set', values: [0, 1] }, registers, definitions);
+    return [
+      on(registers, instruction.op === 'unlock' ? here.locks.filter((lock) => !targets.includes(lock)) : here.locks),
+    ];
   }
 
   /** Writes what the access may leave in the cell; gives what a register may get from it. */

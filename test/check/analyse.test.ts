@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { analyse } from '../../src/check/analyse.ts';
+import { explore } from '../../src/check/explore.ts';
+import { bin, c, cell, type Line, program, r } from './build.ts';
+
+const end: Line = { op: 'end' };
+const locks = (count: number) =>
+  Array.from({ length: count }, (_, k) => cell(128 + k * 8, `l${k}.lock`, 0, { kind: 'lock' }));
+
+describe('values', () => {
+  it('tell a flag that was tested from the lock that was taken for it', () => {
+    const conditional: Line[] = [
+      { op: 'rmw', dst: 0, address: c(64), fn: 'andnot', operand: c(16), mask: 16, order: 'mb' },
+      { op: 'branch', cond: r(0), then: 2, else: 3 },
+      { op: 'lock', address: c(128) },
+      { op: 'branch', cond: r(0), then: 4, else: 6 },
+      { op: 'store', address: c(72), value: c(1), order: 'once' },
+      { op: 'unlock', address: c(128) },
+      end,
+    ];
+    const one = program([cell(64, 'flags', 16), cell(72, 'list'), ...locks(1)], [conditional, conditional]);
+    const { spots } = analyse(one);
+    expect(spots[0]!.filter(({ pc }) => pc === 4).map((spot) => spot.locks)).toEqual([[2]]);
+    expect(spots[0]!.filter(({ pc }) => pc === 6).map((spot) => spot.locks)).toEqual([[]]);
+  });
+
+  it('follow a counter of one process through a loop', () => {
+    const walk: Line[] = [
+      { op: 'load', dst: 1, address: c(64), order: 'once' },
+      { op: 'branch', cond: bin(r(0), '<', r(1)), then: 2, else: 5 },
+      { op: 'load', dst: 2, address: bin(c(72), '+', bin(r(0), '*', c(8))), order: 'once' },
+      { op: 'set', dst: 0, value: bin(r(0), '+', c(1)) },
+      { op: 'jump', to: 0 },
+      { op: 'store', address: c(64), value: c(0), order: 'once' },
+      end,
+    ];
+    const { spots } = analyse(
+      program([cell(64, 'batch.nr', 2), cell(72, 'batch.a'), cell(80, 'batch.b'), cell(88, 'batch.c')], [walk]),
+    );
+    expect([...spots[0]!.find(({ pc }) => pc === 2)!.touches.keys()]).toEqual([1, 2]);
+  });
+
+  it('do not multiply when it is not known which of many locks is taken', () => {
+    const take: Line[] = [0, 1, 2, 3, 4, 5].flatMap((dst): Line[] => [
+      { op: 'load', dst, address: c(64), order: 'once' },
+      { op: 'lock', address: bin(c(128), '+', bin(bin(r(dst), '&', c(15)), '*', c(8))) },
+    ]);
+    const more: Line[] = [
+      { op: 'load', dst: 0, address: c(64), order: 'once' },
+      { op: 'store', address: c(64), value: bin(r(0), '*', c(3)), order: 'once' },
+      end,
+    ];
+    const one = program([cell(64, 'x', 1), ...locks(16)], [[...take, end], more]);
+    expect(analyse(one).spots[0]!.length).toBeLessThan(100);
+    const outcome = explore(one, 'sc', { states: 100_000 });
+    expect(outcome.kind === 'complete' && outcome.violations.map(({ property }) => property)).toEqual(['deadlock']);
+  });
+});
