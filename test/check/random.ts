@@ -8,6 +8,9 @@ const WORD = 72;
 const OTHER = 80;
 const POINTER = 88;
 const LOCKS = [96, 104] as const;
+const WHICH_LOCK = 112;
+const OWN = 1; // stands for the address of a cell of the process's own
+const ownCell = (index: number): number => 120 + index * 8;
 const VALUES = 4; // registers 0..3 for values, 4.. for counters and pointers
 const CELLS: readonly Cell[] = [
   cell(FLAGS, 'folio.flags', 1, { bits: { 0: 'lru', 1: 'mlocked', 2: 'unevictable', 3: 'busy' } }),
@@ -16,6 +19,8 @@ const CELLS: readonly Cell[] = [
   cell(POINTER, 'folio.mapping', WORD, { kind: 'pointer' }),
   cell(LOCKS[0], 'a.lock', 0, { kind: 'lock' }),
   cell(LOCKS[1], 'b.lock', 0, { kind: 'lock' }),
+  cell(WHICH_LOCK, 'folio.which', LOCKS[0], { kind: 'pointer' }),
+  ...[0, 1, 2].map((index) => cell(ownCell(index), `own${index}.count`)),
 ];
 
 type Block = readonly Statement[];
@@ -24,11 +29,12 @@ type Statement =
   | { readonly kind: 'if'; readonly cond: Expr; readonly then: Block; readonly else: Block }
   | { readonly kind: 'locked'; readonly lock: number; readonly body: Block; readonly unless: Expr | undefined }
   | { readonly kind: 'try'; readonly lock: number; readonly dst: number; readonly body: Block }
+  | { readonly kind: 'locked by pointer'; readonly body: Block; readonly reload: boolean }
   | { readonly kind: 'loop'; readonly times: number; readonly body: Block }
   | { readonly kind: 'follow'; readonly dst: number; readonly store: boolean };
 
 const register = fc.nat(VALUES - 1);
-const word = fc.constantFrom(FLAGS, WORD, WORD, OTHER);
+const word = fc.constantFrom(FLAGS, WORD, WORD, OTHER, OWN);
 const bit = fc.constantFrom(1, 2, 4, 8);
 const small = fc.integer({ min: -1, max: 3 });
 const order = fc.constantFrom('once' as const, 'mb' as const);
@@ -131,7 +137,13 @@ const line: fc.Arbitrary<Line> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .constantFrom(WORD, OTHER, 0, 68)
+      .constantFrom(...LOCKS)
+      .map((v): Line => ({ op: 'store', address: c(WHICH_LOCK), value: c(v), order: 'once' })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(WORD, OTHER, 0, 68, ownCell(0))
       .map((v): Line => ({ op: 'store', address: c(POINTER), value: c(v), order: 'once' })),
   },
 );
@@ -157,6 +169,14 @@ const { block } = fc.letrec<{ block: Block; statement: Statement }>((tie) => ({
     {
       weight: 1,
       arbitrary: fc.record({ kind: fc.constant('try' as const), lock: fc.nat(1), dst: register, body: tie('block') }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('locked by pointer' as const),
+        body: tie('block'),
+        reload: fc.boolean(),
+      }),
     },
     {
       weight: 1,
@@ -216,6 +236,14 @@ function emitOne(one: Statement, lines: Line[], depth: number): void {
       );
       return;
     }
+    case 'locked by pointer': {
+      const which: Line = { op: 'load', dst: scratch, address: c(WHICH_LOCK), order: 'once' };
+      lines.push(which, { op: 'lock', address: r(scratch) });
+      emit(one.body, lines, depth + 1);
+      if (one.reload) lines.push(which);
+      lines.push({ op: 'unlock', address: r(scratch) });
+      return;
+    }
     case 'loop': {
       lines.push({ op: 'set', dst: scratch, value: c(0) });
       const top = lines.length;
@@ -267,7 +295,10 @@ export const randomProgram: fc.Arbitrary<Program> = fc
       const lines: Line[] = [];
       emit(body, lines, 0);
       lines.push({ op: 'end' });
-      return process(index, lines);
+      const own = JSON.parse(JSON.stringify(lines), (key, field: { kind?: string; value?: number }) =>
+        key === 'address' && field.kind === 'const' && field.value === OWN ? c(ownCell(index)) : field,
+      ) as Line[];
+      return process(index, own);
     });
     const atEnd = invariant('I-end', 'end', [
       load(0, FLAGS, bits[0]),
@@ -285,6 +316,6 @@ export const randomProgram: fc.Arbitrary<Program> = fc
       cells: CELLS,
       processes,
       invariants: hasAlways ? [atEnd, always] : [atEnd],
-      observed: [0, 1, 2, 3],
+      observed: [0, 1, 2, 3, 7, 8],
     };
   });
