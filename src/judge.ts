@@ -8,7 +8,7 @@ import { canonicalHash } from './check/compare.ts';
 import { explore } from './check/explore.ts';
 import { InputError } from './errors.ts';
 import type { Knowledge } from './knowledge.ts';
-import { loadKnowledge } from './knowledge.ts';
+import { loadKnowledge, placementSource } from './knowledge.ts';
 import type { KernelSource, MemoryModel, NamedEdit, Outcome, Place, Program, Refusal, Rule, Scenario, Verdict } from './types.ts';
 
 /** A scenario on a source, decided or refused. */
@@ -78,8 +78,8 @@ function computed(judged: Judged, invariant: string): { computed: Verdict; state
   return { computed: verdictOf(outcome, invariant), states: outcome.states, ...(outcome.bound === undefined ? {} : { why: outcome.bound }) };
 }
 
-/** A version of the model sources with named edits of a rule applied in order. */
-function editedSource(knowledge: Knowledge, rule: Rule, version: string, names: readonly string[], line: number): KernelSource {
+/** A version of the model sources with named edits of a rule applied in order. Throws InputError (file:line) when one does not apply. */
+export function editedSource(knowledge: Knowledge, rule: Rule, version: string, names: readonly string[], line: number): KernelSource {
   let source = knowledge.stack.at(version);
   for (const name of names) {
     const edit = rule.edits.find((one) => one.name === name);
@@ -93,7 +93,7 @@ function withNamedEdit(knowledge: Knowledge, source: KernelSource, rule: Rule, e
   const readings =
     edit.diff === undefined
       ? applyEdits(source, edit.edits, knowledge.vocabulary, rule.functions)
-      : [applyPatch(source, readPatchFile(edit.diff, rule.file).files)];
+      : [applyPatch(placementSource(knowledge, source), readPatchFile(edit.diff, rule.file).files)];
   const [reading] = readings;
   if (reading === undefined || reading.kind === 'refused' || readings.length > 1) {
     const found = reading?.kind === 'refused' ? `${reading.refusal.what}: ${reading.refusal.why}` : `${readings.length} readings`;

@@ -8,13 +8,14 @@ import type { Workshop } from './c/scenario.ts';
 import { openWorkshop } from './c/scenario.ts';
 import type { Stack } from './c/stack.ts';
 import { openStack } from './c/stack.ts';
+import { withFiles } from './c/tree.ts';
 import type { Cues } from './claims/cues.ts';
 import { parseCues } from './claims/cues.ts';
 import { InputError } from './errors.ts';
 import { rulesHash } from './rules/hash.ts';
 import { readRules } from './rules/load.ts';
 import { parseVocabulary } from './rules/vocabulary.ts';
-import type { Rule, Vocabulary } from './types.ts';
+import type { KernelSource, Rule, Vocabulary } from './types.ts';
 
 /** The rules folder, read. */
 export interface Knowledge {
@@ -25,6 +26,15 @@ export interface Knowledge {
   readonly stack: Stack;
   readonly configText: string;
   readonly hash: string; // sha256 of the folder
+}
+
+const PLACED_AS = 'include/linux/relore-primitives.h';
+
+/** `source` as hunks are placed in it: names that only a row of the primitives table defines count as known there. */
+export function placementSource(knowledge: Knowledge, source: KernelSource): KernelSource {
+  const { source: rows } = knowledge.workshop.primitives;
+  const text = rows.paths.map((path) => rows.read(path)?.text ?? '').join('\n');
+  return withFiles(source, [{ path: PLACED_AS, text }]);
 }
 
 /**

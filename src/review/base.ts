@@ -2,6 +2,8 @@
 import { applyPatch } from '../c/apply.ts';
 import { openTree } from '../c/tree.ts';
 import type { Knowledge } from '../knowledge.ts';
+import { placementSource } from '../knowledge.ts';
+import { statedDay } from '../mail/date.ts';
 import type { KernelSource, Patch, Thread } from '../types.ts';
 
 /** The code before any patch, and one sentence that says why this one. */
@@ -25,39 +27,27 @@ export function chooseBase(knowledge: Knowledge, thread: Thread, wanted: { reado
   const byDate = day === undefined ? 'the newest version that is modelled; the thread has no date' : `the newest modelled version on ${day}, the day the thread begins`;
   const posted = thread.patches.filter((patch) => patch.kind === 'posted' && touches(stack.at(newest), patch));
   const first = posted[0];
-  if (first === undefined || applies(stack.at(dated), first)) return { source: stack.at(dated), why: byDate };
+  if (first === undefined || applies(knowledge, stack.at(dated), first)) return { source: stack.at(dated), why: byDate };
   const at = stack.tags.indexOf(dated);
   const nearest = [...stack.tags].sort((a, b) => Math.abs(stack.tags.indexOf(a) - at) - Math.abs(stack.tags.indexOf(b) - at) || (a < b ? -1 : 1));
-  const fitting = nearest.find((tag) => applies(stack.at(tag), first));
+  const fitting = nearest.find((tag) => applies(knowledge, stack.at(tag), first));
   if (fitting === undefined) return { source: stack.at(dated), why: byDate };
   return { source: stack.at(fitting), why: `the modelled version that the posted patch applies to (${dated} would fit the date)` };
 }
 
-function applies(source: KernelSource, patch: Patch): boolean {
-  return applyPatch(source, patch.files).kind === 'applied';
+function applies(knowledge: Knowledge, source: KernelSource, patch: Patch): boolean {
+  return applyPatch(placementSource(knowledge, source), patch.files).kind === 'applied';
 }
 
 function touches(source: KernelSource, patch: Patch): boolean {
   return patch.files.some((file) => source.paths.includes(file.newPath ?? file.oldPath ?? ''));
 }
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
 /** Day of the oldest message, YYYY-MM-DD. A Date line whose zone is lost still names a day. */
 function firstDay(thread: Thread): string | undefined {
   const days = thread.messages.flatMap((message) => {
-    const day = message.date?.slice(0, 10) ?? dayOf(message.rawDate ?? '');
+    const day = message.date?.slice(0, 10) ?? (message.rawDate === undefined ? undefined : statedDay(message.rawDate));
     return day === undefined ? [] : [day];
   });
   return days.sort()[0];
-}
-
-/** `Tue Jul 18 2023 - 21:57:49 EST` or `18 Jul 2023 ...` as 2023-07-18. */
-function dayOf(text: string): string | undefined {
-  const match = /\b([A-Z][a-z]{2})[a-z]* (\d{1,2}),? (\d{4})\b/.exec(text) ?? /\b(\d{1,2}) ([A-Z][a-z]{2})[a-z]* (\d{4})\b/.exec(text);
-  if (match === null) return undefined;
-  const [, first = '', second = '', year = ''] = match;
-  const [name, day] = /^\d/.test(first) ? [second, first] : [first, second];
-  const month = MONTHS.indexOf(name.toLowerCase()) + 1;
-  return month === 0 ? undefined : `${year}-${String(month).padStart(2, '0')}-${day.padStart(2, '0')}`;
 }

@@ -3,6 +3,7 @@ import { applyPatch } from '../c/apply.ts';
 import { applyEdits } from '../c/edit.ts';
 import { withFiles } from '../c/tree.ts';
 import type { Knowledge } from '../knowledge.ts';
+import { placementSource } from '../knowledge.ts';
 import { matchRules, operationOf } from '../rules/match.ts';
 import type { Applied, AppliedEdit, Claim, Edit, KernelSource, Patch, Refusal, ReviewPatch, Thread } from '../types.ts';
 
@@ -51,7 +52,7 @@ export function patchIds(thread: Thread): ReadonlyMap<string, string> {
 
 function postedVariant(knowledge: Knowledge, patch: Patch, before: KernelSource): Variant {
   const paths = patch.files.map((file) => file.newPath ?? file.oldPath ?? '').filter((path) => path !== '');
-  const applied = applyPatch(before, patch.files);
+  const applied = applyPatch(placementSource(knowledge, before), patch.files);
   const functions = applied.kind === 'applied' ? applied.functions : namedFunctions(patch);
   const covered = matchRules(knowledge.rules, functions, knowledge.vocabulary).length > 0;
   return {
