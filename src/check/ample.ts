@@ -114,7 +114,8 @@ function stepFrom(plan: Plan, analysis: Analysis, p: number, first: number): Foo
     { node: first, moves: automaton.movesRight[first]! },
   ];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
-    const { node, moves } = place;
+    const { node } = place;
+    const moves = place.moves && plan.program.processes[p]!.code[automaton.nodes[node]!.pc]!.op !== 'unlock';
     include(step, analysis.spots[p]![node]!.touches);
     for (const { to } of automaton.nodes[node]!.edges) {
       if (to < 0 || automaton.stop[to] === 'point' || (automaton.stop[to] === 'access' && !moves)) continue;

@@ -265,7 +265,7 @@ class Writer {
         return [
           this.locate(instruction.address),
           [
-            `${this.check()} ${cover} if (V[i] !== ${me}) { ${this.die(PROPERTY.unlock)} } V[i] = 0; ${this.onByAddress(node)}`,
+            `${this.check()} ${cover} if (V[i] !== ${me}) { ${this.die(PROPERTY.unlock)} } V[i] = 0; moves = 0; ${this.onByAddress(node)}`,
           ],
         ];
       case 'assert-held':

@@ -5,7 +5,7 @@ import type { Program } from '../types.ts';
 export type Stop =
   | 'run' // goes on in the same step: no other process can tell
   | 'soft' // goes on when it is not blocked, stops when it is
-  | 'access' // stops, unless the step has done nothing but take a lock or choose: those could as well come later
+  | 'access' // stops, unless the step has done nothing but take locks or choose, which could as well come later, and gave none back
   | 'point'; // stops: other processes may run first
 
 /** A way on from a node; of a lock or unlock with several possible addresses, the one for `address`. */

@@ -84,6 +84,7 @@ function createRunner(plan: Plan): Runner {
         if (!plan.visibleSteps && count > plan.fuel) break;
       }
       if (isArrival && stop === 'access') moves = false;
+      if (nextInstruction(machine, p).op === 'unlock') moves = false;
       const event = execute(machine, p, choice);
       events.push(event);
       if (until !== undefined && event.violated === until) return;
