@@ -9,7 +9,18 @@ import { explore } from './check/explore.ts';
 import { InputError } from './errors.ts';
 import type { Knowledge } from './knowledge.ts';
 import { loadKnowledge, placementSource } from './knowledge.ts';
-import type { KernelSource, MemoryModel, NamedEdit, Outcome, Place, Program, Refusal, Rule, Scenario, Verdict } from './types.ts';
+import type {
+  KernelSource,
+  MemoryModel,
+  NamedEdit,
+  Outcome,
+  Place,
+  Program,
+  Refusal,
+  Rule,
+  Scenario,
+  Verdict,
+} from './types.ts';
 
 /** A scenario on a source, decided or refused. */
 export type Judged =
@@ -24,12 +35,26 @@ export type Judged =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** Lowers `scenario` of `rule` against `source` and explores it under `model` up to `states` distinct states. */
-export function judge(knowledge: Knowledge, source: KernelSource, rule: Rule, scenario: Scenario, model: MemoryModel, states: number): Judged {
+export function judge(
+  knowledge: Knowledge,
+  source: KernelSource,
+  rule: Rule,
+  scenario: Scenario,
+  model: MemoryModel,
+  states: number,
+): Judged {
   const text = { name: `${rule.name}/${scenario.name}`, file: rule.file, line: scenario.line, code: scenario.code };
   const lowered = lowerScenario(knowledge.workshop, source, text);
   if (lowered.kind === 'refused') return lowered;
   const { program, functions, assumptions } = lowered;
-  return { kind: 'judged', program, outcome: explore(program, model, { states }), functions, assumptions, codeHash: canonicalHash(program) };
+  return {
+    kind: 'judged',
+    program,
+    outcome: explore(program, model, { states }),
+    functions,
+    assumptions,
+    codeHash: canonicalHash(program),
+  };
 }
 
 /** The verdict of one invariant in an outcome: `holds` only from an exhausted search. */
@@ -55,16 +80,30 @@ export interface Cell {
  * Runs every cell of the Result tables of the rules in `rulesDir` (of rule `only` when given) and reports each.
  * Throws InputError for a row whose version or edit does not exist or does not apply.
  */
-export async function testRules(rulesDir: string, only: string | undefined, onCell: (cell: Cell) => void): Promise<void> {
+export async function testRules(
+  rulesDir: string,
+  only: string | undefined,
+  onCell: (cell: Cell) => void,
+): Promise<void> {
   const knowledge = await loadKnowledge(rulesDir);
   for (const rule of knowledge.rules) {
     if (only !== undefined && rule.name !== only) continue;
     for (const row of rule.rows) {
       const source = editedSource(knowledge, rule, row.version, row.edits, row.line);
       for (const scenario of rule.scenarios) {
-        for (const [model, expected] of Object.entries(row.expected[scenario.name] ?? {}) as [MemoryModel, 'holds' | 'violated'][]) {
+        for (const [model, expected] of Object.entries(row.expected[scenario.name] ?? {}) as [
+          MemoryModel,
+          'holds' | 'violated',
+        ][]) {
           const judged = judge(knowledge, source, rule, scenario, model, 2_000_000);
-          onCell({ rule: rule.name, row: row.words, scenario: scenario.name, model, expected, ...computed(judged, rule.invariant) });
+          onCell({
+            rule: rule.name,
+            row: row.words,
+            scenario: scenario.name,
+            model,
+            expected,
+            ...computed(judged, rule.invariant),
+          });
         }
       }
     }
@@ -72,18 +111,30 @@ export async function testRules(rulesDir: string, only: string | undefined, onCe
 }
 
 function computed(judged: Judged, invariant: string): { computed: Verdict; states: number; why?: string } {
-  if (judged.kind === 'refused') return { computed: 'refused', states: 0, why: `${judged.refusal.what}: ${judged.refusal.why}` };
+  if (judged.kind === 'refused')
+    return { computed: 'refused', states: 0, why: `${judged.refusal.what}: ${judged.refusal.why}` };
   const { outcome } = judged;
   if (outcome.kind === 'refused') return { computed: 'refused', states: 0, why: outcome.refusal.why };
-  return { computed: verdictOf(outcome, invariant), states: outcome.states, ...(outcome.bound === undefined ? {} : { why: outcome.bound }) };
+  return {
+    computed: verdictOf(outcome, invariant),
+    states: outcome.states,
+    ...(outcome.bound === undefined ? {} : { why: outcome.bound }),
+  };
 }
 
 /** A version of the model sources with named edits of a rule applied in order. Throws InputError (file:line) when one does not apply. */
-export function editedSource(knowledge: Knowledge, rule: Rule, version: string, names: readonly string[], line: number): KernelSource {
+export function editedSource(
+  knowledge: Knowledge,
+  rule: Rule,
+  version: string,
+  names: readonly string[],
+  line: number,
+): KernelSource {
   let source = knowledge.stack.at(version);
   for (const name of names) {
     const edit = rule.edits.find((one) => one.name === name);
-    if (edit === undefined) throw new InputError({ place: { file: rule.file, line }, expected: 'an edit of this rule', found: name });
+    if (edit === undefined)
+      throw new InputError({ place: { file: rule.file, line }, expected: 'an edit of this rule', found: name });
     source = withNamedEdit(knowledge, source, rule, edit);
   }
   return source;
@@ -96,8 +147,13 @@ function withNamedEdit(knowledge: Knowledge, source: KernelSource, rule: Rule, e
       : [applyPatch(placementSource(knowledge, source), readPatchFile(edit.diff, rule.file).files)];
   const [reading] = readings;
   if (reading === undefined || reading.kind === 'refused' || readings.length > 1) {
-    const found = reading?.kind === 'refused' ? `${reading.refusal.what}: ${reading.refusal.why}` : `${readings.length} readings`;
-    throw new InputError({ place: { file: rule.file, line: edit.line }, expected: `edit ${edit.name} to apply to ${source.name} in one way`, found });
+    const found =
+      reading?.kind === 'refused' ? `${reading.refusal.what}: ${reading.refusal.why}` : `${readings.length} readings`;
+    throw new InputError({
+      place: { file: rule.file, line: edit.line },
+      expected: `edit ${edit.name} to apply to ${source.name} in one way`,
+      found,
+    });
   }
   return withFiles(source, reading.files);
 }

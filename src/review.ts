@@ -40,7 +40,10 @@ export async function review(thread: Thread, options: ReviewOptions): Promise<Re
   const bench = openBench(knowledge, options);
   const ids = patchIds(thread);
 
-  const singles = [...postedVariants(knowledge, thread, base.source), ...proseVariants(knowledge, claims, base.source, mentioned)];
+  const singles = [
+    ...postedVariants(knowledge, thread, base.source),
+    ...proseVariants(knowledge, claims, base.source, mentioned),
+  ];
   const { pairs, left } = pairVariants(knowledge, singles, claims, mentioned);
   const variants = [...singles, ...pairs];
 
@@ -53,13 +56,20 @@ export async function review(thread: Thread, options: ReviewOptions): Promise<Re
     checks.push(...checked.checks);
     patches.push(patchOf(variant, checked.verdict, checked.reason));
   }
-  const traceOf = (patch: string): string | undefined => checks.find((check) => check.patch === patch && check.level === 'error' && check.after.trace !== undefined)?.after.trace;
+  const traceOf = (patch: string): string | undefined =>
+    checks.find((check) => check.patch === patch && check.level === 'error' && check.after.trace !== undefined)?.after
+      .trace;
 
   return {
     schema: 'relore.review/1',
     tool: { name: 'relore', version: options.version, rules: knowledge.hash },
     source: { kind: thread.kind, lossy: thread.lossy },
-    rules: [...bench.ran.values()].map(({ name, title, invariant, scenarios }) => ({ name, title, invariant, scenarios: scenarios.map((one) => ({ name: one.name, words: one.words })) })),
+    rules: [...bench.ran.values()].map(({ name, title, invariant, scenarios }) => ({
+      name,
+      title,
+      invariant,
+      scenarios: scenarios.map((one) => ({ name: one.name, words: one.words })),
+    })),
     base: { kind: base.source.kind, name: base.source.name, why: base.why },
     thread: threadOf(thread),
     series: thread.series.map((series) => ({ ...series, patches: series.patches.map((id) => ids.get(id) ?? id) })),
@@ -76,7 +86,16 @@ export async function review(thread: Thread, options: ReviewOptions): Promise<Re
 
 function openBench(knowledge: Knowledge, options: ReviewOptions): Bench {
   const { models, states } = options;
-  return { knowledge, models, states, traces: openTraceBook(), judged: new Map(), coverage: [], assumptions: new Set(), ran: new Map() };
+  return {
+    knowledge,
+    models,
+    states,
+    traces: openTraceBook(),
+    judged: new Map(),
+    coverage: [],
+    assumptions: new Set(),
+    ran: new Map(),
+  };
 }
 
 function patchOf(variant: Variant, verdict: ReviewPatch['verdict'], reason: string | undefined): ReviewPatch {

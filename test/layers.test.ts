@@ -48,7 +48,9 @@ describe('layers', () => {
   it('check/ is pure: no I/O, clock or randomness', () => {
     const root = join(import.meta.dirname, '..', 'src', 'check');
     for (const name of readdirSync(root)) {
-      expect(readFileSync(join(root, name), 'utf8'), name).not.toMatch(/from 'node:|Date\.now|new Date|Math\.random|performance\.now|process\.env/);
+      expect(readFileSync(join(root, name), 'utf8'), name).not.toMatch(
+        /from 'node:|Date\.now|new Date|Math\.random|performance\.now|process\.env/,
+      );
     }
   });
 

@@ -1,9 +1,21 @@
 // Runs the scenarios that a change touches, before and after, and says which invariants change.
-import { judge, verdictOf } from '../judge.ts';
+
 import type { Judged } from '../judge.ts';
+import { judge, verdictOf } from '../judge.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { matchRules } from '../rules/match.ts';
-import type { Change, KernelSource, MemoryModel, Review, ReviewCheck, ReviewPatch, ReviewSide, Rule, Scenario, Verdict } from '../types.ts';
+import type {
+  Change,
+  KernelSource,
+  MemoryModel,
+  Review,
+  ReviewCheck,
+  ReviewPatch,
+  ReviewSide,
+  Rule,
+  Scenario,
+  Verdict,
+} from '../types.ts';
 import type { TraceBook } from './traces.ts';
 import type { Variant } from './variants.ts';
 
@@ -50,12 +62,17 @@ export function checkVariant(bench: Bench, variant: Variant): Checked {
       }
     }
   }
-  if (exercised === 0) return { checks, verdict: 'not-exercised', reason: 'no scenario runs the functions that it changes' };
+  if (exercised === 0)
+    return { checks, verdict: 'not-exercised', reason: 'no scenario runs the functions that it changes' };
   return { checks, verdict: overall(variant, checks, sameSchedules), reason: undefined };
 }
 
 /** The base alone: every scenario of `rules`, as it stands. */
-export function checkBase(bench: Bench, source: KernelSource, rules: readonly { readonly rule: Rule; readonly because: readonly string[] }[]): ReviewCheck[] {
+export function checkBase(
+  bench: Bench,
+  source: KernelSource,
+  rules: readonly { readonly rule: Rule; readonly because: readonly string[] }[],
+): ReviewCheck[] {
   const checks: ReviewCheck[] = [];
   for (const { rule, because } of rules) {
     for (const scenario of rule.scenarios) {
@@ -72,10 +89,19 @@ export function checkBase(bench: Bench, source: KernelSource, rules: readonly { 
 function notCovered(variant: Variant): string {
   const names = variant.functions.slice(0, 6).map((name) => `${name}()`);
   const more = variant.functions.length > 6 ? ` and ${variant.functions.length - 6} more` : '';
-  return names.length === 0 ? `no rule covers ${variant.paths.join(', ') || 'what it changes'}` : `no rule covers ${names.join(', ')}${more}`;
+  return names.length === 0
+    ? `no rule covers ${variant.paths.join(', ') || 'what it changes'}`
+    : `no rule covers ${names.join(', ')}${more}`;
 }
 
-function judgeOnce(bench: Bench, source: KernelSource, rule: Rule, scenario: Scenario, model: MemoryModel, patch: string): Judged {
+function judgeOnce(
+  bench: Bench,
+  source: KernelSource,
+  rule: Rule,
+  scenario: Scenario,
+  model: MemoryModel,
+  patch: string,
+): Judged {
   const known = bench.judged.get(source) ?? new Map<string, Judged>();
   bench.judged.set(source, known);
   const key = `${rule.name}/${scenario.name}/${model}`;
@@ -89,7 +115,11 @@ function judgeOnce(bench: Bench, source: KernelSource, rule: Rule, scenario: Sce
   return judged;
 }
 
-function record(bench: Bench, judged: Judged & { readonly kind: 'judged' }, at: { rule: string; scenario: string; patch: string; model: MemoryModel }): void {
+function record(
+  bench: Bench,
+  judged: Judged & { readonly kind: 'judged' },
+  at: { rule: string; scenario: string; patch: string; model: MemoryModel },
+): void {
   for (const sentence of judged.assumptions) bench.assumptions.add(sentence);
   const { outcome } = judged;
   if (outcome.kind === 'refused') return;
@@ -152,7 +182,8 @@ function sideOf(bench: Bench, at: At, judged: Judged, patch: string, invariant: 
   if (outcome.kind === 'refused') return { verdict: 'refused', states: 0, violated: [], why: outcome.refusal.why };
   const verdict = verdictOf(outcome, invariant);
   const violation = outcome.violations.find((one) => one.property === invariant);
-  const trace = violation === undefined ? undefined : bench.traces.add(at.rule, at.scenario, patch, at.model, program, violation);
+  const trace =
+    violation === undefined ? undefined : bench.traces.add(at.rule, at.scenario, patch, at.model, program, violation);
   return {
     verdict,
     states: outcome.states,

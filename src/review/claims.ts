@@ -2,12 +2,21 @@
 import type { Claim, ReviewClaim, ReviewPatch } from '../types.ts';
 
 /** Ties claims to the variants that stand for them. */
-export function judgeClaims(claims: readonly Claim[], patches: readonly ReviewPatch[], traceOf: (patch: string) => string | undefined): ReviewClaim[] {
+export function judgeClaims(
+  claims: readonly Claim[],
+  patches: readonly ReviewPatch[],
+  traceOf: (patch: string) => string | undefined,
+): ReviewClaim[] {
   return claims.map((claim) => {
     const own = patches.filter((patch) => patch.claim === claim.id);
     const trace = own.map((patch) => traceOf(patch.id)).find((id) => id !== undefined);
     const { edits: _edits, ...rest } = claim;
-    return { ...rest, patches: own.map((patch) => patch.id), ...verdictOf(own), ...(trace === undefined ? {} : { trace }) };
+    return {
+      ...rest,
+      patches: own.map((patch) => patch.id),
+      ...verdictOf(own),
+      ...(trace === undefined ? {} : { trace }),
+    };
   });
 }
 
@@ -18,11 +27,18 @@ function verdictOf(readings: readonly ReviewPatch[]): Pick<ReviewClaim, 'verdict
   }
   const verdicts = new Set(applied.map((patch) => patch.verdict));
   const count = applied.length === 1 ? 'it' : `each of its ${applied.length} readings`;
-  if (verdicts.has('unknown')) return { verdict: 'undecided', why: applied.find((patch) => patch.verdict === 'unknown')?.reason ?? 'a search was not exhausted' };
-  if (verdicts.has('not-exercised') || verdicts.has('not-reviewed')) return { verdict: 'not-modelled', why: 'no scenario runs what it changes' };
+  if (verdicts.has('unknown'))
+    return {
+      verdict: 'undecided',
+      why: applied.find((patch) => patch.verdict === 'unknown')?.reason ?? 'a search was not exhausted',
+    };
+  if (verdicts.has('not-exercised') || verdicts.has('not-reviewed'))
+    return { verdict: 'not-modelled', why: 'no scenario runs what it changes' };
   if (verdicts.size > 1) return { verdict: 'ambiguous', why: 'its readings differ: see each' };
-  if (verdicts.has('closes')) return { verdict: 'confirmed', why: `${count} closes the race in every scenario that runs it` };
-  if (verdicts.has('keeps')) return { verdict: 'refuted', why: `${count} changes no invariant: there was nothing to close` };
+  if (verdicts.has('closes'))
+    return { verdict: 'confirmed', why: `${count} closes the race in every scenario that runs it` };
+  if (verdicts.has('keeps'))
+    return { verdict: 'refuted', why: `${count} changes no invariant: there was nothing to close` };
   if (verdicts.has('opens')) return { verdict: 'refuted', why: `${count} opens a violation that was not there` };
   return { verdict: 'refuted', why: `${count} leaves the race open` };
 }

@@ -41,14 +41,26 @@ export function notChecked(of: {
   readonly left: number;
 }): Review['notChecked'] {
   const items: { what: string; why: string }[] = [];
-  for (const [model, name] of [['tso', 'x86-TSO'], ['lkmm', 'LKMM']] as const) {
-    if (!of.models.includes(model)) items.push({ what: `${name}: reordering by the machine`, why: 'only interleavings (SC) were explored; a race that needs reordering is not seen' });
+  for (const [model, name] of [
+    ['tso', 'x86-TSO'],
+    ['lkmm', 'LKMM'],
+  ] as const) {
+    if (!of.models.includes(model))
+      items.push({
+        what: `${name}: reordering by the machine`,
+        why: 'only interleavings (SC) were explored; a race that needs reordering is not seen',
+      });
   }
-  if (of.rules.length === 0) items.push({ what: 'the whole thread', why: 'no rule covers a function that it changes or names' });
+  if (of.rules.length === 0)
+    items.push({ what: 'the whole thread', why: 'no rule covers a function that it changes or names' });
   for (const rule of of.rules) for (const sentence of rule.notSeen) items.push({ what: `${rule.name}`, why: sentence });
   if (of.left > 0) items.push({ what: `${of.left} further pairs of fixes`, why: 'more pairs than one review runs' });
   for (const series of of.thread.series) {
-    if (series.missing.length > 0) items.push({ what: `patches ${series.missing.join(', ')} of "${series.subject}"`, why: 'they are not in the input' });
+    if (series.missing.length > 0)
+      items.push({
+        what: `patches ${series.missing.join(', ')} of "${series.subject}"`,
+        why: 'they are not in the input',
+      });
   }
   return items;
 }
@@ -60,7 +72,9 @@ export function assumptionsOf(knowledge: Knowledge, sentences: ReadonlySet<strin
   return [
     ...[...sentences].sort(),
     'all flags of a folio are one memory word: a bit is a mask in folio->flags',
-    ...(base.source.kind === 'model' ? [`the code is the model sources ${base.source.name} (rules/kernel), our own text, not a kernel tree`] : []),
+    ...(base.source.kind === 'model'
+      ? [`the code is the model sources ${base.source.name} (rules/kernel), our own text, not a kernel tree`]
+      : []),
     `configuration: ${set.join(', ')}; everything else is not set`,
   ];
 }

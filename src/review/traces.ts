@@ -1,11 +1,29 @@
 // The schedules of a review: each once, with an id that the checks refer to.
-import type { Cell, MemoryModel, Program, ReviewTrace, ReviewTraceStep, Rule, Scenario, Trace, TraceStep, Violation } from '../types.ts';
+import type {
+  Cell,
+  MemoryModel,
+  Program,
+  ReviewTrace,
+  ReviewTraceStep,
+  Rule,
+  Scenario,
+  Trace,
+  TraceStep,
+  Violation,
+} from '../types.ts';
 
 /** Collects the schedules of a review. */
 export interface TraceBook {
   readonly traces: Map<string, ReviewTrace>;
   /** The id of a violation's schedule; the same violation of the same code gets the same id. */
-  add(rule: Rule, scenario: Scenario, patch: string, model: MemoryModel, program: Program, violation: Violation): string;
+  add(
+    rule: Rule,
+    scenario: Scenario,
+    patch: string,
+    model: MemoryModel,
+    program: Program,
+    violation: Violation,
+  ): string;
   /** Whether two schedules are the same steps by the same processes, lines apart; true when neither is there. */
   sameSchedule(one: string | undefined, other: string | undefined): boolean;
 }
@@ -22,7 +40,14 @@ export function openTraceBook(): TraceBook {
       const id = `t${traces.size + 1}`;
       ids.set(violation, id);
       const words = program.invariants.find((one) => one.name === violation.property)?.words ?? violation.property;
-      traces.set(id, { rule: rule.name, scenario: scenario.name, patch, model, ...reviewTrace(program, violation.trace), words });
+      traces.set(id, {
+        rule: rule.name,
+        scenario: scenario.name,
+        patch,
+        model,
+        ...reviewTrace(program, violation.trace),
+        words,
+      });
       return id;
     },
     sameSchedule(one, other) {
@@ -35,10 +60,16 @@ export function openTraceBook(): TraceBook {
 }
 
 function fingerprint(trace: ReviewTrace): string {
-  return trace.steps.filter((step) => step.matters).map((step) => `${step.process} ${step.event}`).join('\n');
+  return trace.steps
+    .filter((step) => step.matters)
+    .map((step) => `${step.process} ${step.event}`)
+    .join('\n');
 }
 
-function reviewTrace(program: Program, trace: Trace): Omit<ReviewTrace, 'rule' | 'scenario' | 'patch' | 'model' | 'words'> {
+function reviewTrace(
+  program: Program,
+  trace: Trace,
+): Omit<ReviewTrace, 'rule' | 'scenario' | 'patch' | 'model' | 'words'> {
   return {
     path: trace.path,
     processes: program.processes.map(({ name, cpu, label }) => ({ name, cpu, label })),

@@ -32,7 +32,9 @@ export interface Variant {
 export function postedVariants(knowledge: Knowledge, thread: Thread, base: KernelSource): Variant[] {
   const variants: Variant[] = [];
   const ids = patchIds(thread);
-  const seriesOf = new Map(thread.series.flatMap((series, index) => series.patches.map((id): [string, number] => [id, index])));
+  const seriesOf = new Map(
+    thread.series.flatMap((series, index) => series.patches.map((id): [string, number] => [id, index])),
+  );
   const built = new Map<number, KernelSource>();
   for (const patch of thread.patches) {
     const series = patch.kind === 'posted' ? seriesOf.get(patch.id) : undefined;
@@ -47,7 +49,9 @@ export function postedVariants(knowledge: Knowledge, thread: Thread, base: Kerne
 /** Short names of the diffs of a thread, by Patch id: patch-1, patch-2 for posted ones, reply-1 for those of replies. */
 export function patchIds(thread: Thread): ReadonlyMap<string, string> {
   const counts = { posted: 0, reply: 0 };
-  return new Map(thread.patches.map((patch) => [patch.id, `${patch.kind === 'posted' ? 'patch' : 'reply'}-${++counts[patch.kind]}`]));
+  return new Map(
+    thread.patches.map((patch) => [patch.id, `${patch.kind === 'posted' ? 'patch' : 'reply'}-${++counts[patch.kind]}`]),
+  );
 }
 
 function postedVariant(knowledge: Knowledge, patch: Patch, before: KernelSource): Variant {
@@ -88,8 +92,15 @@ function outcomeOf(applied: Applied, before: KernelSource): Pick<Variant, 'after
 }
 
 /** The fixes that claims propose, one variant a reading. `mentioned`: names that the thread writes as calls. */
-export function proseVariants(knowledge: Knowledge, claims: readonly Claim[], base: KernelSource, mentioned: readonly string[]): Variant[] {
-  return claims.filter((claim) => claim.edits.length > 0).flatMap((claim) => proseVariant(knowledge, claim, base, mentioned));
+export function proseVariants(
+  knowledge: Knowledge,
+  claims: readonly Claim[],
+  base: KernelSource,
+  mentioned: readonly string[],
+): Variant[] {
+  return claims
+    .filter((claim) => claim.edits.length > 0)
+    .flatMap((claim) => proseVariant(knowledge, claim, base, mentioned));
 }
 
 function proseVariant(knowledge: Knowledge, claim: Claim, base: KernelSource, mentioned: readonly string[]): Variant[] {
@@ -114,7 +125,12 @@ function proseVariant(knowledge: Knowledge, claim: Claim, base: KernelSource, me
 }
 
 /** Every reading of a list of edits: those of reverts come from the patch stack, the others from the code. */
-function readingsOf(knowledge: Knowledge, edits: readonly Edit[], base: KernelSource, mentioned: readonly string[]): readonly Applied[] {
+function readingsOf(
+  knowledge: Knowledge,
+  edits: readonly Edit[],
+  base: KernelSource,
+  mentioned: readonly string[],
+): readonly Applied[] {
   const revert = edits.find((edit) => edit.kind === 'revert');
   if (revert === undefined) return placeReadings(knowledge, edits, base, mentioned);
   const readings = knowledge.stack.revertReadings(revert.commit);
@@ -132,10 +148,16 @@ function readingsOf(knowledge: Knowledge, edits: readonly Edit[], base: KernelSo
  * Readings of edits that may not say which function they speak of. Functions that the thread names come first; when
  * several of them have what the edits speak of, each is a reading.
  */
-function placeReadings(knowledge: Knowledge, edits: readonly Edit[], base: KernelSource, mentioned: readonly string[]): readonly Applied[] {
+function placeReadings(
+  knowledge: Knowledge,
+  edits: readonly Edit[],
+  base: KernelSource,
+  mentioned: readonly string[],
+): readonly Applied[] {
   const { rules, vocabulary } = knowledge;
   const covered = [...new Set(rules.flatMap((rule) => rule.functions))];
-  if (edits.every((edit) => 'functions' in edit && edit.functions.length > 0)) return applyEdits(base, edits, vocabulary, covered);
+  if (edits.every((edit) => 'functions' in edit && edit.functions.length > 0))
+    return applyEdits(base, edits, vocabulary, covered);
   const operations = new Set(mentioned.map((name) => operationOf(name, vocabulary)));
   const named = covered.filter((name) => operations.has(operationOf(name, vocabulary)));
   for (const candidates of [named, covered]) {
@@ -143,16 +165,21 @@ function placeReadings(knowledge: Knowledge, edits: readonly Edit[], base: Kerne
       const readings = applyEdits(base, edits, vocabulary, [name]).filter((applied) => applied.kind === 'applied');
       return readings.length === 0 ? [] : [{ name, readings }];
     });
-    const places = each.filter(({ readings }, index) => each.findIndex((other) => sameText(other.readings[0], readings[0])) === index);
+    const places = each.filter(
+      ({ readings }, index) => each.findIndex((other) => sameText(other.readings[0], readings[0])) === index,
+    );
     if (places.length === 1) return places[0]?.readings ?? [];
-    if (places.length > 1) return places.flatMap(({ name, readings }) => readings.map((applied) => withWords(applied, `in ${name}()`)));
+    if (places.length > 1)
+      return places.flatMap(({ name, readings }) => readings.map((applied) => withWords(applied, `in ${name}()`)));
   }
   return applyEdits(base, edits, vocabulary, covered);
 }
 
 function sameText(one: Applied | undefined, other: Applied | undefined): boolean {
   if (one?.kind !== 'applied' || other?.kind !== 'applied') return false;
-  return one.files.length === other.files.length && one.files.every((file, index) => file.text === other.files[index]?.text);
+  return (
+    one.files.length === other.files.length && one.files.every((file, index) => file.text === other.files[index]?.text)
+  );
 }
 
 function withWords(applied: Applied, words: string): Applied {
@@ -161,7 +188,12 @@ function withWords(applied: Applied, words: string): Applied {
 }
 
 /** All pairs of fixes of different claims, and of a posted patch with a fix. */
-export function pairVariants(knowledge: Knowledge, singles: readonly Variant[], claims: readonly Claim[], mentioned: readonly string[]): { pairs: Variant[]; left: number } {
+export function pairVariants(
+  knowledge: Knowledge,
+  singles: readonly Variant[],
+  claims: readonly Claim[],
+  mentioned: readonly string[],
+): { pairs: Variant[]; left: number } {
   const usable = singles.filter((variant) => variant.after !== undefined && variant.covered);
   const pairs: Variant[] = [];
   let left = 0;
@@ -180,11 +212,19 @@ export function pairVariants(knowledge: Knowledge, singles: readonly Variant[], 
 }
 
 /** `second` (in prose) applied on top of `first`, in the same reading; undefined when the two do not go together. */
-function combine(knowledge: Knowledge, first: Variant, second: Variant, thread: { readonly claims: readonly Claim[]; readonly mentioned: readonly string[] }): Variant | undefined {
+function combine(
+  knowledge: Knowledge,
+  first: Variant,
+  second: Variant,
+  thread: { readonly claims: readonly Claim[]; readonly mentioned: readonly string[] },
+): Variant | undefined {
   const claim = thread.claims.find((one) => one.id === second.claim);
   if (claim === undefined || first.after === undefined) return undefined;
   const readings = readingsOf(knowledge, claim.edits, first.after, thread.mentioned);
-  const applied = readings.length === 1 ? readings[0] : readings.find((one) => one.kind === 'applied' && one.words === second.reading);
+  const applied =
+    readings.length === 1
+      ? readings[0]
+      : readings.find((one) => one.kind === 'applied' && one.words === second.reading);
   if (applied?.kind !== 'applied') return undefined;
   return {
     id: `${first.id}+${second.id}`,

@@ -12,7 +12,10 @@ export interface FileEdit {
 
 /** A patch mail whose diff is what `edits` do to the files of `tree`, as git format-patch would send it. */
 export function patchMail(tree: string, subject: string, edits: readonly FileEdit[]): Uint8Array {
-  return mailWith(subject, edits.map(({ path, edit }) => diffOf(path, readFileSync(join(tree, path), 'utf8'), edit)).join(''));
+  return mailWith(
+    subject,
+    edits.map(({ path, edit }) => diffOf(path, readFileSync(join(tree, path), 'utf8'), edit)).join(''),
+  );
 }
 
 /** A patch mail with `diff` as it is. */
@@ -42,7 +45,10 @@ export function diffOf(path: string, before: string, edit: (text: string) => str
   if (after === before) throw new Error(`expected the edit of ${path} to change it`);
   const dir = mkdtempSync(join(tmpdir(), 'relore-patch-'));
   try {
-    for (const [side, text] of [['a', before], ['b', after]] as const) {
+    for (const [side, text] of [
+      ['a', before],
+      ['b', after],
+    ] as const) {
       mkdirSync(join(dir, side, dirname(path)), { recursive: true });
       writeFileSync(join(dir, side, path), text);
     }

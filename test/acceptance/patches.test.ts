@@ -31,7 +31,11 @@ const clearFirst = inFunction('__munlock_folio', (body) => {
 });
 
 const setEarly = inFunction('lru_add', (body) =>
-  once(body, /\n\tif \(folio_evictable\(folio\)\) \{/, '\n\tfolio_set_lru(folio);\n\tsmp_mb__after_atomic();\n\tif (folio_evictable(folio)) {'),
+  once(
+    body,
+    /\n\tif \(folio_evictable\(folio\)\) \{/,
+    '\n\tfolio_set_lru(folio);\n\tsmp_mb__after_atomic();\n\tif (folio_evictable(folio)) {',
+  ),
 );
 const setOnlyForMovers = inFunction('folio_batch_move_lru', (body) =>
   once(body, /\n\t\tfolio_set_lru\(folio\);/, '\n\t\tif (move_fn != lru_add)\n\t\t\tfolio_set_lru(folio);'),
@@ -46,13 +50,28 @@ const verdicts = (found: Review): Record<string, string> =>
 
 describe.skipIf(absent.length > 0)(`patch mails against real trees${why}`, () => {
   it('clearing PG_mlocked first, as a diff, leaves the race open with a schedule of its own', async () => {
-    const found = await reviewOf(patchMail(tree612, 'mm/mlock: clear first', [{ path: 'mm/mlock.c', edit: clearFirst }]), tree612);
-    expect(found.patches[0]).toMatchObject({ id: 'patch-1', applies: true, verdict: 'does-not-close', functions: ['__munlock_folio'] });
-    const s1 = found.checks.find((check) => check.scenario === 'S1' && check.patch === 'patch-1' && check.invariant === 'I-strand');
+    const found = await reviewOf(
+      patchMail(tree612, 'mm/mlock: clear first', [{ path: 'mm/mlock.c', edit: clearFirst }]),
+      tree612,
+    );
+    expect(found.patches[0]).toMatchObject({
+      id: 'patch-1',
+      applies: true,
+      verdict: 'does-not-close',
+      functions: ['__munlock_folio'],
+    });
+    const s1 = found.checks.find(
+      (check) => check.scenario === 'S1' && check.patch === 'patch-1' && check.invariant === 'I-strand',
+    );
     expect(s1?.before.verdict).toBe('violated');
     expect(s1?.after.verdict).toBe('violated');
-    const after = found.traces[s1?.after.trace ?? '']?.steps.filter((step) => step.matters && step.cpu === 'cpu1').map((step) => step.event) ?? [];
-    expect(after.filter((event) => /mlocked|lru of/.test(event)).map((event) => event.replace(/.*clear (\w+).*/, '$1'))).toEqual(['mlocked', 'lru']);
+    const after =
+      found.traces[s1?.after.trace ?? '']?.steps
+        .filter((step) => step.matters && step.cpu === 'cpu1')
+        .map((step) => step.event) ?? [];
+    expect(
+      after.filter((event) => /mlocked|lru of/.test(event)).map((event) => event.replace(/.*clear (\w+).*/, '$1')),
+    ).toEqual(['mlocked', 'lru']);
     expect(exitCode(found, 'opens')).toBe(0);
   });
 
@@ -75,7 +94,9 @@ describe.skipIf(absent.length > 0)(`patch mails against real trees${why}`, () =>
     const changes = verdicts(found);
     expect(changes['S1 I-strand']).toBe('closes');
     expect(changes['S2 I-strand']).toBe('closes');
-    const opened = Object.entries(changes).filter(([, change]) => change === 'opens').map(([name]) => name);
+    const opened = Object.entries(changes)
+      .filter(([, change]) => change === 'opens')
+      .map(([name]) => name);
     expect(opened).toContain('S1i assert: VM_BUG_ON_FOLIO(folio_test_lru(folio), folio)');
     expect(opened.every((name) => name.startsWith('S1i '))).toBe(true);
     expect(found.patches[0]?.verdict).toBe('opens');
@@ -85,18 +106,31 @@ describe.skipIf(absent.length > 0)(`patch mails against real trees${why}`, () =>
   it('a renamed local, a tracepoint and moved statistics keep everything as it was', async () => {
     const harmless = inFunction('__munlock_folio', (body) => {
       const renamed = body.replaceAll(/\bisolated\b/g, 'token_held');
-      return once(renamed, /\n\tif \(!folio_test_clear_lru\(folio\)\)/, '\n\ttrace_mm_lru_activate(folio);\n\tif (!folio_test_clear_lru(folio))');
+      return once(
+        renamed,
+        /\n\tif \(!folio_test_clear_lru\(folio\)\)/,
+        '\n\ttrace_mm_lru_activate(folio);\n\tif (!folio_test_clear_lru(folio))',
+      );
     });
     const moved = inFunction('lru_add', (body) => {
       const count = '__count_vm_events(UNEVICTABLE_PGCULLED, nr_pages);';
-      return once(once(body, /\n\t\tif \(!was_unevictable\)\n\t\t\t__count_vm_events\(UNEVICTABLE_PGCULLED, nr_pages\);/, ''), /\n\t\tfolio_clear_active\(folio\);/, `\n\t\tif (!was_unevictable)\n\t\t\t${count}\n\t\tfolio_clear_active(folio);`);
+      return once(
+        once(body, /\n\t\tif \(!was_unevictable\)\n\t\t\t__count_vm_events\(UNEVICTABLE_PGCULLED, nr_pages\);/, ''),
+        /\n\t\tfolio_clear_active\(folio\);/,
+        `\n\t\tif (!was_unevictable)\n\t\t\t${count}\n\t\tfolio_clear_active(folio);`,
+      );
     });
     const found = await reviewOf(
-      patchMail(tree612, 'mm: tidy up', [{ path: 'mm/mlock.c', edit: harmless }, { path: 'mm/swap.c', edit: moved }]),
+      patchMail(tree612, 'mm: tidy up', [
+        { path: 'mm/mlock.c', edit: harmless },
+        { path: 'mm/swap.c', edit: moved },
+      ]),
       tree612,
     );
     expect(found.patches[0]).toMatchObject({ applies: true, verdict: 'keeps' });
-    expect(new Set(found.checks.filter((check) => check.patch === 'patch-1').map((check) => check.change))).not.toContain('opens');
+    expect(
+      new Set(found.checks.filter((check) => check.patch === 'patch-1').map((check) => check.change)),
+    ).not.toContain('opens');
     expect(exitCode(found, 'opens')).toBe(0);
   });
 
@@ -113,7 +147,13 @@ describe.skipIf(absent.length > 0)(`patch mails against real trees${why}`, () =>
   it.each([
     ['the clear moved up', [{ path: 'mm/mlock.c', edit: clearFirst }]],
     ['the old order', [{ path: 'mm/swap.c', edit: (text: string) => setOnlyForMovers(setEarly(text)) }]],
-    ['both', [{ path: 'mm/mlock.c', edit: clearFirst }, { path: 'mm/swap.c', edit: setEarly }]],
+    [
+      'both',
+      [
+        { path: 'mm/mlock.c', edit: clearFirst },
+        { path: 'mm/swap.c', edit: setEarly },
+      ],
+    ],
   ])('a 6.12 diff given with the 6.1 tree is refused, never reported as unchanged: %s', async (_, edits) => {
     const found = await reviewOf(patchMail(tree612, 'mm: newer than the tree', edits), tree61);
     expect(found.patches[0]?.applies).toBe(false);
@@ -131,7 +171,16 @@ describe.skipIf(absent.length > 0)(`patch mails against real trees${why}`, () =>
 
 describe('a patch without a tree', () => {
   it('to a file that the model sources do not have is not reviewed, exit 0', async () => {
-    const diff = ['--- a/fs/example/file.c', '+++ b/fs/example/file.c', '@@ -1,3 +1,3 @@ static int example_open(struct inode *inode)', ' a', '-b', '+c', ' d', ''].join('\n');
+    const diff = [
+      '--- a/fs/example/file.c',
+      '+++ b/fs/example/file.c',
+      '@@ -1,3 +1,3 @@ static int example_open(struct inode *inode)',
+      ' a',
+      '-b',
+      '+c',
+      ' d',
+      '',
+    ].join('\n');
     const found = await reviewOf(mailWith('fs: example', diff));
     expect(found.patches[0]?.verdict).toBe('not-reviewed');
     expect(exitCode(found, 'opens')).toBe(0);

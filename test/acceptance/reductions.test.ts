@@ -23,7 +23,11 @@ const STEPS: readonly [string, Partial<Reductions>][] = [
 /** What must not depend on reductions. */
 function essence(outcome: Outcome): unknown {
   if (outcome.kind === 'refused') return outcome.refusal;
-  return { kind: outcome.kind, violations: outcome.violations.map((one) => one.property), terminals: outcome.terminals };
+  return {
+    kind: outcome.kind,
+    violations: outcome.violations.map((one) => one.property),
+    terminals: outcome.terminals,
+  };
 }
 
 describe('reductions on lowered kernel code', () => {
@@ -74,7 +78,9 @@ describe('reductions on lowered kernel code', () => {
       const outcome = explore(program, 'sc', { states: 200_000 });
       if (outcome.kind === 'refused') continue;
       for (const violation of outcome.violations) {
-        expect(replay(program, violation.trace.path).violated, `${name}, ${violation.property}`).toContain(violation.property);
+        expect(replay(program, violation.trace.path).violated, `${name}, ${violation.property}`).toContain(
+          violation.property,
+        );
         schedules++;
       }
     }
