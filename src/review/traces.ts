@@ -45,7 +45,7 @@ export function openTraceBook(): TraceBook {
         scenario: scenario.name,
         patch,
         model,
-        ...reviewTrace(program, violation.trace),
+        ...reviewTrace(program, violation.trace, rule.file),
         words,
       });
       return id;
@@ -66,21 +66,19 @@ function fingerprint(trace: ReviewTrace): string {
     .join('\n');
 }
 
-function reviewTrace(
-  program: Program,
-  trace: Trace,
-): Omit<ReviewTrace, 'rule' | 'scenario' | 'patch' | 'model' | 'words'> {
+function reviewTrace(program: Program, trace: Trace, ruleFile: string): Omit<ReviewTrace, 'rule' | 'scenario' | 'patch' | 'model' | 'words'> {
   return {
     path: trace.path,
     processes: program.processes.map(({ name, cpu, label }) => ({ name, cpu, label })),
-    steps: trace.steps.map((step) => reviewStep(program, step)),
+    steps: trace.steps.map((step) => reviewStep(program, step, ruleFile)),
     switches: trace.switches,
     violated: trace.violated,
     end: endOf(program, trace),
   };
 }
 
-function reviewStep(program: Program, step: TraceStep): ReviewTraceStep {
+/** A line of the scenario itself is no kernel code: it waits behind --all-steps. */
+function reviewStep(program: Program, step: TraceStep, ruleFile: string): ReviewTraceStep {
   const process = program.processes[step.process];
   const frame = step.at.frames[0];
   const cell = step.cell === undefined ? undefined : program.cells[step.cell];
@@ -94,7 +92,7 @@ function reviewStep(program: Program, step: TraceStep): ReviewTraceStep {
     text: step.at.text,
     event: step.event,
     values: cell === undefined ? '' : valuesOf(cell, step),
-    matters: step.matters,
+    matters: step.matters && frame?.file !== ruleFile,
   };
 }
 
@@ -128,7 +126,8 @@ function endOf(program: Program, trace: Trace): string {
     if (cell === undefined) return [];
     const mask = masks.get(cell.address) ?? 0;
     if (cell.bits === undefined || mask === 0) {
-      return cell.init === value ? [] : [`${cell.object}${cell.field === '' ? '' : `.${cell.field}`} ${value}`];
+      // A plain variable of the scenario (no field) counts for the invariant, it is no state of the kernel.
+      return cell.init === value || cell.field === '' ? [] : [`${cell.object}.${cell.field} ${value}`];
     }
     const set: string[] = [];
     const clear: string[] = [];
