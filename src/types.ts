@@ -48,6 +48,7 @@ export interface ParentLink {
   readonly id: string;
   readonly how: 'in-reply-to' | 'references' | 'quote' | 'attribution' | 'subject';
   readonly guessed: boolean;
+  readonly matched?: number; // by quote: equal telling lines
 }
 
 export interface Message {
@@ -62,6 +63,7 @@ export interface Message {
   readonly parent: ParentLink | undefined;
   readonly blocks: readonly Block[];
   readonly lossy: readonly string[]; // what the form lost: 'columns collapsed', 'addresses obfuscated', ...
+  readonly origin?: 'bot'; // a test robot, a patch tracker or a reviewing program wrote it
 }
 
 export interface Hunk {
@@ -80,6 +82,52 @@ export interface FileDiff {
   readonly oldBlob: string | undefined; // abbreviated blob ids of the index line
   readonly newBlob: string | undefined;
   readonly hunks: readonly Hunk[];
+  readonly binary?: true; // its content is not text; it has no hunks
+  readonly modes?: readonly [string, string]; // 100644, 100755: the mode changes
+}
+
+/** `Reviewed-by: N <a>` and its kin, tied to the diff it stands in or was given for. */
+export interface Trailer {
+  readonly name: string; // as written: Reviewed-by
+  readonly value: string;
+  readonly messageId: string; // the mail it stands in
+  readonly speaker: string | undefined;
+  readonly to: string | undefined; // Patch id; undefined: for a series (its cover letter), or for nothing that was read
+  readonly own: boolean; // stands in the patch itself; else it was given in a reply
+  readonly series?: number; // index of the series it was given for, by way of the cover letter
+  readonly mismatch?: true; // given by another person than the sender
+}
+
+/** A hunk that a mail quotes, and where it stands in the patch it was taken from. */
+export interface QuotedHunk {
+  readonly messageId: string;
+  readonly speaker: string | undefined;
+  readonly depth: number;
+  readonly line: number; // 1-based, of the mail body
+  readonly path: string | undefined; // as quoted; undefined when the quote has no file header
+  readonly hunk: Hunk; // as quoted; a fragment without @@ has zero ranges
+  readonly comments: readonly {
+    readonly after: number;
+    readonly speaker: string | undefined;
+    readonly depth: number;
+    readonly line: number;
+  }[]; // `after`: lines of the hunk above it
+  readonly anchor?: {
+    readonly patch: string;
+    readonly path: string | undefined;
+    readonly hunk: number;
+    readonly offset: number;
+    readonly matched: number;
+    readonly how: 'blobs' | 'range' | 'lines';
+  }; // `hunk`, `offset`: 0-based, of the full patch
+}
+
+/** What is known of a series beside its patches. One for each of Thread.series, in the same order. */
+export interface Posting {
+  readonly cover: string | undefined; // Message-ID
+  readonly labels: readonly string[]; // RFC, RFT, RESEND
+  readonly resends?: number; // index of the series it repeats
+  readonly rerolls?: number; // index of the series it replaces, in part when patches are missing
 }
 
 /** One mail (or part of one) with a diff. */
@@ -95,6 +143,13 @@ export interface Patch {
   readonly files: readonly FileDiff[];
   readonly baseCommit: string | undefined;
   readonly notes: string; // the text under ---
+  readonly labels?: readonly string[]; // RFC, RFT, RESEND
+  readonly date?: string; // in-body Date, as written
+  readonly changeId?: string;
+  readonly prerequisites?: readonly string[]; // patch ids and message ids it says it needs
+  readonly patchId?: string; // equal for patches that change the same lines in the same way, whatever the blanks
+  readonly repeats?: string; // Patch id of the earlier post with the same patchId
+  readonly amends?: string; // Patch id an incremental fix is for
 }
 
 export interface Series {
@@ -113,6 +168,10 @@ export interface Thread {
   readonly speakers: readonly { readonly name: string; readonly depths: readonly number[] }[];
   readonly series: readonly Series[];
   readonly patches: readonly Patch[];
+  readonly postings?: readonly Posting[]; // parallel to series
+  readonly ghosts?: readonly string[]; // Message-IDs that mails of the input refer to and nothing tells more of; sorted
+  readonly trailers?: readonly Trailer[]; // in order of the messages
+  readonly quoted?: readonly QuotedHunk[];
 }
 
 // ---------------------------------------------------------------- claims
@@ -129,10 +188,27 @@ export interface LockName {
 
 /** One step of the edit algebra. `functions` narrows where it applies; empty: wherever every anchor is met. */
 export type Edit =
-  | { readonly kind: 'move'; readonly what: Anchor; readonly where: 'before' | 'after'; readonly anchor: Anchor; readonly functions: readonly string[] }
-  | { readonly kind: 'move-into-lock'; readonly what: Anchor; readonly lock: LockName; readonly functions: readonly string[] }
+  | {
+      readonly kind: 'move';
+      readonly what: Anchor;
+      readonly where: 'before' | 'after';
+      readonly anchor: Anchor;
+      readonly functions: readonly string[];
+    }
+  | {
+      readonly kind: 'move-into-lock';
+      readonly what: Anchor;
+      readonly lock: LockName;
+      readonly functions: readonly string[];
+    }
   | { readonly kind: 'swap'; readonly what: Anchor; readonly anchor: Anchor; readonly functions: readonly string[] }
-  | { readonly kind: 'insert'; readonly code: string; readonly where: 'before' | 'after'; readonly anchor: Anchor; readonly functions: readonly string[] }
+  | {
+      readonly kind: 'insert';
+      readonly code: string;
+      readonly where: 'before' | 'after';
+      readonly anchor: Anchor;
+      readonly functions: readonly string[];
+    }
   | { readonly kind: 'delete'; readonly what: Anchor; readonly functions: readonly string[] }
   | { readonly kind: 'wrap'; readonly what: Anchor; readonly condition: string; readonly functions: readonly string[] }
   | { readonly kind: 'replace'; readonly what: Anchor; readonly code: string; readonly functions: readonly string[] }
@@ -166,7 +242,11 @@ export interface Claim {
   readonly status: ClaimStatus;
   readonly statusQuote: string | undefined; // the words that withdrew or conceded it
   readonly edits: readonly Edit[]; // of a fix: all of them together are the fix
-  readonly repeats: readonly { readonly messageId: string; readonly speaker: string | undefined; readonly quote: string }[]; // the same fix in other words
+  readonly repeats: readonly {
+    readonly messageId: string;
+    readonly speaker: string | undefined;
+    readonly quote: string;
+  }[]; // the same fix in other words
 }
 
 /** The names of one kernel operation across versions, and what people call locks. Read from rules/vocabulary.md. */
@@ -240,7 +320,23 @@ export type FenceKind =
   | 'barrier';
 
 export type UnaryOp = '!' | '-' | '~';
-export type BinaryOp = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>' | '==' | '!=' | '<' | '<=' | '>' | '>=';
+export type BinaryOp =
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '&'
+  | '|'
+  | '^'
+  | '<<'
+  | '>>'
+  | '=='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>=';
 
 /** A pure value over the registers of one process. 32-bit two's complement; comparisons are signed. */
 export type Expr =
@@ -265,15 +361,43 @@ export type Instruction = { readonly at: CodePoint } & (
   | { readonly op: 'load'; readonly dst: number; readonly address: Expr; readonly order: Order; readonly mask?: number }
   | { readonly op: 'store'; readonly address: Expr; readonly value: Expr; readonly order: Order }
   /** dst := old value (& mask). The word becomes fn(old, operand). */
-  | { readonly op: 'rmw'; readonly dst?: number; readonly address: Expr; readonly fn: 'or' | 'andnot' | 'and' | 'xor' | 'add' | 'xchg'; readonly operand: Expr; readonly order: Order; readonly mask?: number }
+  | {
+      readonly op: 'rmw';
+      readonly dst?: number;
+      readonly address: Expr;
+      readonly fn: 'or' | 'andnot' | 'and' | 'xor' | 'add' | 'xchg';
+      readonly operand: Expr;
+      readonly order: Order;
+      readonly mask?: number;
+    }
   /** dst := old value; the word becomes `desired` when old == expected. Failure is a once load. */
-  | { readonly op: 'cmpxchg'; readonly dst: number; readonly address: Expr; readonly expected: Expr; readonly desired: Expr; readonly order: Order }
+  | {
+      readonly op: 'cmpxchg';
+      readonly dst: number;
+      readonly address: Expr;
+      readonly expected: Expr;
+      readonly desired: Expr;
+      readonly order: Order;
+    }
   /** dst := 1 and the word += operand when old != unless; else dst := 0 and a once load. */
-  | { readonly op: 'add-unless'; readonly dst: number; readonly address: Expr; readonly operand: Expr; readonly unless: Expr; readonly order: Order }
+  | {
+      readonly op: 'add-unless';
+      readonly dst: number;
+      readonly address: Expr;
+      readonly operand: Expr;
+      readonly unless: Expr;
+      readonly order: Order;
+    }
   /** Test-and-set-lock of bits: dst := 1 when (old & mask) == 0 and the bits are set (acquire); else dst := 0 and a once load. */
   | { readonly op: 'try-bits'; readonly dst: number; readonly address: Expr; readonly mask: number }
   /** Blocks until (word & mask) == value; then, with `take`, sets the bits of `mask` in the same step (acquire). */
-  | { readonly op: 'await'; readonly address: Expr; readonly mask: number; readonly value: number; readonly take: boolean }
+  | {
+      readonly op: 'await';
+      readonly address: Expr;
+      readonly mask: number;
+      readonly value: number;
+      readonly take: boolean;
+    }
   | { readonly op: 'fence'; readonly fence: FenceKind }
   /** A lock cell holds owner + 1, 0 when free. lock blocks; unlock by another process is a fault. */
   | { readonly op: 'lock'; readonly address: Expr }
@@ -525,11 +649,24 @@ export interface Review {
   readonly tool: { readonly name: 'relore'; readonly version: string; readonly rules: string }; // rules: sha256
   readonly source: { readonly kind: SourceKind; readonly lossy: readonly string[] };
   /** The rules that ran, so that a reader learns what S1 stands for. */
-  readonly rules?: readonly { readonly name: string; readonly title: string; readonly invariant: string; readonly scenarios: readonly { readonly name: string; readonly words: string }[] }[];
+  readonly rules?: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly invariant: string;
+    readonly scenarios: readonly { readonly name: string; readonly words: string }[];
+  }[];
   readonly base: { readonly kind: 'tree' | 'model'; readonly name: string; readonly why: string };
   readonly thread: {
     readonly subject: string;
-    readonly messages: readonly { readonly id: string; readonly from: string; readonly date: string | null; readonly parent: string | null; readonly synthetic: boolean; readonly virtual: boolean; readonly blocks: number }[];
+    readonly messages: readonly {
+      readonly id: string;
+      readonly from: string;
+      readonly date: string | null;
+      readonly parent: string | null;
+      readonly synthetic: boolean;
+      readonly virtual: boolean;
+      readonly blocks: number;
+    }[];
     readonly speakers: readonly { readonly name: string; readonly depths: readonly number[] }[];
   };
   readonly series: readonly Series[];
@@ -538,7 +675,15 @@ export interface Review {
   readonly claims: readonly ReviewClaim[];
   readonly diagrams: readonly ReviewDiagram[];
   readonly traces: Readonly<Record<string, ReviewTrace>>;
-  readonly coverage: readonly { readonly rule: string; readonly scenario: string; readonly patch: string; readonly model: MemoryModel; readonly states: number; readonly terminals: readonly string[]; readonly unreached: readonly string[] }[];
+  readonly coverage: readonly {
+    readonly rule: string;
+    readonly scenario: string;
+    readonly patch: string;
+    readonly model: MemoryModel;
+    readonly states: number;
+    readonly terminals: readonly string[];
+    readonly unreached: readonly string[];
+  }[];
   readonly notChecked: readonly { readonly what: string; readonly why: string }[];
   readonly assumptions: readonly string[];
 }

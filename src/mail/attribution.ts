@@ -10,6 +10,7 @@ export interface Attribution {
   readonly from: number; // index of its first line
   readonly to: number; // index behind its last line
   readonly name: string;
+  readonly date: string | undefined; // as stated: `Wed 21-11-18 18:27:11`
 }
 
 const MAX_LENGTH = 400; // characters; an attribution is one sentence
@@ -44,7 +45,7 @@ function headAttribution(
   if (!/^\*?From:|^--/.test(lines[at]!.text)) return undefined;
   const head = headBlockAt(lines, at);
   const followed = head !== undefined && quotedNext[head.to - 1]! > lines[at]!.depth;
-  return followed ? { from: at, to: head.to, name: head.name } : undefined;
+  return followed ? { from: at, to: head.to, name: head.name, date: head.date } : undefined;
 }
 
 /** Per line: the depth of the next line that is not a blank of the same or a lower depth. */
@@ -72,7 +73,7 @@ function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: reado
       continue;
     }
     const name = attributedName(text, quotedNext[to - 1]! > first.depth);
-    if (name !== undefined) return { from: at, to, name };
+    if (name !== undefined) return { from: at, to, name, date: attributedDate(text) };
     if (!opens) return undefined;
   }
   return undefined;
@@ -92,6 +93,18 @@ export function attributedName(text: string, followed: boolean): string | undefi
   const wrote = WROTE.exec(rest);
   if (wrote !== null) return wroteName(rest.slice(0, wrote.index), { dated, followed });
   return dated && followed ? undecodedName(rest) : undefined;
+}
+
+/** Returns the date an attribution text states, as written; undefined when it states none. */
+export function attributedDate(text: string): string | undefined {
+  const stamp = /\[([\d: /-]{6,24})\]\s*:?$/.exec(text)?.[1] ?? /['’]s message of\s+(.*):$/.exec(text)?.[1];
+  if (stamp !== undefined) return nonEmpty(stamp.trim());
+  const { rest, dated } = stripDate(text.replace(/^\*\s+/, ''));
+  if (!dated) return undefined;
+  const head = text
+    .slice(0, text.length - rest.length)
+    .replace(/^\S+\s+(?=\S)/u, (word) => (OPENING.test(word) ? '' : word));
+  return nonEmpty(head.replace(/[\s,;-]+$/, '').trim());
 }
 
 function wroteName(head: string, known: { dated: boolean; followed: boolean }): string | undefined {

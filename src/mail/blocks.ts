@@ -1,7 +1,6 @@
 // Body lines -> blocks: who speaks, how deep, what kind of text, and which bytes.
 
 import type { Block } from '../types.ts';
-import type { Attribution } from './attribution.ts';
 import { findAttributions } from './attribution.ts';
 import type { LocatedDiff } from './hunks.ts';
 import { locateDiffs } from './hunks.ts';
@@ -9,6 +8,10 @@ import { lineKinds } from './kinds.ts';
 import type { BodyLine } from './lines.ts';
 import { isBlank } from './lines.ts';
 import { deepenBelowHeads } from './outlook.ts';
+import type { QuotedDiff } from './quoted.ts';
+import { quotedDiffs } from './quoted.ts';
+import type { Turn } from './turns.ts';
+import { lineTurns } from './turns.ts';
 
 /** What is known about a mail before its body is read. */
 export interface BodyContext {
@@ -19,60 +22,41 @@ export interface BodyContext {
 /** A body read: its blocks in order and the diff its author wrote, unquoted. */
 export interface Body {
   readonly blocks: readonly Block[];
+  readonly turns: readonly Turn[]; // of each block
   readonly diff: LocatedDiff;
+  readonly quoted: readonly QuotedDiff[]; // hunks and loose fragments at any depth
 }
 
 /** Returns the blocks of a body. Every non-blank line is in exactly one; linear in the lines. */
 export function readBody(physical: readonly BodyLine[], context: BodyContext): Body {
   const lines = deepenBelowHeads(physical);
   const attributions = findAttributions(lines);
-  const speakers = lineSpeakers(lines, attributions, context);
-  const groups = samePerson(lines, speakers);
+  const turns = lineTurns(lines, attributions, context.author);
+  const groups = samePerson(lines, turns);
   const diffs = groups.map((picks) => locateDiffs(lines, picks, context.lossy));
   const { kinds, begins } = lineKinds(lines, attributions, diffs);
   const own = groups.findIndex((picks) => lines[picks[0]!]!.depth === 0);
   const blocks: Block[] = [];
+  const blockTurns: Turn[] = [];
   for (let at = 0; at < lines.length; ) {
     if (isBlank(lines[at]!)) {
       at++;
       continue;
     }
     const end = blockEnd({ lines, kinds, begins }, at);
-    blocks.push(block(lines.slice(at, end), speakers[at], kinds[at]!));
+    blocks.push(block(lines.slice(at, end), turns[at]!.speaker, kinds[at]!));
+    blockTurns.push(turns[at]!);
     at = end;
   }
-  return { blocks, diff: diffs[own] ?? { files: [], kinds: new Map() } };
+  const diff = diffs[own] ?? { files: [], kinds: new Map(), spots: [] };
+  return { blocks, turns: blockTurns, diff, quoted: quotedDiffs({ lines, turns, kinds }, diffs) };
 }
 
-/**
- * Returns the speaker of each line. An attribution at depth d names the speaker of depth d+1 and forgets deeper ones;
- * where a depth rises again without attribution, the last speaker known there goes on.
- */
-export function lineSpeakers(
-  lines: readonly BodyLine[],
-  attributions: readonly Attribution[],
-  context: BodyContext,
-): (string | undefined)[] {
-  const known: (string | undefined)[] = [context.author];
-  const named = new Map(attributions.map((attribution) => [attribution.to, attribution]));
-  return lines.map((line, index) => {
-    const attribution = named.get(index);
-    if (attribution !== undefined) introduce(known, lines[attribution.from]!.depth + 1, attribution.name);
-    return known[line.depth];
-  });
-}
-
-function introduce(known: (string | undefined)[], depth: number, name: string): void {
-  if (known[depth] === name) return;
-  known.length = Math.min(known.length, depth + 1);
-  known[depth] = name;
-}
-
-/** Indices of the non-blank or quoted lines, grouped by depth and speaker, in order of first appearance. */
-function samePerson(lines: readonly BodyLine[], speakers: readonly (string | undefined)[]): number[][] {
-  const groups = new Map<string, number[]>();
-  lines.forEach((line, index) => {
-    const key = `${line.depth} ${speakers[index] ?? ''}`;
+/** Indices of the non-blank or quoted lines, grouped by turn, in order of first appearance. */
+function samePerson(lines: readonly BodyLine[], turns: readonly Turn[]): number[][] {
+  const groups = new Map<Turn, number[]>();
+  lines.forEach((_line, index) => {
+    const key = turns[index]!;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [index]);
     else group.push(index);

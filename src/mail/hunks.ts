@@ -16,6 +16,15 @@ export interface LocatedFile {
 export interface LocatedDiff {
   readonly files: readonly LocatedFile[];
   readonly kinds: ReadonlyMap<number, 'diff' | 'hunk-fragment'>; // by index into the lines
+  readonly spots: readonly HunkSpot[];
+}
+
+/** Where a located hunk stands. */
+export interface HunkSpot {
+  readonly file: LocatedFile;
+  readonly hunk: Hunk;
+  readonly at: number; // index of its @@ line
+  readonly rows: readonly number[]; // indices of the lines behind it
 }
 
 const HUNK = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)$/;
@@ -39,6 +48,7 @@ interface OpenFile {
 export function locateDiffs(lines: readonly BodyLine[], picks: readonly number[], lossy: boolean): LocatedDiff {
   const files: OpenFile[] = [];
   const kinds = new Map<number, 'diff' | 'hunk-fragment'>();
+  const spots: HunkSpot[] = [];
   let inHeader = false;
   for (let at = 0; at < picks.length; ) {
     const text = textAt(lines, picks, at);
@@ -52,14 +62,16 @@ export function locateDiffs(lines: readonly BodyLine[], picks: readonly number[]
       mark(kinds, picks.slice(at, end), 'diff');
     } else if (match !== null && files.at(-1)?.combined !== true) {
       const taken = readHunk({ lines, picks, at, lossy }, match);
-      (files.at(-1) ?? openFile(files, '')).hunks.push(taken.hunk);
+      const file = files.at(-1) ?? openFile(files, '');
+      file.hunks.push(taken.hunk);
       end = taken.next;
+      spots.push({ file, hunk: taken.hunk, at: picks[at]!, rows: picks.slice(at + 1, end) });
       mark(kinds, picks.slice(at, end), taken.hunk.complete ? 'diff' : 'hunk-fragment');
     }
     inHeader = header > 0 || (inHeader && text.trim() === '');
     at = end;
   }
-  return { files, kinds };
+  return { files, kinds, spots };
 }
 
 function mark(

@@ -9,6 +9,7 @@ import { isBlank } from './lines.ts';
 export interface HeadBlock {
   readonly to: number; // index behind its last line
   readonly name: string; // whom it names
+  readonly date: string | undefined; // as stated
   readonly marked: boolean; // `Sent:` or an `Original Message` ruler: what follows is a quote even without marks
 }
 
@@ -34,7 +35,8 @@ export function headBlockAt(lines: readonly BodyLine[], at: number): HeadBlock |
   const dated = fields.has('Sent') || fields.has('Date');
   if (from === undefined || !dated || !(fields.has('To') || (ruled && fields.has('Subject')))) return undefined;
   const { name } = parseMailbox(from.replace(/\[mailto:([^\]\s]*)\]/, '<$1>'));
-  return name === '' ? undefined : { to, name, marked: ruled || fields.has('Sent') };
+  const date = (fields.get('Sent') ?? fields.get('Date'))?.trim();
+  return name === '' ? undefined : { to, name, date, marked: ruled || fields.has('Sent') };
 }
 
 /** Returns the lines with everything below an unmarked quote one level deeper. Linear in the lines. */
