@@ -4,7 +4,6 @@ import { readPatchFile } from './c/diff.ts';
 import { applyEdits } from './c/edit.ts';
 import { lowerScenario } from './c/scenario.ts';
 import { withFiles } from './c/tree.ts';
-import { canonicalHash } from './check/compare.ts';
 import { explore } from './check/explore.ts';
 import { InputError } from './errors.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -30,7 +29,6 @@ export type Judged =
       readonly outcome: Outcome;
       readonly functions: ReadonlyMap<string, Place>; // all that were lowered
       readonly assumptions: readonly string[];
-      readonly codeHash: string; // equal for programs that differ in names of registers and places only
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
@@ -52,8 +50,7 @@ export function judge(
     program,
     outcome: explore(program, model, { states }),
     functions,
-    assumptions,
-    codeHash: canonicalHash(program),
+    assumptions
   };
 }
 
