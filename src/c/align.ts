@@ -65,37 +65,39 @@ export function findStretches(hunk: readonly HunkToken[], file: readonly Token[]
   const width = file.length + 1;
   const { ids, gaps, words, hunkIds } = costsOf(hunk, file);
   let cost = new Float64Array(width);
-  let start = Int32Array.from({ length: width }, (_, column) => column);
+  let start = new Int32Array(width);
+  for (let column = 0; column < width; column += 1) start[column] = column;
+  let nextCost = new Float64Array(width);
+  let nextStart = new Int32Array(width);
   for (const [row, token] of hunk.entries()) {
-    const nextCost = new Float64Array(width);
-    const nextStart = new Int32Array(width);
     const missing = token.fixed && !token.soft ? NEVER : gapCost(token);
     const other = token.fixed || !isWord(token.text) ? NEVER : OTHER_WORD;
     const tight = isTight(hunk, row);
     const last = row === hunk.length - 1;
     const id = hunkIds[row] ?? -1;
     nextCost[0] = (cost[0] ?? 0) + missing;
+    nextStart[0] = 0;
     for (let column = 1; column < width; column += 1) {
       const at = column - 1;
       const meet = ids[at] === id ? 0 : words[at] === 1 ? other : NEVER;
-      let best = (cost[at] ?? 0) + meet;
-      let from = start[at] ?? 0;
-      const without = (cost[column] ?? 0) + missing;
+      let best = (cost[at] as number) + meet;
+      let from = start[at] as number;
+      const without = (cost[column] as number) + missing;
       if (without < best) {
         best = without;
-        from = start[column] ?? 0;
+        from = start[column] as number;
       }
-      const gap = gaps[at] ?? 0;
-      const extra = (nextCost[at] ?? 0) + (last || (tight && gap > 0.1) ? NEVER : gap);
+      const gap = gaps[at] as number;
+      const extra = (nextCost[at] as number) + (last || (tight && gap > 0.1) ? NEVER : gap);
       if (extra < best) {
         best = extra;
-        from = nextStart[at] ?? 0;
+        from = nextStart[at] as number;
       }
       nextCost[column] = best;
       nextStart[column] = from;
     }
-    cost = nextCost;
-    start = nextStart;
+    [cost, nextCost] = [nextCost, cost];
+    [start, nextStart] = [nextStart, start];
   }
   const best = cheapest(cost, start, undefined);
   if (best === undefined) return [];

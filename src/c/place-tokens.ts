@@ -14,7 +14,7 @@ const MARGIN = 0.1; // cost per token by which the best place must beat the next
 // further the next must be. Chosen so that bench/c/place.ts has no wrong place.
 const MARGIN_UNNAMED = { base: 0.15, perCost: 0.5, exact: 0.2 };
 const FEWEST_WORDS = 4;
-const LARGEST = 4e8; // hunk tokens times file tokens: about 4 s
+const LARGEST = 6e7; // hunk tokens times file tokens: below 1 s
 
 /** Places `hunk` where its old side aligns, or says why not. Time is hunk tokens times file tokens. */
 export function placeByTokens(target: Target, hunk: Hunk, window: Window): Placement {
@@ -258,18 +258,43 @@ function removedSpan(removed: readonly number[], { old, file, met, added }: Alig
   if (balance() !== wanted) return 'the braces of the base do not pair with those it removes';
   const before = (removed[0] ?? 0) - 1;
   const after = (removed.at(-1) ?? 0) + 1;
-  const joinsBefore = before < 0 ? from === 0 : meetsBefore(met, before, from);
-  const joinsAfter = after >= old.length ? to === file.length : meetsAfter(met, after, to);
   const isWhole = STATEMENT_END.has(old[after - 1]?.text ?? '') && STATEMENT_END.has(old[before]?.text ?? ';');
+  const isBody = !isWhole && STATEMENT_END.has(old[after - 1]?.text ?? '') && old[before]?.text === ')';
+  const joinsBefore = isBody
+    ? met[before] === from - 1 && isSameHead({ old, file, met }, before)
+    : before < 0
+      ? from === 0
+      : meetsBefore(met, before, from);
+  const meetsNext = isBody ? met[after] === to : meetsAfter(met, after, to);
+  const joinsAfter = after >= old.length ? to === file.length : meetsNext;
   // Whole statements may have new neighbours, if the neighbour before ends a statement too: else an `if` would
   // lose its body or take the next statement for it.
   const isLoose = isWhole && STATEMENT_END.has(file[from - 1]?.text ?? ';') && file[to]?.text !== 'else';
   const needsBefore = !isLoose || added[0] === 'else';
-  const needsAfter = !isWhole || (added.length > 0 && !STATEMENT_END.has(added.at(-1) ?? ''));
+  // A body that goes without another makes the next statement the body: it must be the one the hunk shows.
+  const isReplaced = added.length > 0 && STATEMENT_END.has(added.at(-1) ?? '');
+  const needsAfter = isWhole || isBody ? !isReplaced && (isBody || added.length > 0) : true;
   if ((needsBefore && !joinsBefore) || (needsAfter && !joinsAfter) || (file[to]?.text === 'else' && !joinsAfter)) {
     return 'what stands next to the code it changes is different in the base';
   }
   return [from, to];
+}
+
+/** True when the `)` of the hunk closes the head of the same `if` or loop as the one it meets. */
+function isSameHead({ old, file, met }: Omit<Aligned, 'added'>, close: number): boolean {
+  const [mine, theirs] = [openingOf(old, close), openingOf(file, met[close] ?? -1)];
+  return mine > 0 && theirs > 0 && met[mine - 1] === theirs - 1 && old[mine - 1]?.text === file[theirs - 1]?.text;
+}
+
+/** The index of the parenthesis that the one at `close` closes, or -1. */
+function openingOf(tokens: readonly { readonly text: string }[], close: number): number {
+  let depth = 0;
+  for (let at = close; at >= 0; at -= 1) {
+    if (tokens[at]?.text === ')') depth += 1;
+    if (tokens[at]?.text === '(') depth -= 1;
+    if (depth === 0) return at;
+  }
+  return -1;
 }
 
 /** The place between the two file tokens that the hunk inserts between: both must stand side by side. */
