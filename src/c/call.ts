@@ -15,7 +15,7 @@ import type { FoundMacro } from './macro-call.ts';
 import { lowerMacro } from './macro-call.ts';
 import { SyntaxRefusal } from './reader.ts';
 import type { Binding, Frame, Local, Session, Value } from './session.ts';
-import { codePoint, LoweringRefusal, lookup, objectNamed, placeOf, refuse, resolveCallee } from './session.ts';
+import { codePoint, lineOf, lookup, objectNamed, placeOf, refuse, resolveCallee } from './session.ts';
 import { lowerBody } from './statement.ts';
 import { convertValue, copy, scalar, scalarOf } from './value.ts';
 
@@ -28,7 +28,7 @@ const MAX_FUNCTION = 400_000; // characters
 /** Lowers a call to its value. */
 export function lowerCall(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'call' }): Value {
   const kept = frame.site;
-  if (!frame.accessor) frame.site = { line: expr.line, text: sourceText(frame, expr) };
+  if (!frame.accessor) frame.site = { line: lineOf(frame, expr), text: sourceText(frame, expr) };
   const value = dispatch(session, frame, expr);
   frame.site = kept;
   return value;
@@ -148,17 +148,18 @@ function inline(session: Session, frame: Frame, definition: Definition, args: re
     accessor,
     caller: frame,
     depth: frame.depth + 1,
-    slice: (start, end) => definition.text.slice(start - definition.start, end - definition.start),
+    slice: (start, end) => definition.text.slice(start, end),
+    firstLine: definition.line,
     scope: { names, outer: undefined },
     jumps: { named: new Map(), labels: [], forced: new Set() },
     loops: [],
     result: { label, register: undefined, type: returns },
-    site: { line: fn.line, text: fn.name },
+    site: { line: definition.line + fn.line - 1, text: fn.name },
   };
-  if (!accessor) session.used.functions.set(fn.name, placeOf(session, inner, fn.line));
+  if (!accessor) session.used.functions.set(fn.name, placeOf(session, inner, inner.site.line));
   const direct = onlyReturn(fn.body);
   if (direct !== undefined) {
-    if (!accessor) inner.site = { line: direct.line, text: sourceText(inner, direct) };
+    if (!accessor) inner.site = { line: lineOf(inner, direct), text: sourceText(inner, direct) };
     return convertValue(session, inner, lowerExpr(session, inner, direct), returns);
   }
   lowerBody(session, inner, fn.body);
@@ -202,28 +203,29 @@ function copyOfStruct(session: Session, frame: Frame, name: string, value: Value
   return local;
 }
 
-/** The parsed function, cached by its text and line. Refuses a function with a syntax error, naming the line. */
+/**
+ * The parsed function, cached by its text: lines and offsets are relative to it, so that a function which only moved is
+ * not parsed again. Refuses a function with a syntax error, naming the line.
+ */
 export function functionOf(session: Session, definition: Definition, frame: Frame): CFunction {
-  const key = `${definition.file}:${definition.line}:${definition.start}\n${definition.text}`;
-  const cached = session.parsed.functions.get(key);
+  const cached = session.parsed.functions.get(definition.text);
   if (cached !== undefined) return cached;
+  const at = (line: number): Frame => ({ ...frame, file: definition.file, site: { line: definition.line + line - 1, text: definition.name } });
   if (definition.text.length > MAX_FUNCTION) {
-    return refuse(session, { ...frame, file: definition.file, site: { line: definition.line, text: '' } }, `${definition.name}()`, `expected a function of at most ${MAX_FUNCTION} characters`);
+    return refuse(session, at(1), `${definition.name}()`, `expected a function of at most ${MAX_FUNCTION} characters`);
   }
-  const parsed = parse(definition.text, definition.start, definition.line);
+  const parsed = parse(definition.text, 0, 1);
   const node = parsed.root.namedChildren.find((child) => child?.type === 'function_definition');
   const problem = problems(parsed, parsed.root)[0];
-  const line = problem?.line ?? definition.line;
-  const where = (at: number): Frame => ({ ...frame, file: definition.file, site: { line: at, text: definition.name } });
   if (node === null || node === undefined || problem !== undefined) {
-    return refuse(session, where(line), `${definition.name}()`, `expected C that can be read, found a syntax error at ${problem?.found ?? 'its start'}`);
+    return refuse(session, at(problem?.line ?? 1), `${definition.name}()`, `expected C that can be read, found a syntax error at ${problem?.found ?? 'its start'}`);
   }
   try {
     const fn = convertFunction(parsed, node);
-    session.parsed.functions.set(key, fn);
+    session.parsed.functions.set(definition.text, fn);
     return fn;
   } catch (error) {
     if (!(error instanceof SyntaxRefusal)) throw error;
-    throw new LoweringRefusal({ what: `${definition.name}()`, why: `expected C that can be lowered, found ${error.found}`, place: placeOf(session, where(error.line), error.line) });
+    return refuse(session, at(error.line), `${definition.name}()`, `expected C that can be lowered, found ${error.found}`);
   }
 }

@@ -3,12 +3,13 @@ import type { CExpr } from './ast.ts';
 import type { Label } from './emit.ts';
 import { branch, emit, freshRegister, jump, newLabel, place } from './emit.ts';
 import { constant, register, truth } from './expr.ts';
-import { lowerExpr, sourceText } from './expression.ts';
+import { lowerExpr, sourceText, typeOfOperand } from './expression.ts';
 import { wrapperLeaf } from './lvalue.ts';
 import type { Frame, Session, Value } from './session.ts';
-import { codePoint, refuse } from './session.ts';
+import { codePoint, LoweringRefusal, refuse } from './session.ts';
+import type { CType } from './ctype.ts';
 import { INT, printType } from './ctype.ts';
-import { commonType, convertValue, scalar, scalarOf, typeOf } from './value.ts';
+import { commonType, convertValue, decayed, scalar, scalarOf, typeOf } from './value.ts';
 
 /** Lowers a condition with its short circuits: control goes to `then` or `otherwise`. */
 export function lowerCondition(session: Session, frame: Frame, expr: CExpr, then: Label, otherwise: Label): void {
@@ -78,8 +79,31 @@ export function lowerConditional(session: Session, frame: Frame, expr: CExpr & {
   };
   arm(then, () => first ?? lowerExpr(session, frame, expr.then ?? expr.cond));
   arm(otherwise, () => lowerExpr(session, frame, expr.else));
+  const missing = arms.length !== 1 ? undefined : then.used ? expr.else : (expr.then ?? expr.cond);
   place(emitter, end);
-  return joined(session, frame, expr, arms, result);
+  return joined(session, frame, expr, arms, result, missing === undefined ? undefined : typeOfUnreached(session, frame, missing));
+}
+
+/**
+ * The type of the arm that is never taken: it takes part in the type of the whole. Undefined when it cannot be read.
+ * Misses: an arm with a call, because what an arm calls that is never taken must not count as lowered.
+ */
+function typeOfUnreached(session: Session, frame: Frame, expr: CExpr): CType | undefined {
+  if (hasCall(expr)) return undefined;
+  try {
+    const type = decayed(typeOfOperand(session, frame, expr));
+    return type.kind === 'int' ? type : undefined;
+  } catch (error) {
+    if (error instanceof LoweringRefusal) return undefined;
+    throw error;
+  }
+}
+
+function hasCall(node: unknown): boolean {
+  if (node === null || typeof node !== 'object') return false;
+  if (Array.isArray(node)) return node.some(hasCall);
+  const { kind } = node as { readonly kind?: string };
+  return kind === 'call' || kind === 'block' || Object.values(node).some((value) => typeof value === 'object' && hasCall(value));
 }
 
 function isOneWord(session: Session, value: Value & { readonly kind: 'aggregate' }): boolean {
@@ -87,10 +111,10 @@ function isOneWord(session: Session, value: Value & { readonly kind: 'aggregate'
 }
 
 /** The value behind both arms. One reachable arm gives its own value, so a constant choice stays constant. */
-function joined(session: Session, frame: Frame, expr: CExpr, arms: readonly Value[], result: number): Value {
+function joined(session: Session, frame: Frame, expr: CExpr, arms: readonly Value[], result: number, unreached: CType | undefined): Value {
   const [one, other] = arms;
   if (one === undefined) return scalar(constant(0), INT); // nothing arrives here
-  if (other === undefined && (one.kind !== 'scalar' || one.expr.kind === 'const')) return one;
+  if (other === undefined && one.kind !== 'scalar') return one;
   if (one.kind === 'void' || other?.kind === 'void') return { kind: 'void' };
   for (const arm of arms) {
     if (arm.kind === 'reference') {
@@ -100,8 +124,8 @@ function joined(session: Session, frame: Frame, expr: CExpr, arms: readonly Valu
       return refuse(session, frame, sourceText(frame, expr), `expected scalars in both arms, found ${printType(arm.type)}`);
     }
   }
-  const [a, b] = arms.map((arm) => (arm.kind === 'aggregate' && arm.type.kind === 'array' ? { kind: 'pointer' as const, to: arm.type.of } : typeOf(arm)));
-  if (a === undefined) return { kind: 'void' };
+  const a = decayed(typeOf(one));
+  const b = other === undefined ? unreached : decayed(typeOf(other));
   const type = b === undefined || a.kind === 'struct' ? a : commonType(a, b);
-  return convertValue(session, frame, scalar(register(result), type), type);
+  return convertValue(session, frame, scalar(other === undefined && one.kind === 'scalar' ? one.expr : register(result), type), type);
 }

@@ -8,7 +8,7 @@ import { isAuto, lowerExpr, resolveType, sourceText } from './expression.ts';
 import { knownSize, localPlace, moved, wrapperLeaf, writePlace } from './lvalue.ts';
 import { allocate, leavesOf } from './memory.ts';
 import type { Frame, Local, Session, Value } from './session.ts';
-import { refuse } from './session.ts';
+import { lineOf, refuse } from './session.ts';
 import { convertValue, scalar, scalarOf, typeOf } from './value.ts';
 
 /** Declares a local variable and lowers its initialiser. A local without one keeps what its registers hold. */
@@ -16,7 +16,7 @@ export function declare(session: Session, frame: Frame, stmt: CStmt & { readonly
   const { name, init } = declared;
   const { emitter } = session;
   if (stmt.isStatic) refuse(session, frame, name, 'expected a local of automatic storage; static and extern locals are not modelled');
-  if (init !== undefined && emitter.live && !frame.accessor) frame.site = { line: init.line, text: `${name} = ${sourceText(frame, init)}` };
+  if (init !== undefined && emitter.live && !frame.accessor) frame.site = { line: lineOf(frame, init), text: `${name} = ${sourceText(frame, init)}` };
   const value = init === undefined || init.kind === 'init-list' || !emitter.live ? undefined : lowerExpr(session, frame, init);
   const type = declaredType(session, frame, declared, value);
   if (value?.kind === 'reference') {

@@ -62,33 +62,43 @@ export function openDefinitions(source: KernelSource, config: Config, cache: Ind
     return index;
   };
   const shelf = openShelf(source, cache.shelves);
-  const definitions = lookups(source, shelf, indexOf);
+  const definitions = lookups(source, shelf, indexOf, (file) => cache.files.has(file));
   if (defined === undefined) cache.opened.set(source, definitions);
   return definitions;
 }
 
-function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile) => FileIndex): Definitions {
+const SMALL = 30_000; // characters; such a file is indexed as fast as it is searched for the shape of a definition
+
+function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile) => FileIndex, isIndexed: (file: SourceFile) => boolean): Definitions {
   const near = (path: string): FileIndex | undefined => {
     const file = path === '' ? undefined : source.read(path);
     return file === undefined ? undefined : indexOf(file);
   };
-  const word = (name: string, before: string, after: string): RegExp => new RegExp(`${before}\\b${name}\\b${after}`, 'm');
-  /** The first file, in search order, whose text has the shape of a definition of `name` and whose index has it. */
-  const first = <T>(kind: string, name: string, shape: RegExp, pick: (index: FileIndex, file: SourceFile) => T | undefined): T | undefined =>
+  /** The first file, in search order, that has a definition of `name`; large files are indexed only if they look so. */
+  const first = <T>(kind: string, name: string, shape: (name: string) => RegExp, pick: (index: FileIndex, file: SourceFile) => T | undefined): T | undefined =>
     shelf.answer(`${kind} ${name}`, name, (files) => {
+      let like: RegExp | undefined;
       for (const file of files) {
-        const found = shape.test(file.text) ? pick(indexOf(file), file) : undefined;
+        if (!isIndexed(file) && file.text.length > SMALL) {
+          like ??= shape(name);
+          if (!like.test(file.text)) continue;
+        }
+        const found = pick(indexOf(file), file);
         if (found !== undefined) return found;
       }
       return undefined;
     });
 
   const findFunction = (name: string): Definition | Ambiguous | undefined => {
-    const shape = new RegExp(`^[A-Za-z_][^\\n;]*\\b${name}\\s*\\(|^${name}\\s*\\(`, 'm');
     const written = shelf.answer(`f ${name}`, name, (files) => {
+      let like: RegExp | undefined;
       const inC: Definition[] = [];
       for (const file of files) {
-        const definition = shape.test(file.text) ? indexOf(file).functions.get(name) : undefined;
+        if (!isIndexed(file)) {
+          like ??= new RegExp(`^[A-Za-z_][^\\n;]*\\b${name}\\s*\\(|^${name}\\s*\\(`, 'm');
+          if (!like.test(file.text)) continue;
+        }
+        const definition = indexOf(file).functions.get(name);
         if (definition === undefined) continue;
         if (file.path.endsWith('.h') && inC.length === 0) return definition;
         if (file.path.endsWith('.c')) inC.push(definition);
@@ -102,7 +112,7 @@ function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile)
   };
 
   const findMacro = (name: string, anywhere: boolean): FoundMacro | undefined =>
-    first(anywhere ? 'M' : 'm', name, word(name, '^[ \\t]*#[ \\t]*define[ \\t]+', ''), (index, file) => {
+    first(anywhere ? 'M' : 'm', name, (word) => new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${word}\\b`, 'm'), (index, file) => {
       const macro = anywhere || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
       return macro === undefined ? undefined : { macro, file: file.path };
     });
@@ -115,13 +125,9 @@ function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile)
       if (local !== undefined) return { macro: local, file: path };
       return findMacro(name, path === '');
     },
-    struct: (name) => first('s', name, word(name, '(?:struct|union)\\s[^;{}]*', '[^;{}]*\\{'), (index) => index.structs.get(name)),
-    typedef: (name) => first('t', name, word(name, '', '[^;{}]*;'), (index) => index.typedefs.get(name)),
-    enumOf: (name) => {
-      const shape = word(name, '', '\\s*[,=}]');
-      const member = new RegExp(`[{,]\\s*${name}\\s*(?=[,=}])`);
-      return first('e', name, shape, (index) => index.enums.find((one) => member.test(one.text)));
-    },
+    struct: (name) => first('s', name, (word) => new RegExp(`(?:struct|union)\\s[^;{}]*\\b${word}\\b[^;{}]*\\{`), (index) => index.structs.get(name)),
+    typedef: (name) => first('t', name, (word) => new RegExp(`\\b${word}\\b[^;{}]*;`), (index) => index.typedefs.get(name)),
+    enumOf: (name) => first('e', name, (word) => new RegExp(`\\b${word}\\s*[,=}]`), (index) => enumIn(index, name)),
     file: (path) => source.read(path),
     has: (path) => shelf.has(path),
     declares(name, path) {
@@ -133,4 +139,14 @@ function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile)
       }) ?? false;
     },
   };
+}
+
+/** The enum of a file that has an enumerator `name`. */
+function enumIn(index: FileIndex, name: string): Definition | undefined {
+  for (const one of index.enums) {
+    for (let at = one.text.indexOf(name); at >= 0; at = one.text.indexOf(name, at + 1)) {
+      if (/[{,]\s*$/.test(one.text.slice(Math.max(0, at - 200), at)) && /^\s*[,=}]/.test(one.text.slice(at + name.length, at + name.length + 200))) return one;
+    }
+  }
+  return undefined;
 }

@@ -56,6 +56,11 @@ function lower(session: Session, frame: Frame, expr: CExpr): Value {
       return lowerCall(session, frame, expr);
     case 'cast': {
       if (isAuto(expr.type)) return refuse(session, frame, 'typeof', 'expected a cast to a type that is written out; a cast to typeof(expression) is not modelled');
+      const word = baseWord(expr.type);
+      if (word !== undefined && (lookup(frame, word) !== undefined || objectNamed(session, frame, word) !== undefined)) {
+        // Without types the grammar cannot tell `(x * (y)) & 3` from a cast.
+        return refuse(session, frame, sourceText(frame, expr), `expected a cast to a type; ${word} is a variable`);
+      }
       const type = resolveType(session, frame, expr.type);
       const value = lowerExpr(session, frame, expr.arg);
       return convertValue(session, frame, value, type);
@@ -147,7 +152,7 @@ export function resolveType(session: Session, frame: Frame, name: CTypeName): CT
 }
 
 /** The type of an operand of sizeof or typeof, which is not evaluated: what it emits is thrown away. */
-function typeOfOperand(session: Session, frame: Frame, expr: CExpr | undefined): CType {
+export function typeOfOperand(session: Session, frame: Frame, expr: CExpr | undefined): CType {
   if (expr === undefined) return INT;
   if (expr.kind === 'name' && lookup(frame, expr.name) === undefined) {
     const type = resolveType(session, frame, { kind: 'base', words: [expr.name] });
@@ -156,10 +161,21 @@ function typeOfOperand(session: Session, frame: Frame, expr: CExpr | undefined):
   const kept = session.emitter;
   session.emitter = { drafts: [], registers: kept.registers, live: true };
   const touches = session.touches.length;
-  const value = lowerExpr(session, frame, expr);
-  session.touches.length = touches;
-  session.emitter = kept;
-  return typeOf(value);
+  const { depth } = session.limits;
+  try {
+    return typeOf(lowerExpr(session, frame, expr));
+  } finally {
+    session.touches.length = touches;
+    session.limits.depth = depth;
+    session.emitter = kept;
+  }
+}
+
+/** The one word that a type is built on: `h` of `h *` and of `h (*)(int)`. */
+function baseWord(name: CTypeName): string | undefined {
+  let at = name;
+  while (at.kind === 'pointer' || at.kind === 'array' || at.kind === 'function') at = at.kind === 'pointer' ? at.to : at.kind === 'array' ? at.of : at.returns;
+  return at.kind === 'base' && at.words.length === 1 ? at.words[0] : undefined;
 }
 
 /** `__auto_type x = ...`, or a typeof that the sanitiser left out. */
@@ -186,10 +202,16 @@ export function offsetOf(session: Session, frame: Frame, type: CType, member: st
   return offset;
 }
 
-/** Source text of an expression, blanks folded, at most 100 characters. */
+const texts = new WeakMap<object, string>();
+
+/** Source text of an expression of the text of `frame`, blanks folded, at most 100 characters. */
 export function sourceText(frame: Frame, expr: { readonly start: number; readonly end: number }): string {
-  const text = frame.slice(expr.start, expr.end).slice(0, 1000).replace(/\s+/g, ' ').trim();
-  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+  const known = texts.get(expr);
+  if (known !== undefined) return known;
+  const whole = frame.slice(expr.start, Math.min(expr.end, expr.start + 1000)).replace(/\s+/g, ' ').trim();
+  const text = whole.length > 100 ? `${whole.slice(0, 97)}...` : whole;
+  texts.set(expr, text);
+  return text;
 }
 
 function printTypeName(name: CTypeName): string {

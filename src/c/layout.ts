@@ -1,11 +1,13 @@
 // Reads struct layouts, typedefs and enumerators of a source on demand.
-import type { CField, CTypeName } from './ast.ts';
+import type { Node } from 'web-tree-sitter';
+import type { CExpr, CField, CTypeName } from './ast.ts';
 import { convertEnumerators, convertType } from './convert-type.ts';
 import { SyntaxRefusal } from './reader.ts';
 import type { CType, FieldLayout, StructLayout } from './ctype.ts';
 import { INT, integerType } from './ctype.ts';
 import type { Definitions } from './definitions.ts';
 import type { Definition } from './file-index.ts';
+import type { Parsed } from './grammar.ts';
 import { parse } from './grammar.ts';
 
 const MAX_ARRAY = 4096; // elements; a longer array becomes opaque memory
@@ -25,7 +27,7 @@ export interface Layouts {
 }
 
 /** How a constant expression in an array length or an enumerator is evaluated: undefined when it is not constant. */
-export type ConstantEvaluator = (expr: import('./ast.ts').CExpr, file: string) => number | undefined;
+export type ConstantEvaluator = (expr: CExpr, file: string) => number | undefined;
 
 /** Opens layouts over `layers`, first wins. `evaluate` is asked for constants. */
 export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEvaluator): Layouts {
@@ -87,21 +89,12 @@ export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEv
     if (name === '__lock_t') return { kind: 'lock' };
     const definition = first((layer) => layer.typedef(name));
     if (definition === undefined) return undefined;
-    const parsed = parse(definition.text, definition.start, definition.line);
-    const node = parsed.root.namedChildren.find((child) => child?.type === 'type_definition');
-    const type = node?.childForFieldName('type');
-    const declarator = node?.childForFieldName('declarator');
-    if (node === null || node === undefined || type === null || type === undefined) return undefined;
-    try {
-      const base = resolve(convertType(parsed, type), definition.file, name);
-      if (declarator?.type === 'pointer_declarator') return { kind: 'pointer', to: base };
-      if (declarator?.type === 'function_declarator') return { kind: 'pointer', to: { kind: 'function', returns: base } };
-      if (declarator?.type === 'array_declarator') return { kind: 'opaque', name };
-      return base;
-    } catch (error) {
-      if (error instanceof SyntaxRefusal) return undefined;
-      throw error;
-    }
+    const written = typedefType(definition);
+    if (written === undefined || underWay.size > 64) return undefined;
+    underWay.add(`typedef ${name}`); // bounds a chain of typedefs
+    const type = resolve(written, definition.file, name);
+    underWay.delete(`typedef ${name}`);
+    return type;
   };
 
   const layout = (name: string): StructLayout | undefined => {
@@ -195,7 +188,28 @@ export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEv
   };
 }
 
-function structBody(definition: Definition): { readonly fields: readonly CField[]; readonly union: boolean } | undefined {
+interface StructBody {
+  readonly fields: readonly CField[];
+  readonly union: boolean;
+}
+
+type Enumerators = readonly { readonly name: string; readonly value: CExpr | undefined }[];
+
+// What the text of a definition says does not change; definitions live as long as the index of their file.
+const bodies = new WeakMap<Definition, StructBody | 'none'>();
+const enumerators = new WeakMap<Definition, Enumerators | 'none'>();
+const typedefTypes = new WeakMap<Definition, CTypeName | 'none'>();
+
+function structBody(definition: Definition): StructBody | undefined {
+  let known = bodies.get(definition);
+  if (known === undefined) {
+    known = readStructBody(definition) ?? 'none';
+    bodies.set(definition, known);
+  }
+  return known === 'none' ? undefined : known;
+}
+
+function readStructBody(definition: Definition): StructBody | undefined {
   const text = definition.text.replace(/^typedef\b/, (word) => ' '.repeat(word.length));
   const parsed = parse(text, definition.start, definition.line);
   for (const child of parsed.root.descendantsOfType(['struct_specifier', 'union_specifier'])) {
@@ -206,15 +220,53 @@ function structBody(definition: Definition): { readonly fields: readonly CField[
   return undefined;
 }
 
+/** The type that a typedef gives to its name. Undefined for one that is not read. */
+function typedefType(definition: Definition): CTypeName | undefined {
+  let known = typedefTypes.get(definition);
+  if (known === undefined) {
+    const parsed = parse(definition.text, definition.start, definition.line);
+    const node = parsed.root.namedChildren.find((child) => child?.type === 'type_definition');
+    known = (node === null || node === undefined ? undefined : readTypedef(parsed, node)) ?? 'none';
+    typedefTypes.set(definition, known);
+  }
+  return known === 'none' ? undefined : known;
+}
+
+function readTypedef(parsed: Parsed, node: Node): CTypeName | undefined {
+  const type = node.childForFieldName('type');
+  const declarator = node.childForFieldName('declarator');
+  if (type === null || declarator?.type === 'array_declarator') return undefined;
+  try {
+    const base = convertType(parsed, type);
+    if (declarator?.type === 'pointer_declarator') return { kind: 'pointer', to: base };
+    // A typedef of a function and one of a pointer to it both end up as a word that calls.
+    if (declarator?.type === 'function_declarator') return { kind: 'pointer', to: { kind: 'function', returns: base } };
+    return base;
+  } catch (error) {
+    if (error instanceof SyntaxRefusal) return undefined;
+    throw error;
+  }
+}
+
+function enumeratorsOf(definition: Definition): Enumerators | undefined {
+  let known = enumerators.get(definition);
+  if (known === undefined) {
+    const parsed = parse(definition.text, definition.start, definition.line);
+    const list = parsed.root.descendantsOfType('enumerator_list')[0];
+    known = list === null || list === undefined ? 'none' : convertEnumerators(parsed, list);
+    enumerators.set(definition, known);
+  }
+  return known === 'none' ? undefined : known;
+}
+
 function readEnum(definition: Definition, evaluate: ConstantEvaluator): ReadonlyMap<string, number> | undefined {
-  const parsed = parse(definition.text, definition.start, definition.line);
-  const list = parsed.root.descendantsOfType('enumerator_list')[0];
-  if (list === null || list === undefined) return undefined;
+  const list = enumeratorsOf(definition);
+  if (list === undefined) return undefined;
   const values = new Map<string, number>();
   let next: number | undefined = 0;
   const local: ConstantEvaluator = (expr, file) =>
     expr.kind === 'name' && values.has(expr.name) ? values.get(expr.name) : evaluate(expr, file);
-  for (const { name, value } of convertEnumerators(parsed, list)) {
+  for (const { name, value } of list) {
     const own: number | undefined = value === undefined ? next : evaluateWith(value, definition.file, local);
     if (own !== undefined) values.set(name, own);
     next = own === undefined ? undefined : own + 1;
@@ -224,7 +276,7 @@ function readEnum(definition: Definition, evaluate: ConstantEvaluator): Readonly
 
 /** Integer constant expressions over + - * / << >> | & and names that `leaf` knows. */
 export function evaluateWith(
-  expr: import('./ast.ts').CExpr,
+  expr: CExpr,
   file: string,
   leaf: ConstantEvaluator,
 ): number | undefined {

@@ -220,10 +220,12 @@ export function readPlace(session: Session, frame: Frame, at: Lvalue, order: Ord
 /** The only scalar of a struct that wraps one (atomic_t, pte_t), when nothing else is in it. */
 export function wrapperLeaf(session: Session, type: CType): CType | undefined {
   if (type.kind !== 'struct') return undefined;
-  const leaves = leavesOf(type, session.layouts);
-  const leaf = leaves[0];
-  if (leaves.length !== 1 || leaf === undefined) return undefined;
-  return session.layouts.sizeOf(type) === session.layouts.sizeOf(leaf.type) ? leaf.type : undefined;
+  const known = session.wrapped.get(type.name);
+  if (known !== undefined) return known === 'none' ? undefined : known;
+  const [leaf, ...others] = leavesOf(type, session.layouts);
+  const isWrapper = leaf !== undefined && others.length === 0 && session.layouts.sizeOf(type) === session.layouts.sizeOf(leaf.type);
+  session.wrapped.set(type.name, isWrapper ? leaf.type : 'none');
+  return isWrapper ? leaf.type : undefined;
 }
 
 /**
@@ -232,15 +234,15 @@ export function wrapperLeaf(session: Session, type: CType): CType | undefined {
  */
 function localRegister(session: Session, frame: Frame, at: Lvalue & { readonly kind: 'local' }): number {
   const { local, offset } = at;
+  const held = local.registers.get(offset);
   const size = session.layouts.sizeOf(at.type);
+  if (held !== undefined && isScalar(local.type) && session.layouts.sizeOf(local.type) === size) return held;
   const whole = leavesOf(local.type, session.layouts).find((leaf) => leaf.offset === offset && session.layouts.sizeOf(leaf.type) === size);
   if (whole === undefined) return refuse(session, frame, local.name, `expected a whole scalar of the local variable at offset ${offset}, found ${printType(at.type)}`);
-  let held = local.registers.get(offset);
-  if (held === undefined) {
-    held = freshRegister(session.emitter);
-    local.registers.set(offset, held);
-  }
-  return held;
+  if (held !== undefined) return held;
+  const made = freshRegister(session.emitter);
+  local.registers.set(offset, made);
+  return made;
 }
 
 /** Writes a value to a place. */

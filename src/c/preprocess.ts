@@ -83,7 +83,7 @@ export function preprocess(text: string, config: Config, defined: (name: string)
   let live = true;
   for (let n = 0; n < lines.length; n++) {
     const line = lines[n] ?? '';
-    const directive = /^\s*#\s*([a-z]+)\b(.*)$/s.exec(line);
+    const directive = line.includes('#') ? /^\s*#\s*([a-z]+)\b(.*)$/s.exec(line) : null;
     if (directive === null) {
       if (!live) lines[n] = blank(line);
       continue;

@@ -11,6 +11,10 @@ const TYPE_ARGUMENT =
   /\b(?:container_of|container_of_const|list_entry|list_first_entry|list_last_entry|list_first_entry_or_null|list_next_entry|hlist_entry|rb_entry|__builtin_offsetof|min_t|max_t|clamp_t|__builtin_types_compatible_p|__same_type|typecheck|kzalloc_obj|KMEM_CACHE|this_cpu_ptr_type)\s*\(/g;
 const ITERATION = /\b(?:\w*for_each\w*|\w*foreach\w*)\s*\(/g;
 
+// `(x) - 1`: the grammar may take it for a cast of -1. Names that are types by their look keep their parentheses.
+const PARENTHESISED_NAME = /(?<![\w)\]]\s*)\(\s*([A-Za-z_]\w*)\s*\)(?=\s*[-+*&])/g;
+const TYPE_NAME = /^(?:\w+_t|(?:__)?[us](?:8|16|32|64)|u?int|ulong|bool|_Bool|char|short|long|unsigned|signed|void|__auto)$/;
+
 /** Blanks a match, line breaks kept. */
 function blank(text: string): string {
   return text.replace(/[^\n]/g, ' ');
@@ -44,6 +48,7 @@ export function sanitise(text: string): { readonly text: string; readonly iterat
   out = blankCalls(out, ATTRIBUTE_CALLS);
   out = blankTags(out);
   out = blankTypeof(out);
+  out = out.replace(PARENTHESISED_NAME, (match, name: string) => (TYPE_NAME.test(name) ? match : match.replace(/[()]/g, ' ')));
   const iterations: Iteration[] = [];
   out = out.replace(ITERATION, (match: string, offset: number, whole: string) => {
     const end = closing(whole, offset + match.length - 1);

@@ -140,6 +140,9 @@ function newSession(workshop: Workshop, tree: Definitions, scenario: Definitions
     functionNames: new Map(),
     parsed: workshop.parsed,
     used: { functions: new Map(), rows: new Set(), declared: new Map() },
+    wrapped: new Map(),
+    points: new WeakMap(),
+    callees: new Map(),
     limits: { depth: 0, work: 0 },
     processName: '',
     emitter: newEmitter(),
@@ -200,6 +203,7 @@ function rootFrame(scenario: ScenarioText, text: string, name: string, line: num
     caller: undefined,
     depth: 0,
     slice: (start, end) => text.slice(start, end),
+    firstLine: 1,
     scope: { names: new Map(), outer: undefined },
     jumps: { named: new Map(), labels: [], forced: new Set() },
     loops: [],
@@ -287,8 +291,8 @@ function bodyOf(session: Session, scenario: ScenarioText, name: string, line: nu
   if (definition === undefined || definition.kind === 'ambiguous') throw invalid(scenario, line, `the function ${name}`, 'none');
   const frame = rootFrame(scenario, '', name, line);
   const fn = functionOf(session, definition, frame);
-  const slice = (start: number, end: number): string => definition.text.slice(start - definition.start, end - definition.start);
-  return { fn, frame: { ...frame, slice } };
+  const slice = (start: number, end: number): string => definition.text.slice(start, end);
+  return { fn, frame: { ...frame, slice, firstLine: definition.line } };
 }
 
 function finished(session: Session, name: string, frame: Frame, result?: number): Body {

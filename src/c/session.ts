@@ -67,6 +67,7 @@ export interface Frame {
   readonly caller: Frame | undefined;
   readonly depth: number;
   readonly slice: (start: number, end: number) => string; // the source text between two offsets
+  readonly firstLine: number; // 1-based line of the file that is line 1 of the text
   scope: Scope;
   readonly jumps: Jumps; // of the function, also inside its macros
   readonly loops: { readonly onBreak: Label; readonly onContinue: Label | undefined }[];
@@ -88,6 +89,9 @@ export interface Session {
   readonly functionNames: Map<number, string>;
   readonly parsed: ParseCache;
   readonly used: { readonly functions: Map<string, Place>; readonly rows: Set<string>; readonly declared: Map<string, string> };
+  readonly wrapped: Map<string, CType | 'none'>; // the scalar that a struct wraps, by struct
+  readonly points: WeakMap<object, CodePoint>; // by the site of a frame
+  readonly callees: Map<string, Callee>; // by file and name
   readonly limits: { depth: number; work: number }; // nesting right now, expressions lowered so far
   processName: string;
   emitter: Emitter;
@@ -97,6 +101,11 @@ export interface Session {
 export interface ParseCache {
   readonly functions: Map<string, CFunction>;
   readonly macros: Map<string, CExpr | 'text'>; // by parameters and body
+}
+
+/** The line of the file on which a node of the text of `frame` stands. */
+export function lineOf(frame: Frame, node: { readonly line: number }): number {
+  return frame.firstLine + node.line - 1;
 }
 
 /** Refuses to lower, naming what was met and where. */
@@ -117,14 +126,15 @@ function originOf(source: SourceFile | undefined, file: string, line: number): P
 
 /** Where the instruction that is emitted next stands, innermost shown line first. */
 export function codePoint(session: Session, frame: Frame): CodePoint {
-  const frames: (Place & { function: string })[] = [];
-  let text = '';
-  for (let at: Frame | undefined = frame; at !== undefined; at = at.caller) {
-    if (at.accessor && at.caller !== undefined) continue;
-    if (frames.length === 0) text = at.site.text;
-    frames.push({ ...placeOf(session, at, at.site.line), function: at.name });
-  }
-  return { frames, text };
+  let shown = frame;
+  while (shown.accessor && shown.caller !== undefined) shown = shown.caller;
+  // A site belongs to one instance of a frame, whose callers stand still while it is lowered.
+  const known = session.points.get(shown.site);
+  if (known !== undefined) return known;
+  const frames = [{ ...placeOf(session, shown, shown.site.line), function: shown.name }];
+  const point = { frames: shown.caller === undefined ? frames : [...frames, ...codePoint(session, shown.caller).frames], text: shown.site.text };
+  session.points.set(shown.site, point);
+  return point;
 }
 
 /** The id that stands for a function in a register; the same name gives the same id. */
@@ -172,8 +182,15 @@ export type Callee =
 
 /** Resolves the callee `name` as the text of `frame` sees it. */
 export function resolveCallee(session: Session, frame: Frame, name: string): Callee {
-  const near = frame.file;
-  const expands = !isExpanding(frame, name);
+  const key = isExpanding(frame, name) ? '' : `${frame.file} ${name}`;
+  const known = session.callees.get(key);
+  if (known !== undefined) return known;
+  const callee = findCallee(session, frame.file, name, key !== '');
+  if (key !== '') session.callees.set(key, callee);
+  return callee;
+}
+
+function findCallee(session: Session, near: string, name: string, expands: boolean): Callee {
   for (const layer of ['scenario', 'primitives'] as const) {
     const definitions = session[layer];
     const macro = expands ? asMacro(definitions.macro(name, near), layer) : undefined;

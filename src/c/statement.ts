@@ -7,7 +7,7 @@ import { lowerCondition } from './condition.ts';
 import { lowerExpr, sourceText } from './expression.ts';
 import { declare } from './declaration.ts';
 import type { Frame, Session, Value } from './session.ts';
-import { codePoint, refuse } from './session.ts';
+import { codePoint, lineOf, refuse } from './session.ts';
 import { convertValue, copy, promoted, scalarOf, typeOf } from './value.ts';
 
 const MAX_CODE = 60_000; // instructions of one process
@@ -69,7 +69,7 @@ function inScope<T>(frame: Frame, run: () => T): T {
 
 /** Puts the site of what follows at an expression, unless the frame's lines are not shown. */
 function at(frame: Frame, expr: { readonly start: number; readonly end: number; readonly line: number }): void {
-  if (!frame.accessor) frame.site = { line: expr.line, text: sourceText(frame, expr) };
+  if (!frame.accessor) frame.site = { line: lineOf(frame, expr), text: sourceText(frame, expr) };
 }
 
 function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {

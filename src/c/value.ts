@@ -83,7 +83,8 @@ function refusePunning(session: Session, frame: Frame, from: CType, to: CType): 
   refuse(session, frame, `${printType(to)} *`, `expected a pointer to a whole ${printType(from)}; parts of a word are not modelled`);
 }
 
-function decayed(type: CType): CType {
+/** The type of a value in an expression: an array is a pointer to its first element. */
+export function decayed(type: CType): CType {
   return type.kind === 'array' ? { kind: 'pointer', to: type.of } : type;
 }
 
