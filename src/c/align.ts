@@ -19,7 +19,7 @@ export interface Stretch {
 
 const NEVER = 1e9;
 
-/** Returns what it costs that a token stands on one side only. Costs are those measured in docs/design.md. */
+/** Returns what it costs that a token stands on one side only. bench/c/place.ts measures what the costs give. */
 function gapCost(token: { readonly text: string; readonly soft: boolean }): number {
   if (token.soft) return 0.1;
   return isWord(token.text) ? 1 : 0.5;

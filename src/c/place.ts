@@ -4,8 +4,9 @@
 //   every name that the added lines use is known where they land.
 import type { FileDiff, Hunk, KernelSource, Refusal } from '../types.ts';
 import type { Definition } from './functions.ts';
+import { hunkTokens } from './hunk-tokens.ts';
 import { exactPlaces, newSide, type Placement, placeByText, type Window } from './place-text.ts';
-import { hasRival, hunkTokens, isAppliedByTokens, placeByTokens } from './place-tokens.ts';
+import { hasRival, isAppliedByTokens, placeByTokens } from './place-tokens.ts';
 import { unknownNames } from './resolve.ts';
 import { functionOfLine, type LineChange, type Target } from './rewrite.ts';
 

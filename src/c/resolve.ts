@@ -3,8 +3,8 @@
 import type { FileDiff, KernelSource } from '../types.ts';
 import type { HunkToken } from './align.ts';
 import type { Definition } from './functions.ts';
+import { hunkTokens } from './hunk-tokens.ts';
 import { blankDirectives, DIRECTIVE, maskText } from './mask.ts';
-import { hunkTokens } from './place-tokens.ts';
 import type { Target } from './rewrite.ts';
 import { isWord, tokenize } from './tokens.ts';
 
