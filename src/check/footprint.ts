@@ -23,10 +23,12 @@ export function conflicts(a: Bits, b: Bits): boolean {
 
 /**
  * Bits of its word that an instruction reads and writes. `maybeOne`: bits of the operand of an RMW that may be 1;
- * `surelyOne`: those that must be. assert-held reads nothing: only the process itself can change what it sees.
+ * `surelyOne`: those that must be.
  */
 export function bitsOf(instruction: Instruction, maybeOne: number, surelyOne: number): Bits {
   switch (instruction.op) {
+    case 'assert-held':
+      return { reads: -1, writes: 0 };
     case 'load':
       return { reads: wordMask(instruction.mask), writes: 0 };
     case 'store':

@@ -10,7 +10,7 @@ import { evaluate } from './values.ts';
 interface Group {
   readonly cell: number;
   readonly locks: readonly number[];
-  readonly isLocking: boolean; // lock and unlock, that respect an owner
+  readonly kind: 'owner' | 'try' | 'held' | 'other'; // lock and unlock, trylock, assert-held, the rest
   bits: Bits;
 }
 
@@ -56,7 +56,10 @@ export function findStops(
     if (instruction.op === 'choose') return true;
     if (instruction.op !== 'lock') return false;
     return [...spot.touches.keys()].every(
-      (cell) => pure.has(cell) && !watched.has(cell) && others.every((other) => other.cell !== cell || other.isLocking),
+      (cell) =>
+        pure.has(cell) &&
+        !watched.has(cell) &&
+        others.every(({ cell: theirs, kind }) => theirs !== cell || kind === 'owner' || kind === 'held'),
     );
   }
 
@@ -69,22 +72,30 @@ export function findStops(
     locks: readonly number[],
   ): boolean {
     if (other.cell !== cell || !conflicts(other.bits, bits)) return false;
+    const mine = kindOf(instruction);
+    // Whether a process holds a lock cannot change by what others do to the lock as a lock.
+    if ((mine === 'held' && other.kind !== 'other') || (other.kind === 'held' && mine !== 'other')) return false;
     if (!hasMovers) return true;
     // While a lock is held, nobody else can take it or give it back: an unlock moves left (Lipton 1975).
-    if (instruction.op === 'unlock' && other.isLocking && locks.includes(cell) && pure.has(cell)) return false;
+    if (instruction.op === 'unlock' && other.kind === 'owner' && locks.includes(cell) && pure.has(cell)) return false;
     return !other.locks.some((lock) => locks.includes(lock) && pure.has(lock));
   }
+}
+
+function kindOf({ op }: Instruction): Group['kind'] {
+  if (op === 'lock' || op === 'unlock') return 'owner';
+  if (op === 'trylock') return 'try';
+  return op === 'assert-held' ? 'held' : 'other';
 }
 
 function groupsOf(code: readonly Instruction[], spots: readonly Spot[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const spot of spots) {
-    const { op } = code[spot.pc]!;
-    const isLocking = op === 'lock' || op === 'unlock';
+    const kind = kindOf(code[spot.pc]!);
     for (const [cell, bits] of spot.touches) {
-      const key = `${cell}/${isLocking}/${spot.locks.join()}`;
+      const key = `${cell}/${kind}/${spot.locks.join()}`;
       const known = groups.get(key);
-      if (known === undefined) groups.set(key, { cell, locks: spot.locks, isLocking, bits });
+      if (known === undefined) groups.set(key, { cell, locks: spot.locks, kind, bits });
       else known.bits = { reads: known.bits.reads | bits.reads, writes: known.bits.writes | bits.writes };
     }
   }

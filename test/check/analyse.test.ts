@@ -40,6 +40,41 @@ describe('values', () => {
     expect([...spots[0]!.find(({ pc }) => pc === 2)!.touches.keys()]).toEqual([1, 2]);
   });
 
+  it('see that another process writes a cell through a pointer', () => {
+    const reader: Line[] = [
+      { op: 'load', dst: 0, address: c(72), order: 'once' },
+      { op: 'branch', cond: r(0), then: 2, else: 3 },
+      { op: 'store', address: c(80), value: r(0), order: 'once' },
+      end,
+    ];
+    const writer: Line[] = [
+      { op: 'load', dst: 0, address: c(64), order: 'once' },
+      { op: 'store', address: r(0), value: c(7), order: 'once' },
+      end,
+    ];
+    const outcome = explore(
+      program([cell(64, 'p', 72, { kind: 'pointer' }), cell(72, 'x'), cell(80, 'seen')], [reader, writer]),
+      'sc',
+      { states: 100 },
+    );
+    expect(outcome.kind === 'complete' && outcome.terminals).toEqual(['p=&x x=7 seen=0', 'p=&x x=7 seen=7']);
+  });
+
+  it('keep the old value of a cell that a write may have missed', () => {
+    const one: Line[] = [
+      { op: 'choose', dst: 0, values: [64, 72], why: 'cell' },
+      { op: 'store', address: r(0), value: c(7), order: 'once' },
+      { op: 'load', dst: 1, address: c(64), order: 'once' },
+      { op: 'branch', cond: r(1), then: 4, else: 5 },
+      { op: 'store', address: c(80), value: c(1), order: 'once' },
+      end,
+    ];
+    const outcome = explore(program([cell(64, 'o.a'), cell(72, 'o.b'), cell(80, 'seen')], [one]), 'sc', {
+      states: 100,
+    });
+    expect(outcome.kind === 'complete' && outcome.terminals).toEqual(['o.a=0 o.b=7 seen=0', 'o.a=7 o.b=0 seen=1']);
+  });
+
   it('do not multiply when it is not known which of many locks is taken', () => {
     const take: Line[] = [0, 1, 2, 3, 4, 5].flatMap((dst): Line[] => [
       { op: 'load', dst, address: c(64), order: 'once' },

@@ -180,6 +180,39 @@ describe('a spinlock made by hand', () => {
   });
 });
 
+describe('an invariant over every state', () => {
+  const Y = 72;
+  const never = (first: number, second: number) =>
+    invariant('order', 'always', [
+      load(0, first),
+      load(1, second),
+      { op: 'set', dst: 0, value: not(bin(r(0), '&', not(r(1)))) },
+      end,
+    ]);
+
+  it('sees every order of two writes that do not disturb each other', () => {
+    const writes: Line[][] = [
+      [store(X, 1), end],
+      [store(Y, 1), end],
+    ];
+    for (const reductions of [NONE, {}]) {
+      expect(properties(run(program([x, cell(Y, 'y')], writes, [never(X, Y)]), reductions))).toEqual(['order']);
+      expect(properties(run(program([x, cell(Y, 'y')], writes, [never(Y, X)]), reductions))).toEqual(['order']);
+    }
+  });
+
+  it('sees a state between two writes of one process, and none when they are the other way round', () => {
+    for (const reductions of [NONE, {}]) {
+      expect(
+        properties(run(program([x, cell(Y, 'y')], [[store(X, 1), store(Y, 1), end]], [never(X, Y)]), reductions)),
+      ).toEqual(['order']);
+      expect(
+        properties(run(program([x, cell(Y, 'y')], [[store(Y, 1), store(X, 1), end]], [never(X, Y)]), reductions)),
+      ).toEqual([]);
+    }
+  });
+});
+
 describe('munlock, put back and isolate', () => {
   const stranded = (
     variant: Variant,

@@ -134,6 +134,7 @@ const line: fc.Arbitrary<Line> = fc.oneof(
       { op: 'lock', address: c(LOCKS[1]) },
     ),
   },
+  { weight: 1, arbitrary: fc.constant<Line>({ op: 'store', address: c(LOCKS[1]), value: c(0), order: 'once' }) },
   {
     weight: 1,
     arbitrary: fc
@@ -294,7 +295,11 @@ export const randomProgram: fc.Arbitrary<Program> = fc
     const processes = bodies.map((body, index) => {
       const lines: Line[] = [];
       emit(body, lines, 0);
-      lines.push({ op: 'end' });
+      // What a process has read becomes part of the outcome.
+      const seen = [0, 1, 2, 3]
+        .map((k) => bin(bin(r(k), '&', c(255)), '<<', c(8 * k)))
+        .reduce((a, b) => bin(a, '|', b));
+      lines.push({ op: 'store', address: c(OWN), value: seen, order: 'once' }, { op: 'end' });
       const own = JSON.parse(JSON.stringify(lines), (key, field: { kind?: string; value?: number }) =>
         key === 'address' && field.kind === 'const' && field.value === OWN ? c(ownCell(index)) : field,
       ) as Line[];
@@ -316,6 +321,6 @@ export const randomProgram: fc.Arbitrary<Program> = fc
       cells: CELLS,
       processes,
       invariants: hasAlways ? [atEnd, always] : [atEnd],
-      observed: [0, 1, 2, 3, 7, 8],
+      observed: [0, 1, 2, 3, 6, 7, 8, 9],
     };
   });
