@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, InputError } from '../errors.ts';
+import { unpack } from '../mail/unpack.ts';
 
 /** The most bytes that are read from one source: 512 MB. */
 export const MOST_BYTES = 512 * 1024 * 1024;
@@ -15,8 +16,9 @@ export interface Source {
 }
 
 /**
- * Returns the bytes behind each name: a file, `-` for standard input, or a maildir, which gives one source a message,
- * sorted by file name. Without a name, standard input when something is piped into it.
+ * Returns the bytes behind each name: a file, `-` for standard input, or a directory, which gives one source a file,
+ * sorted by name: a maildir, mails, or a patch series. gzip and xz are unpacked.
+ * Without a name, standard input when something is piped into it.
  * Throws InputError for what is missing, unreadable or too large; whether it is mail is for the mail reader to say.
  */
 export async function readSources(names: readonly string[]): Promise<readonly Source[]> {
@@ -39,21 +41,14 @@ async function readSource(name: string): Promise<readonly Source[]> {
   });
   if (entry.isDirectory()) return readMaildir(name);
   if (!entry.isFile()) return [{ name, bytes: await readStream(createReadStream(name), name) }];
-  return [{ name, bytes: await readBounded(name, entry.size) }];
+  return [{ name, bytes: await unpack(await readBounded(name, entry.size), name) }];
 }
 
-/** Reads a maildir: the files of new/ and cur/; tmp/ holds mail that is not delivered yet. */
+/** Reads a maildir, or a directory of mails: the files of new/ and cur/; tmp/ holds mail that is not delivered yet. */
 async function readMaildir(folder: string): Promise<readonly Source[]> {
   const entries = await readdir(folder);
   const boxes = ['new', 'cur'].filter((box) => entries.includes(box));
-  const expected = 'a file or maildir (a directory with cur/ or new/)';
-  if (boxes.length === 0) {
-    throw new InputError({
-      place: { file: folder },
-      expected,
-      found: entries.length === 0 ? 'an empty directory' : 'a directory without cur/ and new/',
-    });
-  }
+  if (boxes.length === 0) return readFolder(folder, entries);
   const sources: Source[] = [];
   let total = 0;
   for (const box of boxes) {
@@ -62,11 +57,35 @@ async function readMaildir(folder: string): Promise<readonly Source[]> {
       const entry = await stat(path);
       if (!entry.isFile() || name.startsWith('.')) continue;
       total += entry.size;
-      sources.push({ name: path, bytes: await readBounded(path, total) });
+      sources.push({ name: path, bytes: await unpack(await readBounded(path, total), path, MOST_BYTES) });
     }
   }
   if (sources.length === 0)
     throw new InputError({ place: { file: folder }, expected: 'mail in cur/ or new/', found: 'none' });
+  return sources;
+}
+
+const MAIL_FILE = /\.(?:eml|patch|diff|mbox|mboxrd|mbx|txt)(?:\.(?:gz|xz))?$/i;
+
+/** Reads a folder of mails or of a patch series: the files whose names say so, sorted, so that 0001 comes before 0002. */
+async function readFolder(folder: string, entries: readonly string[]): Promise<readonly Source[]> {
+  const names = entries.filter((name) => MAIL_FILE.test(name) && !name.startsWith('.')).sort();
+  if (names.length === 0) {
+    throw new InputError({
+      place: { file: folder },
+      expected: 'a file, maildir (a directory with cur/ or new/) or directory of .eml, .mbox or .patch files',
+      found: entries.length === 0 ? 'an empty directory' : 'a directory with none of these',
+    });
+  }
+  const sources: Source[] = [];
+  let total = 0;
+  for (const name of names) {
+    const path = join(folder, name);
+    const entry = await stat(path);
+    if (!entry.isFile()) continue;
+    total += entry.size;
+    sources.push({ name: path, bytes: await unpack(await readBounded(path, total), path, MOST_BYTES) });
+  }
   return sources;
 }
 

@@ -6,20 +6,14 @@ import { isFlattened } from './flat.ts';
 import { decodeCharset, parseHeaders } from './header.ts';
 import type { RawMail } from './mbox.ts';
 import { isMbox, rawMail, splitMbox } from './mbox.ts';
+import { loreMails, pageMail } from './page.ts';
+import { unpack } from './unpack.ts';
 
 /** An input taken apart into mails, before any is read. */
 export interface Form {
   readonly kind: SourceKind;
   readonly source: Buffer;
   readonly mails: readonly RawMail[];
-  readonly page: PageHead | undefined; // of an archive page
-}
-
-/** The head of an archive text page: the subject on the first line, then a few fields. */
-export interface PageHead {
-  readonly subject: string;
-  readonly headerText: string; // the field lines
-  readonly body: number; // byte offset
 }
 
 const HEAD = 65_536; // bytes looked at to tell the form
@@ -40,7 +34,6 @@ const MAIL_FIELDS = [
   'delivered-to',
 ];
 const MAGIC: readonly (readonly [string, string])[] = [
-  ['\xfd7zXZ\0', 'xz-compressed data (unpack it first: xz -dc FILE | relore review -)'],
   ['(\xb5/\xfd', 'zstd-compressed data (unpack it first: zstd -dc FILE | relore review -)'],
   ['BZh', 'bzip2-compressed data (unpack it first: bzip2 -dc FILE | relore review -)'],
   ['\x7fELF', 'an ELF binary'],
@@ -54,8 +47,7 @@ const MAGIC: readonly (readonly [string, string])[] = [
 
 /** Tells the form of `bytes` and finds its mails. Throws InputError for an empty or binary input and for text that is no mail. */
 export async function readForm(bytes: Uint8Array, name: string): Promise<Form> {
-  const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const source = withoutMark(packed[0] === 0x1f && packed[1] === 0x8b ? await unzip(packed, name) : packed);
+  const source = withoutMark(await unpack(bytes, name));
   const fail = (found: string): never => {
     throw new InputError({ place: { file: name }, expected: 'a mail: mbox, .eml, archive text page or patch', found });
   };
@@ -70,65 +62,22 @@ export async function readForm(bytes: Uint8Array, name: string): Promise<Form> {
 function textForm(source: Buffer, head: string): Form | undefined {
   if (isMbox(source)) {
     const kind = /^From [0-9a-f]{40} Mon Sep 17 00:00:00 2001\r?\n/.test(head) ? 'patch' : 'mbox';
-    return { kind, source, mails: splitMbox(source), page: undefined };
+    return { kind, source, mails: splitMbox(source) };
   }
-  const page = pageHead(head);
-  if (page !== undefined) {
-    return {
-      kind: 'page',
-      source,
-      mails: [{ start: 0, body: page.body, end: source.length, fromEscape: false }],
-      page,
-    };
-  }
+  const page = pageMail(source, head);
+  if (page !== undefined) return { kind: 'page', source, mails: [page] };
   const start = head.length - head.replace(/^(?:[ \t]*\r?\n)+/, '').length;
-  if (hasMailHeader(head.slice(start))) {
-    return { kind: 'eml', source, mails: [rawMail(source, start, source.length, false)], page: undefined };
-  }
-  if (isFlattened(utf8(head.split('\n', 1)[0] ?? ''))) {
-    return {
-      kind: 'flat',
-      source,
-      mails: [{ start: 0, body: 0, end: source.length, fromEscape: false }],
-      page: undefined,
-    };
-  }
-  if (!isBareDiff(head)) return undefined;
-  return {
-    kind: 'patch',
-    source,
-    mails: [{ start: 0, body: 0, end: source.length, fromEscape: false }],
-    page: undefined,
-  };
-}
-
-async function unzip(packed: Buffer, name: string): Promise<Buffer> {
-  const { gunzipSync } = await import('node:zlib');
-  try {
-    return gunzipSync(packed, { maxOutputLength: 1 << 30 });
-  } catch {
-    throw new InputError({
-      place: { file: name },
-      expected: 'gzip data that unpacks to less than 1 GiB',
-      found: 'a damaged or larger gzip file',
-    });
-  }
+  if (hasMailHeader(head.slice(start)))
+    return { kind: 'eml', source, mails: [rawMail(source, start, source.length, 'none')] };
+  const view = loreMails(source, head);
+  if (view !== undefined) return { kind: 'page', source, mails: view };
+  const kind = isFlattened(utf8(head.split('\n', 1)[0] ?? '')) ? 'flat' : isBareDiff(head) ? 'patch' : undefined;
+  if (kind === undefined) return undefined;
+  return { kind, source, mails: [{ start: 0, body: 0, end: source.length, quoting: 'none' }] };
 }
 
 function withoutMark(source: Buffer): Buffer {
   return source[0] === 0xef && source[1] === 0xbb && source[2] === 0xbf ? source.subarray(3) : source;
-}
-
-/** The head of an archive page, in the form of lkml-like archives: subject, blank line, `From:` and `Date:` lines. */
-function pageHead(head: string): PageHead | undefined {
-  const match =
-    /^(?:[ \t]*\r?\n)*([^\r\n]{1,1000})\r?\n[ \t]*\r?\n((?:[A-Z][A-Za-z -]{0,30}:[^\r\n]*\r?\n){2,12})/.exec(head);
-  if (match === null) return undefined;
-  const [whole, subject = '', fields = ''] = match;
-  if (!/^From:/m.test(fields) || !/^Date:/m.test(fields) || /^(?:Subject|From|Date|Message-ID):/i.test(subject))
-    return undefined;
-  const blank = /^[ \t]*\r?\n/.exec(head.slice(whole.length))?.[0].length ?? 0;
-  return { subject: utf8(subject), headerText: utf8(fields), body: whole.length + blank };
 }
 
 function utf8(latin1: string): string {

@@ -9,34 +9,35 @@ export interface Mailbox {
   readonly address: string | undefined;
 }
 
-const FIELD = /^([!-9;-~]+)[ \t]*:[ \t]*(.*)$/;
 const MAX_FIELD = 65_536; // characters of one unfolded field; the rest is dropped
 
 /** Returns the fields of a header block. Lines that are no field are skipped; linear in the text. */
 export function parseHeaders(text: string): Headers {
   const fields = new Map<string, string[]>();
-  let parts: string[] = [];
-  let name: string | undefined;
-  const flush = () => {
-    if (name === undefined) return;
-    const values = fields.get(name) ?? [];
-    values.push(parts.join(' ').slice(0, MAX_FIELD).trim());
-    fields.set(name, values);
-  };
-  for (const raw of text.split('\n')) {
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (/^[ \t]/.test(line)) {
-      parts.push(line.trim());
-      continue;
+  for (let at = 0; at < text.length; ) {
+    let end = lineEnd(text, at);
+    const colon = text.indexOf(':', at);
+    const name = colon < 0 || colon >= end || isFold(text, at) ? '' : text.slice(at, colon).trimEnd();
+    let value = name === '' ? '' : text.slice(colon + 1, end).trim();
+    for (at = end + 1; isFold(text, at); at = end + 1) {
+      end = lineEnd(text, at);
+      if (value.length < MAX_FIELD) value = `${value} ${text.slice(at, end).trim()}`;
     }
-    const field = FIELD.exec(line);
-    if (field === null) continue;
-    flush();
-    name = field[1]?.toLowerCase();
-    parts = [field[2] ?? ''];
+    if (name === '' || !/^[!-9;-~]+$/.test(name)) continue;
+    const values = fields.get(name.toLowerCase());
+    if (values === undefined) fields.set(name.toLowerCase(), [value.slice(0, MAX_FIELD).trim()]);
+    else values.push(value.slice(0, MAX_FIELD).trim());
   }
-  flush();
   return fields;
+}
+
+function lineEnd(text: string, at: number): number {
+  const newline = text.indexOf('\n', at);
+  return newline < 0 ? text.length : newline;
+}
+
+function isFold(text: string, at: number): boolean {
+  return text[at] === ' ' || text[at] === '\t';
 }
 
 /** Returns the first value of a field, undefined when it is absent. */

@@ -25,6 +25,9 @@ export const MAX_LINE = 65_536;
 const DUMP_MARK = /^>[0-9a-f]{16}: /;
 const LF = 10;
 const CR = 13;
+const BLANK = 32;
+const EQUALS = 61;
+const MARK = 62; // >
 
 /**
  * Returns the lines of `source[from, to)`. A line longer than 64 KiB is cut there (its span is not). A line that
@@ -33,25 +36,32 @@ const CR = 13;
 export function bodyLines(source: Buffer, from: number, to: number, options: LineOptions): BodyLine[] {
   if (options.quotedPrintable) return quotedPrintableLines(source, from, to, options);
   const lines: BodyLine[] = [];
-  const ascii = asciiText(source, from, to);
+  const whole = wholeText(source, from, to, options);
+  const oneByte = whole.length === to - from;
+  let textAt = 0; // of the line in the whole text
   for (let start = from; start < to; ) {
-    const newline = ascii === undefined ? source.indexOf(LF, start) : ascii.indexOf('\n', start - from) + from;
+    const textEnd = whole === '' ? -1 : whole.indexOf('\n', textAt);
+    const newline = oneByte ? textEnd + from : source.indexOf(LF, start);
     const last = newline < start || newline >= to;
     const stop = last ? to : newline;
     const end = stop > start && source[stop - 1] === CR ? stop - 1 : stop;
     const cut = Math.min(end, start + MAX_LINE);
-    const text =
-      ascii === undefined ? decodeLine(source.subarray(start, cut), options) : ascii.slice(start - from, cut - from);
+    const known = whole !== '' && cut === end;
+    const text = known
+      ? whole.slice(textAt, (textEnd < 0 ? whole.length : textEnd) - (stop - end))
+      : decodeLine(source.subarray(start, cut), options);
     lines.push(bodyLine(text, { start, end, number: lines.length + 1 }, options));
     start = last ? to : newline + 1;
+    textAt = textEnd + 1;
   }
   return lines;
 }
 
-/** The text, when each of its characters is one byte. */
-function asciiText(source: Buffer, from: number, to: number): string | undefined {
+/** The text, when no line needs a decoder of its own: ASCII, or UTF-8 that is not said to be anything else; else ''. */
+function wholeText(source: Buffer, from: number, to: number, options: LineOptions): string {
   const text = source.toString('utf8', from, to);
-  return text.length === to - from && !text.includes('\uFFFD') ? text : undefined;
+  if (text.length !== to - from && options.charset !== undefined) return '';
+  return text.includes('\uFFFD') ? '' : text;
 }
 
 interface Where {
@@ -101,23 +111,49 @@ function decodeQuotedPrintable(text: string): string {
 function decodeLine(bytes: Buffer, options: LineOptions): string {
   const utf8 = bytes.toString('utf8');
   if (utf8.length === bytes.length && !utf8.includes('\uFFFD')) return utf8;
-  if (options.charset !== undefined) return decodeAs(bytes, options.charset) ?? utf8;
-  return utf8.includes('\uFFFD') ? (decodeAs(bytes, 'windows-1252') ?? utf8) : utf8;
+  const stated = options.charset === undefined ? undefined : decodeAs(bytes, options.charset);
+  if (stated !== undefined) return stated;
+  if (!utf8.includes('\uFFFD')) return utf8;
+  return (isPaired(bytes) ? decodeAs(bytes, 'gb18030') : undefined) ?? decodeAs(bytes, 'windows-1252') ?? utf8;
+}
+
+/** True when high bytes stand in pairs only, two pairs somewhere: Chinese text. In windows-1252, letters stand alone or by two. */
+function isPaired(bytes: Buffer): boolean {
+  let run = 0;
+  let longest = 0;
+  for (const byte of bytes) {
+    if (byte < 0x80 && run % 2 === 1) return false;
+    run = byte < 0x80 ? 0 : run + 1;
+    longest = Math.max(longest, run);
+  }
+  return run % 2 === 0 && longest >= 4;
 }
 
 function decodeAs(bytes: Buffer, charset: string): string | undefined {
   try {
-    return new TextDecoder(charset).decode(bytes);
+    return decoder(charset).decode(bytes);
   } catch {
     return undefined;
   }
 }
 
+const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
+
+function decoder(charset: string): InstanceType<typeof TextDecoder> {
+  const known = decoders.get(charset);
+  if (known !== undefined) return known;
+  const made = new TextDecoder(charset);
+  if (decoders.size < 100) decoders.set(charset, made);
+  return made;
+}
+
 function bodyLine(raw: string, { start, end, number }: Where, options: LineOptions): BodyLine {
-  const escaped = options.fromEscape && /^>+From /.test(raw);
-  const stuffed = options.flowed && raw[0] === ' '; // some mailers stuff a quote, too: its marks count all the same
+  const first = raw.charCodeAt(0);
+  if (first !== MARK && first !== BLANK) return { depth: 0, text: raw, start, end, number };
+  const escaped = options.fromEscape && first === MARK && /^>+From /.test(raw);
+  const stuffed = options.flowed && first === BLANK; // some mailers stuff a quote, too: its marks count all the same
   const line = escaped || stuffed ? raw.slice(1) : raw;
-  if (line[0] !== '>') return { depth: 0, text: line, start, end, number };
+  if (line.charCodeAt(0) !== MARK) return { depth: 0, text: line, start, end, number };
   const { depth, text } = splitQuote(line);
   return { depth, text, start, end, number };
 }
@@ -127,13 +163,14 @@ function bodyLine(raw: string, { start, end, number }: Where, options: LineOptio
  * quoted context line ` > x` keeps its own `>`; `>=` is an operator, and KASAN points at a dumped row with `>`.
  */
 export function splitQuote(line: string): { depth: number; text: string } {
+  if (line.charCodeAt(0) !== MARK || DUMP_MARK.test(line)) return { depth: 0, text: line };
   let depth = 0;
   let at = 0;
   let textAt = 0;
-  while (line[at] === '>' && line[at + 1] !== '=' && !(depth === 0 && DUMP_MARK.test(line))) {
+  while (line.charCodeAt(at) === MARK && line.charCodeAt(at + 1) !== EQUALS) {
     depth++;
     textAt = at + 1;
-    at = line[textAt] === ' ' ? textAt + 1 : textAt;
+    at = line.charCodeAt(textAt) === BLANK ? textAt + 1 : textAt;
   }
   return { depth, text: depth === 0 ? line : line.slice(at) };
 }

@@ -1,14 +1,17 @@
 // One mail: its fields, its ids, and the lines of its body, whatever encoding they came in.
 
 import { createHash } from 'node:crypto';
+import type { Content } from './content.ts';
+import { contentOf } from './content.ts';
 import { parseDate } from './date.ts';
 import { isFlattened, unflatten } from './flat.ts';
 import type { Form } from './form.ts';
 import type { Headers, Mailbox } from './header.ts';
 import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailbox } from './header.ts';
-import type { BodyLine, LineOptions } from './lines.ts';
+import type { BodyLine } from './lines.ts';
 import { bodyLines, MAX_LINE, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
+import { partLines, partsOf } from './mime.ts';
 import type { Subject } from './subject.ts';
 import { parseSubject } from './subject.ts';
 
@@ -42,14 +45,14 @@ export function readMail(form: Form, raw: RawMail): Mail {
     id: id ?? contentId(form.source.subarray(raw.start, raw.end)),
     synthetic: id === undefined,
     from: parseMailbox(field(headers, 'from') ?? ''),
-    subject: parseSubject(decodeWords(form.page?.subject ?? field(headers, 'subject') ?? '')),
+    subject: parseSubject(decodeWords(raw.page?.subject ?? field(headers, 'subject') ?? '')),
     rawDate,
     date: parseDate(rawDate),
     inReplyTo: messageIds(field(headers, 'in-reply-to')),
     references: messageIds((headers.get('references') ?? []).join(' ')),
     raw,
     headers,
-    collapsed: form.page !== undefined || form.kind === 'flat',
+    collapsed: raw.page !== undefined || form.kind === 'flat',
   };
 }
 
@@ -64,7 +67,7 @@ function contentId(bytes: Uint8Array): string {
 }
 
 function headersOf(form: Form, raw: RawMail): Headers {
-  if (form.page !== undefined) return parseHeaders(form.page.headerText);
+  if (raw.page !== undefined) return parseHeaders(raw.page.headerText);
   return parseHeaders(decodeCharset(form.source.subarray(raw.start, raw.body), 'utf-8'));
 }
 
@@ -77,27 +80,44 @@ function pageLosses(body: string, rawDate: string | undefined): string[] {
   return losses;
 }
 
-/** Reads the body of a mail. A mail that is encoded or in parts loads the MIME parser; others do not. */
-export async function readLines(form: Form, { raw, headers, rawDate }: Mail): Promise<MailLines> {
+/** Reads the body of a mail: its text, then its attached patches. */
+export function readLines(form: Form, { raw, headers, rawDate }: Mail): MailLines {
   if (form.kind === 'flat') return flatLines(form.source);
-  const type = field(headers, 'content-type') ?? '';
-  const encoding = (field(headers, 'content-transfer-encoding') ?? '').toLowerCase().trim();
-  const options: LineOptions = {
-    fromEscape: raw.fromEscape,
-    flowed: /format\s*=\s*"?flowed/i.test(type),
-    charset: charsetOf(type),
-    quotedPrintable: encoding === 'quoted-printable',
-  };
-  const plain = type === '' || /^text\/(?!html)/i.test(type) || !type.includes('/');
-  if (!plain || encoding === 'base64') {
-    const { mimeLines } = await import('./mime.ts');
-    return mimeLines(form.source, raw, options);
+  const content = contentOf(headers);
+  const fromEscape = raw.quoting !== 'none';
+  if (isPlain(content)) {
+    const options = { ...content, fromEscape, quotedPrintable: content.encoding === 'quoted-printable' };
+    const lines = bodyLines(form.source, raw.body, raw.end, options);
+    if (raw.page !== undefined)
+      return { lines, lossy: pageLosses(form.source.toString('latin1', raw.body, raw.end), rawDate) };
+    return { lines, lossy: losses(form, raw, lines) };
   }
-  const lines = bodyLines(form.source, raw.body, raw.end, options);
-  if (form.page !== undefined)
-    return { lines, lossy: pageLosses(form.source.toString('latin1', raw.body, raw.end), rawDate) };
-  const cut = lines.some((line) => line.end - line.start > MAX_LINE);
-  return { lines, lossy: cut ? ['line longer than 64 KiB cut'] : [] };
+  const { texts, lossy } = partsOf(form.source, raw, headers);
+  const read = texts.map((part) => partLines(form.source, part, fromEscape));
+  const lines = read.flatMap((part) => part.lines).map((line, index) => ({ ...line, number: index + 1 }));
+  return { lines, lossy: [...lossy, ...read.flatMap((part) => part.lossy ?? []), ...losses(form, raw, lines)] };
+}
+
+/** Returns the mails that a mail carries inside, to any depth up to `levels`: at most 100. */
+export function innerMails(form: Form, mail: Mail, levels = 4): Mail[] {
+  if (!/^(?:multipart|message)\//.test(contentOf(mail.headers).type) || levels === 0) return [];
+  const inner = partsOf(form.source, mail.raw, mail.headers).mails.map((raw) => readMail(form, raw));
+  return inner
+    .filter((each) => each.headers.has('from'))
+    .flatMap((each) => [each, ...innerMails(form, each, levels - 1)])
+    .slice(0, 100);
+}
+
+function isPlain({ type, encoding }: Content): boolean {
+  return encoding !== 'base64' && type.startsWith('text/') && type !== 'text/html';
+}
+
+function losses({ source }: Form, raw: RawMail, lines: readonly BodyLine[]): string[] {
+  const found: string[] = [];
+  if (lines.some((line) => line.end - line.start > MAX_LINE)) found.push('line longer than 64 KiB cut');
+  const body = source.subarray(Math.max(0, raw.body - 1), raw.end);
+  if (raw.quoting === 'mboxo' && body.includes('\n>From ', 0, 'latin1')) found.push('mboxo: `>From ` read as `From `');
+  return found;
 }
 
 function flatLines(source: Buffer): MailLines {
@@ -109,9 +129,4 @@ function flatLines(source: Buffer): MailLines {
     lines: numbered,
     lossy: ['columns collapsed', 'line ends lost: depths and speakers are estimates', 'no header'],
   };
-}
-
-function charsetOf(type: string): string | undefined {
-  const label = /charset\s*=\s*"?([\w.:-]{1,60})/i.exec(type)?.[1]?.toLowerCase();
-  return label === 'us-ascii' || label === 'utf-8' || label === 'utf8' ? undefined : label;
 }

@@ -1,65 +1,158 @@
-// Mail in parts, or in base64: mailparser behind one function. Loaded only when a mail needs it.
+// Mail in parts, or in base64: which bytes are text, attached patches, mails inside the mail. Our own walk, because it
+// keeps the place of each line in the source, and because no part can make it slow: every byte is looked at once a level.
 
-import type { Attachment } from 'mailparser';
-import { simpleParser } from 'mailparser';
-import type { BodyLine, LineOptions } from './lines.ts';
+import type { Content } from './content.ts';
+import { contentOf } from './content.ts';
+import type { Headers } from './header.ts';
+import { decodeCharset, parseHeaders } from './header.ts';
+import { htmlText } from './html.ts';
+import type { BodyLine } from './lines.ts';
 import { bodyLines, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
+import { rawMail } from './mbox.ts';
 
-const MAX_MAIL = 16 << 20; // bytes of one encoded mail; a larger one is not read
-const WINDOW = 200; // raw lines looked through for a decoded line
-
-/**
- * Returns the body lines of an encoded or multipart mail: its text, then its attached patches. A line that stands in
- * the source as it is keeps its own span; other lines have the span of the whole body. `lossy` says what was lost.
- */
-export async function mimeLines(
-  source: Buffer,
-  raw: RawMail,
-  options: LineOptions,
-): Promise<{ lines: BodyLine[]; lossy: string[] }> {
-  if (raw.end - raw.start > MAX_MAIL) return { lines: [], lossy: ['encoded mail larger than 16 MiB: body not read'] };
-  const bytes = withoutFlowed(source.subarray(raw.start, raw.end));
-  const mail = await simpleParser(bytes, { skipTextToHtml: true, skipTextLinks: true, skipImageLinks: true });
-  const lossy: string[] = [];
-  if (mail.text !== undefined && !/content-type:\s*text\/plain/i.test(bytes.toString('latin1')))
-    lossy.push('HTML only: text made from markup');
-  const texts = [mail.text ?? '', ...mail.attachments.filter(isPatchPart).map((part) => part.content.toString('utf8'))];
-  const text = Buffer.from(
-    texts.map((part) => (part === '' || part.endsWith('\n') ? part : `${part}\n`)).join(''),
-    'utf8',
-  );
-  const lines = bodyLines(text, 0, text.length, { ...PLAIN, fromEscape: options.fromEscape, flowed: options.flowed });
-  return { lines: align(lines, text, source, raw), lossy };
+/** A leaf of a mail: its content and the bytes of its body. */
+export interface Part {
+  readonly content: Content;
+  readonly start: number;
+  readonly end: number;
 }
 
-function isPatchPart(part: Attachment): boolean {
-  if (/^(?:text|application)\/x-(?:patch|diff)$/i.test(part.contentType)) return true;
-  return (
-    /\.(?:patch|diff)$/i.test(part.filename ?? '') && /^(?:text\/|application\/octet-stream)/i.test(part.contentType)
-  );
+/** The parts of a mail that are read, the mails inside it, and what could not be read. */
+export interface Parts {
+  readonly texts: readonly Part[]; // text and attached patches, in order
+  readonly mails: readonly RawMail[];
+  readonly lossy: readonly string[];
 }
 
-// mailparser joins flowed lines and takes kernel quotes (`> > `) for text: hide the parameter, of the same length.
-function withoutFlowed(bytes: Buffer): Buffer {
-  const text = bytes.toString('latin1');
-  const fixed = text.replace(/^content-type:[^\n]*(?:\n[ \t][^\n]*)*/gim, (type) =>
-    type.replace(/format(\s*=\s*"?)flowed/gi, 'format$1x-none'),
-  );
-  return fixed === text ? bytes : Buffer.from(fixed, 'latin1');
+const MAX_BASE64 = 16 << 20; // bytes of one part as it is in the source
+const MAX_DEPTH = 8; // multiparts inside each other
+const MAX_PARTS = 500; // of one mail
+
+interface Node extends Part {
+  readonly level: number;
 }
 
-/** Gives each decoded line the span of the equal raw line, searched forward from the last match; else the whole body. */
-function align(lines: readonly BodyLine[], text: Buffer, source: Buffer, raw: RawMail): BodyLine[] {
-  const rawLines = bodyLines(source, raw.body, raw.end, PLAIN);
-  const rawText = rawLines.map((line) => source.toString('utf8', line.start, line.end).trimEnd());
-  let at = 0;
-  return lines.map((line) => {
-    const wanted = text.toString('utf8', line.start, line.end).trimEnd();
-    const found = wanted === '' ? -1 : rawText.slice(at, at + WINDOW).indexOf(wanted);
-    if (found < 0) return { ...line, start: raw.body, end: raw.end };
-    at += found + 1;
-    const match = rawLines[at - 1]!;
-    return { ...line, start: match.start, end: match.end };
+/** Returns the parts of a mail. At most 500 parts and 8 levels are read; linear in bytes times levels. */
+export function partsOf(source: Buffer, raw: RawMail, headers: Headers): Parts {
+  const lossy = new Set<string>();
+  const leaves: Part[] = [];
+  const stack: Node[] = [{ content: contentOf(headers), start: raw.body, end: raw.end, level: 0 }];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (!node.content.type.startsWith('multipart/')) {
+      leaves.push(node);
+      continue;
+    }
+    const inner = node.level < MAX_DEPTH ? children(source, node, MAX_PARTS - leaves.length - stack.length) : [];
+    if (inner.length === 0) {
+      lossy.add('multipart without its parts: read as text');
+      leaves.push({ ...node, content: { ...node.content, type: 'text/plain' } });
+    } else {
+      stack.push(...(node.content.type === 'multipart/alternative' ? [bestOf(inner)] : inner).reverse());
+    }
+  }
+  return { ...chosen(source, leaves, lossy), lossy: [...lossy] };
+}
+
+function chosen(source: Buffer, leaves: readonly Part[], lossy: Set<string>): Omit<Parts, 'lossy'> {
+  const plain = leaves.filter(isRead);
+  const html = plain.length > 0 ? [] : leaves.filter((part) => part.content.type === 'text/html').slice(0, 1);
+  if (html.length > 0) lossy.add('HTML only: text made from markup');
+  const mails = leaves
+    .filter((part) => part.content.type === 'message/rfc822' && !/base64|quoted/.test(part.content.encoding))
+    .map((part) => rawMail(source, skipBlank(source, part), part.end, 'none'));
+  return { texts: [...plain, ...html], mails };
+}
+
+function isRead({ content }: Part): boolean {
+  const { type, file, attached } = content;
+  if (/^(?:text|application)\/x-(?:patch|diff)$/.test(type)) return true;
+  if (/\.(?:patch|diff)$/i.test(file)) return /^(?:text\/|application\/(?:octet-stream|mbox|x-))/.test(type);
+  if (/^text\/x-c(?:src|hdr)?$/.test(type) || (type.startsWith('text/') && /\.[ch]$/.test(file))) return true;
+  return type.startsWith('text/') && type !== 'text/html' && type !== 'text/calendar' && !attached;
+}
+
+/** The alternative that is nearest to what was typed. */
+function bestOf(inner: readonly Node[]): Node {
+  const order = [/^text\/plain$/, /^multipart\//, /^text\/(?!html)/, /^text\/html$/];
+  const best = order
+    .map((type) => inner.find((node) => type.test(node.content.type)))
+    .find((node) => node !== undefined);
+  return best ?? inner[0]!;
+}
+
+function children(source: Buffer, node: Node, most: number): Node[] {
+  const { boundary } = node.content;
+  if (boundary === undefined) return [];
+  const mark = Buffer.from(`--${boundary}`, 'latin1');
+  const marks: { readonly from: number; readonly to: number }[] = [];
+  for (let at = source.indexOf(mark, node.start); at >= 0 && at < node.end; at = source.indexOf(mark, at + 1)) {
+    if (at > node.start && source[at - 1] !== 10) continue;
+    const behind = source.toString('latin1', at + mark.length, at + mark.length + 80);
+    if (!/^(?:--)?[ \t]*(?:\r?\n|$)/.test(behind)) continue;
+    const newline = source.indexOf(10, at);
+    marks.push({ from: at, to: newline < 0 || newline >= node.end ? node.end : newline + 1 });
+    if (behind.startsWith('--') || marks.length > most) break;
+  }
+  return marks.flatMap(({ to }, index) => {
+    const next = marks[index + 1];
+    if (next === undefined && (index > 0 || to >= node.end) && source[marks[index]!.to - 2] === 45) return [];
+    const end = next === undefined ? node.end : Math.max(to, lineBefore(source, next.from));
+    return to >= end ? [] : [childOf(source, to, end, node.level + 1)];
   });
+}
+
+/** Where the line before `at` ends: the line end before a boundary belongs to the boundary (RFC 2046 section 5.1.1). */
+function lineBefore(source: Buffer, at: number): number {
+  return source[at - 2] === 13 ? at - 2 : at - 1;
+}
+
+function childOf(source: Buffer, start: number, end: number, level: number): Node {
+  const { body } = rawMail(source, start, end, 'none');
+  const headers = parseHeaders(decodeCharset(source.subarray(start, body), 'utf-8'));
+  return { content: contentOf(headers), start: body, end, level };
+}
+
+function skipBlank(source: Buffer, { start, end }: Part): number {
+  let at = start;
+  while (at < end && (source[at] === 10 || source[at] === 13)) at++;
+  return at;
+}
+
+/** Returns the lines of one part, each with its place in the source, and what could not be read. */
+export function partLines(source: Buffer, part: Part, fromEscape: boolean): { lines: BodyLine[]; lossy?: string } {
+  const { type, charset, encoding, flowed } = part.content;
+  const options = { fromEscape, flowed, charset, quotedPrintable: encoding === 'quoted-printable' };
+  if (type === 'text/html') {
+    const bytes = source.subarray(part.start, Math.min(part.end, part.start + MAX_BASE64));
+    const decoded = encoding === 'base64' ? Buffer.from(bytes.toString('latin1'), 'base64') : bytes;
+    const lines = bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false, flowed: false });
+    const text = Buffer.from(htmlText(lines.map((line) => '> '.repeat(line.depth) + line.text).join('\n')));
+    return {
+      lines: bodyLines(text, 0, text.length, PLAIN).map((line) => ({ ...line, start: part.start, end: part.end })),
+    };
+  }
+  if (encoding !== 'base64') return { lines: bodyLines(source, part.start, part.end, options) };
+  if (part.end - part.start > MAX_BASE64) return { lines: [], lossy: 'base64 part larger than 16 MiB: not read' };
+  const decoded = Buffer.from(source.toString('latin1', part.start, part.end), 'base64');
+  const place = base64Places(source, part);
+  const lines = bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false });
+  return {
+    lines: lines.map((line) => ({
+      ...line,
+      start: place(line.start),
+      end: Math.max(place(line.end), place(line.start)),
+    })),
+  };
+}
+
+/** Bytes of the source by decoded bytes, to four characters: base64 lines are of one length but for the last. */
+function base64Places(source: Buffer, { start, end }: Part): (at: number) => number {
+  let first = start;
+  while (first < end && source[first]! <= 32) first++;
+  const newline = source.indexOf(10, first);
+  const step = newline < 0 || newline >= end ? end - first + 1 : newline + 1 - first;
+  const characters = step - (source[newline - 1] === 13 ? 2 : 1);
+  const bytes = Math.max(1, Math.floor((characters * 3) / 4));
+  return (at) => Math.min(end, first + Math.floor(at / bytes) * step + Math.floor(((at % bytes) * 4) / 3));
 }

@@ -155,9 +155,10 @@ describe('bad input ends in one sentence and exit code 2', () => {
         for (const name of ['nothing', 'other', 'maildir', 'maildir/cur', 'maildir/new'])
           mkdirSync(join(folder, name), { recursive: true });
         write('other/notes.txt', 'x');
-        const expected = 'expected a file or maildir (a directory with cur/ or new/)';
+        const expected =
+          'expected a file, maildir (a directory with cur/ or new/) or directory of .eml, .mbox or .patch files';
         refused([command, 'nothing'], `nothing: ${expected}, found an empty directory`);
-        refused([command, 'other'], `other: ${expected}, found a directory without cur/ and new/`);
+        refused([command, 'other'], `other: ${expected}, found a directory with none of these`);
         refused([command, 'maildir'], 'maildir: expected mail in cur/ or new/, found none');
       });
 
