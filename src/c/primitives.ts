@@ -49,11 +49,12 @@ export function parsePrimitives(text: string, file: string): Primitives {
         throw bad(file, index + 1, 'a pragma ignore, accessors, bits or assume', match[1] ?? '');
     }
   }
+  const whole = { path: file, text };
   const source: KernelSource = {
     kind: 'model',
     name: file,
     paths: [file],
-    read: (path) => (path === file ? { path, text } : undefined),
+    read: (path) => (path === file ? whole : undefined),
   };
   return { source, ignored, accessorFiles, bits, assumptions };
 }

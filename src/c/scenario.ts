@@ -1,7 +1,6 @@
 // From the C of a scenario and the functions it calls to the Program that a checker runs.
-import { InputError } from '../errors.ts';
 import type { Cell, Instruction, Invariant, KernelSource, Place, Process, Program, Refusal } from '../types.ts';
-import type { CDeclarator, CFunction } from './ast.ts';
+import type { CDeclarator, CExpr, CFunction } from './ast.ts';
 import { functionOf } from './call.ts';
 import { convertDeclaration } from './convert-type.ts';
 import { SyntaxRefusal } from './reader.ts';
@@ -11,14 +10,15 @@ import type { Definitions, IndexCache } from './definitions.ts';
 import { newIndexCache, openDefinitions } from './definitions.ts';
 import { emit, finish, freshRegister, newEmitter, newLabel, place } from './emit.ts';
 import { lowerExpr } from './expression.ts';
-import { parse, problems } from './grammar.ts';
+import { parse } from './grammar.ts';
 import { evaluateWith, openLayouts } from './layout.ts';
 import type { Layouts } from './layout.ts';
 import { allocate, cellsFor, leavesOf, newMemory, overlapOf } from './memory.ts';
 import type { MemoryObject, Touch } from './memory.ts';
-import { preprocess } from './preprocess.ts';
 import type { Config } from './preprocess.ts';
 import type { Primitives } from './primitives.ts';
+import type { Mark, Reading, ReadingCache, ScenarioText } from './scenario-text.ts';
+import { invalid, readScenario } from './scenario-text.ts';
 import { LoweringRefusal } from './session.ts';
 import type { Frame, ParseCache, Session } from './session.ts';
 import { lowerBody } from './statement.ts';
@@ -30,20 +30,15 @@ export interface Workshop {
   readonly config: Config;
   readonly index: IndexCache;
   readonly parsed: ParseCache;
+  readonly readings: ReadingCache;
 }
 
 /** A workshop with empty caches. */
 export function openWorkshop(primitives: Primitives, config: Config): Workshop {
-  return { primitives, config, index: newIndexCache(), parsed: { functions: new Map(), macros: new Map() } };
+  return { primitives, config, index: newIndexCache(), parsed: { functions: new Map(), macros: new Map() }, readings: new Map() };
 }
 
-/** A scenario's text and where it stands in its rule file. */
-export interface ScenarioText {
-  readonly name: string; // 'stranded-unevictable/S1'
-  readonly file: string;
-  readonly line: number; // 1-based, of the first line of `code` in the file
-  readonly code: string;
-}
+export type { ScenarioText } from './scenario-text.ts';
 
 export type Lowered =
   | {
@@ -60,15 +55,11 @@ export type Lowered =
  */
 export function lowerScenario(workshop: Workshop, source: KernelSource, scenario: ScenarioText): Lowered {
   const tree = openDefinitions(source, workshop.config, workshop.index);
-  const text = '\n'.repeat(scenario.line - 1) + scenario.code;
-  const own = singleFile(scenario.file, text);
-  const isDefined = (name: string): boolean =>
-    tree.function(name, '') !== undefined || tree.macro(name, '') !== undefined || tree.struct(name) !== undefined;
-  const session = newSession(workshop, tree, openDefinitions(own, workshop.config, newIndexCache(), isDefined));
+  const reading = readScenario(workshop, tree, scenario);
+  const session = newSession(workshop, tree, reading.definitions);
   try {
-    const clean = preprocess(text, workshop.config, isDefined).text;
-    declareObjects(session, scenario, clean);
-    const marks = readMarks(scenario, text);
+    declareObjects(session, scenario, reading);
+    const { marks } = reading;
     const processes: Process[] = [];
     const invariants: Invariant[] = [];
     const observed: Touch[] = [];
@@ -97,22 +88,11 @@ export function lowerScenario(workshop: Workshop, source: KernelSource, scenario
   }
 }
 
-function singleFile(path: string, text: string): KernelSource {
-  return { kind: 'model', name: path, paths: [path], read: (asked) => (asked === path ? { path, text } : undefined) };
-}
-
-function invalid(scenario: ScenarioText, line: number, expected: string, found: string): InputError {
-  return new InputError({ place: { file: scenario.file, line }, expected, found });
-}
-
 function newSession(workshop: Workshop, tree: Definitions, scenario: Definitions): Session {
   const primitives = openDefinitions(workshop.primitives.source, workshop.config, workshop.index);
   const layers = [scenario, primitives, tree];
   const constantMacro = (body: string, file: string, depth: number): number | undefined => {
-    const parsed = parse(`int x = (${body});`, 0, 1);
-    const node = parsed.root.namedChildren[0];
-    if (node?.type !== 'declaration' || parsed.root.hasError) return undefined;
-    const init = convertDeclaration(parsed, node)[0]?.init;
+    const init = constantExpression(workshop.parsed, body);
     if (init === undefined) return undefined;
     return evaluateWith(init, file, (expr, at) => (expr.kind === 'name' ? constant(expr.name, at, depth + 1) : undefined));
   };
@@ -149,29 +129,34 @@ function newSession(workshop: Workshop, tree: Definitions, scenario: Definitions
   };
 }
 
+/** The body of a macro as the initialiser of an int. Undefined when it is none. Cached by its text. */
+function constantExpression(cache: ParseCache, body: string): CExpr | undefined {
+  const key = `int ${body}`;
+  const known = cache.macros.get(key);
+  if (known !== undefined) return known === 'text' ? undefined : known;
+  const parsed = parse(`int x = (${body});`, 0, 1);
+  const node = parsed.root.namedChildren[0];
+  const init = node?.type !== 'declaration' || parsed.root.hasError || body.length > 1000 ? undefined : convertDeclaration(parsed, node)[0]?.init;
+  cache.macros.set(key, init ?? 'text');
+  return init;
+}
+
 // ---------------------------------------------------------------- objects
 
 /** Allocates the global variables of the scenario and evaluates their initialisers. */
-function declareObjects(session: Session, scenario: ScenarioText, text: string): void {
-  const parsed = parse(text, 0, 1);
-  const problem = problems(parsed, parsed.root)[0];
-  if (problem !== undefined) throw invalid(scenario, problem.line, 'C that can be read', `a syntax error at ${problem.found}`);
+function declareObjects(session: Session, scenario: ScenarioText, { text, objects }: Reading): void {
   const found: { variable: CDeclarator; object: MemoryObject; line: number }[] = [];
-  for (const node of parsed.root.namedChildren) {
-    if (node?.type !== 'declaration') continue;
-    const line = node.startPosition.row + 1;
-    for (const variable of convertDeclaration(parsed, node)) {
-      const type = sizedType(session.layouts.resolve(variable.type), variable.type, variable.init);
-      if (type.kind === 'function') continue;
-      if (type.kind === 'opaque' || (type.kind === 'struct' && session.layouts.layout(type.name) === undefined)) {
-        const name = type.kind === 'opaque' ? type.name : `struct ${type.name}`;
-        throw new LoweringRefusal({ what: name, why: `expected the definition of ${name} in the source`, place: { file: scenario.file, line } });
-      }
-      if (session.memory.objects.some((object) => object.name === variable.name)) {
-        throw invalid(scenario, line, 'each object once', `a second \`${variable.name}\``);
-      }
-      found.push({ variable, object: allocate(session.memory, variable.name, type, session.layouts), line });
+  for (const { variable, line } of objects) {
+    const type = sizedType(session.layouts.resolve(variable.type), variable.type, variable.init);
+    if (type.kind === 'function') continue;
+    if (type.kind === 'opaque' || (type.kind === 'struct' && session.layouts.layout(type.name) === undefined)) {
+      const name = type.kind === 'opaque' ? type.name : `struct ${type.name}`;
+      throw new LoweringRefusal({ what: name, why: `expected the definition of ${name} in the source`, place: { file: scenario.file, line } });
     }
+    if (session.memory.objects.some((object) => object.name === variable.name)) {
+      throw invalid(scenario, line, 'each object once', `a second \`${variable.name}\``);
+    }
+    found.push({ variable, object: allocate(session.memory, variable.name, type, session.layouts), line });
   }
   for (const { variable, object, line } of found) {
     if (variable.init !== undefined) initialiseObject(session, scenario, text, object, variable, line);
@@ -213,37 +198,6 @@ function rootFrame(scenario: ScenarioText, text: string, name: string, line: num
 }
 
 // ---------------------------------------------------------------- processes and invariants
-
-type Mark =
-  | { readonly kind: 'process'; readonly name: string; readonly cpu: string; readonly words: string; readonly line: number }
-  | { readonly kind: 'invariant'; readonly name: string; readonly when: 'end' | 'always'; readonly level: 'error' | 'information'; readonly words: string; readonly line: number };
-
-const PROCESS = /^\s*\/\*\s*process\s+(P\d+)\s+on\s+(\w+)\s*:\s*(.*?)\s*\*\/\s*$/;
-const INVARIANT = /^\s*\/\*\s*invariant\s+([\w-]+)\s+(?:at\s+(end)|(always))\s*(,\s*information)?\s*:\s*(.*?)\s*\*\/\s*$/;
-
-/** The comments that say which function is a process and which an invariant. */
-function readMarks(scenario: ScenarioText, text: string): Mark[] {
-  const marks: Mark[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    const process = PROCESS.exec(line);
-    const invariant = INVARIANT.exec(line);
-    if (process !== null) {
-      marks.push({ kind: 'process', name: process[1] ?? '', cpu: process[2] ?? '', words: process[3] ?? '', line: index + 1 });
-    } else if (invariant !== null) {
-      marks.push({
-        kind: 'invariant',
-        name: invariant[1] ?? '',
-        when: invariant[2] === undefined ? 'always' : 'end',
-        level: invariant[4] === undefined ? 'error' : 'information',
-        words: invariant[5] ?? '',
-        line: index + 1,
-      });
-    } else if (/^\s*\/\*\s*(?:process|invariant)\b/.test(line)) {
-      throw invalid(scenario, index + 1, '`/* process P0 on cpu1: label */` or `/* invariant NAME at end|always[, information]: words */`', line.trim());
-    }
-  }
-  return marks;
-}
 
 /** The functions that the marks stand before, live ones only, in the order of the text. */
 function functionsOf(session: Session, scenario: ScenarioText, marks: readonly Mark[]): { mark: Mark; name: string; line: number }[] {

@@ -7,11 +7,12 @@ import type { KernelSource, SourceFile } from '../types.ts';
 export interface Shelf {
   readonly source: KernelSource;
   readonly order: readonly string[];
-  readonly reads: SourceFile[]; // in the order in which they were read
+  readonly reads: readonly SourceFile[]; // in the order in which they were read
+  /** The files that contain `name`, in search order, read as they are asked for. */
+  filesWith(name: string): Iterable<SourceFile>;
   has(path: string): boolean;
   /**
-   * The answer of `find` under `key`, kept. `find` gets the files that contain `name`, in order, read as they are asked
-   * for; its answer may depend on nothing else.
+   * The answer of `find` under `key`, kept. `find` gets filesWith(name); its answer may depend on nothing else.
    */
   answer<T>(key: string, name: string, find: (files: Iterable<SourceFile>) => T | undefined): T | undefined;
   /** The answer of `find` in a header that pastes names together (##): such a name stands in no file as a whole. */
@@ -93,6 +94,7 @@ function openRoot(source: KernelSource): Shelf {
     source,
     order,
     reads,
+    filesWith,
     has: (path) => present.has(path),
     answer<T>(key: string, name: string, find: (files: Iterable<SourceFile>) => T | undefined): T | undefined {
       return kept(answers, key, () => find(filesWith(name)));
@@ -137,7 +139,9 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
   compare();
   if (changed.size > MOST_CHANGED) return undefined;
 
-  const order = searchOrder(source.paths);
+  const added = source.paths.some((path) => !root.has(path));
+  const order = added ? searchOrder(source.paths) : root.order;
+  const rank = new Map(order.map((path, index) => [path, index]));
   const answers = new Map<string, unknown>();
   const concerns = (name: string): boolean => {
     for (const { before, after } of changed.values()) {
@@ -146,31 +150,39 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
     return false;
   };
 
+  /** The files of the root that did not change, with the changed ones in their places. */
   function* filesWith(name: string): Generator<SourceFile> {
-    for (const path of order) {
-      const file = source.read(path);
-      if (file?.text.includes(name) === true) yield file;
+    const own = [...changed.values()].flatMap(({ after }) => (after?.text.includes(name) === true ? [after] : []));
+    own.sort((a, b) => (rank.get(a.path) ?? 0) - (rank.get(b.path) ?? 0));
+    let next = 0;
+    for (const file of root.filesWith(name)) {
+      for (; next < own.length && (rank.get(own[next]?.path ?? '') ?? 0) <= (rank.get(file.path) ?? 0); next++) yield own[next] as SourceFile;
+      if (source.read(file.path) === file) yield file;
     }
+    for (; next < own.length; next++) yield own[next] as SourceFile;
   }
+
+  /** Asks until no file is found to differ any more: an answer may read files that were not compared before. */
+  const settled = <T>(name: string, ask: () => T | undefined, own: () => T | undefined): T | undefined => {
+    for (;;) {
+      const before = changed.size;
+      const found = concerns(name) ? own() : ask();
+      compare();
+      if (changed.size === before) return found;
+    }
+  };
 
   return {
     source,
     order,
     reads: [],
+    filesWith,
     has: (path) => paths.has(path),
     answer<T>(key: string, name: string, find: (files: Iterable<SourceFile>) => T | undefined): T | undefined {
-      return kept(answers, key, () => {
-        const found = concerns(name) ? undefined : root.answer(key, name, find);
-        compare(); // the answer may have read files that differ here
-        return concerns(name) ? find(filesWith(name)) : found;
-      });
+      return kept(answers, key, () => settled(name, () => root.answer(key, name, find), () => find(filesWith(name))));
     },
     generated<T>(name: string, find: (file: SourceFile) => T | undefined): T | undefined {
-      return kept(answers, `g ${name}`, () => {
-        const found = concerns('##') ? undefined : root.generated(name, find);
-        compare();
-        return concerns('##') ? firstHeader(filesWith('##'), find) : found;
-      });
+      return kept(answers, `g ${name}`, () => settled('##', () => root.generated(name, find), () => firstHeader(filesWith('##'), find)));
     },
   };
 }
