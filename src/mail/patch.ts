@@ -7,6 +7,7 @@ import { parseMailbox } from './header.ts';
 import type { BodyLine } from './lines.ts';
 import { isBlank } from './lines.ts';
 import type { Mail } from './mail.ts';
+import { patchIdOf } from './relate.ts';
 import { parseSubject } from './subject.ts';
 import { isDiffstat } from './words.ts';
 
@@ -34,22 +35,57 @@ export function patchOf(mail: Mail, lines: readonly BodyLine[], body: Body): Pat
     files,
     baseCommit: baseCommit(lines),
     notes: notesAbove(lines, firstDiff),
+    ...stated(mail, lines, { date: inBody.date, patchId: patchIdOf(files) }),
   };
 }
 
+/** What only some patches say. */
+function stated(
+  mail: Mail,
+  lines: readonly BodyLine[],
+  known: { date: string | undefined; patchId: string | undefined },
+): Partial<Patch> {
+  const own = lines.filter(
+    (line) => line.depth === 0 && /^(?:change-id|prerequisite-(?:patch|message|change)-id): \S/.test(line.text),
+  );
+  const changeId = own
+    .find((line) => line.text.startsWith('change-id: '))
+    ?.text.slice(11)
+    .trim();
+  const prerequisites = own
+    .filter((line) => line.text.startsWith('pre'))
+    .map((line) => line.text.replace(/^\S+\s+/, '').trim());
+  const { labels } = mail.subject;
+  return {
+    ...(labels.length === 0 ? {} : { labels }),
+    ...(known.date === undefined ? {} : { date: known.date }),
+    ...(changeId === undefined ? {} : { changeId }),
+    ...(prerequisites.length === 0 ? {} : { prerequisites }),
+    ...(known.patchId === undefined ? {} : { patchId: known.patchId }),
+  };
+}
+
+interface InBody {
+  readonly from: string | undefined;
+  readonly subject: string | undefined;
+  readonly date: string | undefined;
+}
+
 /** In-body `From:` and `Subject:` lines: the first lines of the body, or those behind the scissors (git-mailinfo). */
-function inBodyFields(lines: readonly BodyLine[]): { from: string | undefined; subject: string | undefined } {
+function inBodyFields(lines: readonly BodyLine[]): InBody {
   const scissors = lines.findIndex((line) => line.depth === 0 && line.text.length < 200 && SCISSORS.test(line.text));
   let from: string | undefined;
   let subject: string | undefined;
+  let date: string | undefined;
   for (const line of lines.slice(scissors + 1)) {
     if (isBlank(line) && from === undefined && subject === undefined) continue;
     const field = /^(From|Subject|Date):\s*(\S.*)$/.exec(line.text);
     if (field === null || line.depth !== 0) break;
     if (field[1] === 'From') from ??= parseMailbox(field[2] ?? '').name || undefined;
     if (field[1] === 'Subject') subject ??= field[2];
+    if (field[1] === 'Date') date ??= field[2]?.trim();
   }
-  return { from, subject };
+  return { from, subject, date };
 }
 
 function baseCommit(lines: readonly BodyLine[]): string | undefined {

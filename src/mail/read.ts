@@ -1,13 +1,14 @@
 // Bytes -> Thread. Start here: the form, the mails, the tree, the blocks, the patches.
 
-import type { Message, Patch, Thread } from '../types.ts';
+import type { Message, Thread } from '../types.ts';
 import { readBody } from './blocks.ts';
+import type { Part } from './finish.ts';
+import { finishThread } from './finish.ts';
+import type { Form } from './form.ts';
 import { readForm } from './form.ts';
-import { readLines, readMail } from './mail.ts';
+import type { Mail } from './mail.ts';
+import { innerMails, readLines, readMail } from './mail.ts';
 import { patchOf } from './patch.ts';
-import type { SaidBy } from './quotes.ts';
-import { nameSpeakers, remember } from './quotes.ts';
-import { seriesOf } from './series.ts';
 import type { Threaded } from './thread.ts';
 import { threadMails } from './thread.ts';
 
@@ -18,28 +19,26 @@ import { threadMails } from './thread.ts';
  */
 export async function readThread(bytes: Uint8Array, name: string): Promise<Thread> {
   const form = await readForm(bytes, name);
-  const threaded = threadMails(form.mails.map((raw) => readMail(form, raw)));
-  const messages: Message[] = [];
-  const patches: Patch[] = [];
-  const said: SaidBy = new Map();
+  const threaded = threadMails(form.mails.flatMap((raw) => withInner(form, readMail(form, raw))));
+  const parts: Part[] = [];
   for (const entry of threaded) {
     const { mail } = entry;
-    const { lines, lossy } = await readLines(form, mail);
+    const { lines, lossy } = readLines(form, mail);
     const body = readBody(lines, { author: mail.from.name || undefined, lossy: mail.collapsed });
-    messages.push(message(entry, nameSpeakers(body.blocks, said), lossy));
-    if (threaded.length > 1) remember(said, mail.from.name, lines);
-    const patch = patchOf(mail, lines, body);
-    if (patch !== undefined) patches.push(patch);
+    const { blocks, turns, quoted } = body;
+    parts.push({
+      threaded: entry,
+      message: message(entry, blocks, lossy),
+      turns,
+      quoted,
+      patch: patchOf(mail, lines, body),
+    });
   }
-  return {
-    kind: form.kind,
-    lossy: [...new Set(messages.flatMap((each) => each.lossy))].sort(),
-    subject: threaded[0]?.mail.subject.whole ?? '',
-    messages,
-    speakers: speakersOf(messages),
-    series: seriesOfThread(threaded, patches),
-    patches,
-  };
+  return finishThread(form.kind, parts);
+}
+
+function withInner(form: Form, mail: Mail): Mail[] {
+  return [mail, ...innerMails(form, mail)];
 }
 
 function message({ mail, parent }: Threaded, blocks: Message['blocks'], lossy: readonly string[]): Message {
@@ -57,25 +56,4 @@ function message({ mail, parent }: Threaded, blocks: Message['blocks'], lossy: r
     blocks,
     lossy,
   };
-}
-
-function speakersOf(messages: readonly Message[]): Thread['speakers'] {
-  const depths = new Map<string, Set<number>>();
-  for (const { speaker, depth } of messages.flatMap((each) => each.blocks)) {
-    if (speaker === undefined) continue;
-    depths.set(speaker, (depths.get(speaker) ?? new Set()).add(depth));
-  }
-  return [...depths.keys()].sort().map((name) => ({ name, depths: [...depths.get(name)!].sort((a, b) => a - b) }));
-}
-
-function seriesOfThread(threaded: readonly Threaded[], patches: readonly Patch[]): Thread['series'] {
-  const byId = new Map(threaded.map((entry) => [entry.mail.id, entry]));
-  const roots = new Map<string, string>();
-  for (const { mail, parent } of threaded) roots.set(mail.id, roots.get(parent?.id ?? '') ?? parent?.id ?? mail.id);
-  const posted = patches.flatMap((patch) => {
-    const mail = byId.get(patch.messageId)?.mail;
-    return patch.kind === 'posted' && mail !== undefined ? [{ patch, mail, root: roots.get(mail.id) ?? mail.id }] : [];
-  });
-  const covers = threaded.map(({ mail }) => mail).filter((mail) => mail.subject.index === 0 && !mail.subject.reply);
-  return seriesOf(posted, covers);
 }

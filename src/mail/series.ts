@@ -1,13 +1,20 @@
 // Posted patches -> series: one posting each, by thread root, version and count.
 
-import type { Patch, Series } from '../types.ts';
+import type { Patch, Posting, Series } from '../types.ts';
 import type { Mail } from './mail.ts';
+import type { Threaded } from './thread.ts';
 
 /** A posted patch with the mail that carries it and the first mail of its thread. */
 export interface PostedPatch {
   readonly patch: Patch;
   readonly mail: Mail;
   readonly root: string; // Message-ID
+}
+
+/** The series of a thread, and what else is known of each. */
+export interface Postings {
+  readonly series: readonly Series[];
+  readonly postings: readonly Posting[];
 }
 
 const WINDOW = 20 * 60_000; // ms between two patches of a series that was sent without threading
@@ -17,7 +24,7 @@ const WINDOW = 20 * 60_000; // ms between two patches of a series that was sent 
  * and total agree and no number repeats; without any References, when they were sent within 20 minutes. An unnumbered
  * patch is a series of its own.
  */
-export function seriesOf(posted: readonly PostedPatch[], covers: readonly Mail[]): Series[] {
+export function seriesOf(posted: readonly PostedPatch[], covers: readonly Mail[]): Postings {
   const groups: PostedPatch[][] = [];
   const open = new Map<string, PostedPatch[]>();
   for (const entry of posted) {
@@ -35,7 +42,10 @@ export function seriesOf(posted: readonly PostedPatch[], covers: readonly Mail[]
     groups.push(fresh);
     for (const key of keys) open.set(key, fresh);
   }
-  return groups.map((group) => seriesFrom(group, covers));
+  return related(
+    groups.map((group) => [...group].sort(byIndex)),
+    covers,
+  );
 }
 
 function seriesKey({ patch, mail }: PostedPatch, root: string): string {
@@ -54,23 +64,87 @@ function belongs(entry: PostedPatch, group: readonly PostedPatch[]): boolean {
   return Math.abs(Date.parse(entry.mail.date ?? '') - Date.parse(last.mail.date ?? '')) <= WINDOW;
 }
 
-function seriesFrom(group: readonly PostedPatch[], covers: readonly Mail[]): Series {
-  const sorted = [...group].sort((a, b) => (a.patch.index ?? 0) - (b.patch.index ?? 0));
-  const { patch, mail } = sorted[0]!;
-  const cover = covers.find(
-    (candidate) =>
-      candidate.subject.total === patch.total &&
-      (candidate.subject.version ?? 1) === patch.version &&
-      candidate.from.address === mail.from.address &&
-      (mail.inReplyTo.includes(candidate.id) || mail.references.includes(candidate.id)),
+function byIndex(a: PostedPatch, b: PostedPatch): number {
+  return (a.patch.index ?? 0) - (b.patch.index ?? 0);
+}
+
+function related(groups: readonly (readonly PostedPatch[])[], covers: readonly Mail[]): Postings {
+  const series: Series[] = [];
+  const postings: Posting[] = [];
+  for (const group of groups) {
+    const cover = coverOf(group, covers);
+    const one = seriesFrom(group, cover);
+    const labels = [
+      ...new Set([...(cover?.subject.labels ?? []), ...group.flatMap(({ mail }) => mail.subject.labels)]),
+    ].sort();
+    const resends = series.findIndex(
+      (known) => one.version === known.version && sameTitles(group, known, groups[series.indexOf(known)]!),
+    );
+    const rerolls =
+      resends >= 0
+        ? -1
+        : series.findLastIndex(
+            (known) => one.version > known.version && isReroll(one, group, known, groups[series.indexOf(known)]!),
+          );
+    series.push(one);
+    postings.push({
+      cover: cover?.id,
+      labels,
+      ...(resends < 0 ? {} : { resends }),
+      ...(rerolls < 0 ? {} : { rerolls }),
+    });
+  }
+  return { series, postings };
+}
+
+function sameTitles(group: readonly PostedPatch[], known: Series, earlier: readonly PostedPatch[]): boolean {
+  const titles = (of: readonly PostedPatch[]) => of.map(({ patch }) => patch.title).join('\n');
+  return known.patches.length === group.length && titles(group) === titles(earlier);
+}
+
+/** A later version has the name of the earlier one, or shares a title or a change-id with it. */
+function isReroll(one: Series, group: readonly PostedPatch[], known: Series, earlier: readonly PostedPatch[]): boolean {
+  if (one.subject === known.subject) return true;
+  const names = new Set(earlier.flatMap(({ patch }) => [patch.title, patch.changeId ?? '']));
+  names.delete('');
+  return group.some(({ patch }) => names.has(patch.title) || names.has(patch.changeId ?? ''));
+}
+
+/** The cover letter above a patch, of the same total; of another version only when the patches state none. */
+function coverOf(group: readonly PostedPatch[], covers: readonly Mail[]): Mail | undefined {
+  const { patch, mail } = group[0]!;
+  const above = covers.filter(
+    (cover) =>
+      cover.subject.total === patch.total &&
+      cover.from.address === mail.from.address &&
+      (mail.inReplyTo.includes(cover.id) || mail.references.includes(cover.id)),
   );
+  const same = above.find((cover) => (cover.subject.version ?? 1) === patch.version);
+  return same ?? (mail.subject.version === undefined ? above.at(-1) : undefined);
+}
+
+function seriesFrom(sorted: readonly PostedPatch[], cover: Mail | undefined): Series {
+  const { patch, mail } = sorted[0]!;
   const present = new Set(sorted.map((entry) => entry.patch.index));
   const missing: number[] = [];
   for (let n = 1; n <= Math.min(patch.total ?? 0, 999); n++) if (!present.has(n)) missing.push(n);
   return {
     subject: cover?.subject.title ?? patch.title,
-    version: patch.version,
+    version: mail.subject.version ?? cover?.subject.version ?? 1,
     patches: sorted.map((entry) => entry.patch.id),
     missing,
   };
+}
+
+/** Returns the series among the posted patches of a thread, given its mails with parents before children. */
+export function seriesOfThread(threaded: readonly Threaded[], patches: readonly Patch[]): Postings {
+  const byId = new Map(threaded.map((entry) => [entry.mail.id, entry]));
+  const roots = new Map<string, string>();
+  for (const { mail, parent } of threaded) roots.set(mail.id, roots.get(parent?.id ?? '') ?? parent?.id ?? mail.id);
+  const posted = patches.flatMap((patch) => {
+    const mail = byId.get(patch.messageId)?.mail;
+    return patch.kind === 'posted' && mail !== undefined ? [{ patch, mail, root: roots.get(mail.id) ?? mail.id }] : [];
+  });
+  const covers = threaded.map(({ mail }) => mail).filter((mail) => mail.subject.index === 0 && !mail.subject.reply);
+  return seriesOf(posted, covers);
 }

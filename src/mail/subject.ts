@@ -7,6 +7,7 @@ export interface Subject {
   readonly version: number | undefined;
   readonly index: number | undefined; // n of n/m
   readonly total: number | undefined;
+  readonly labels: readonly string[]; // RFC, RFT, RESEND
   readonly title: string; // without prefixes and tags
   readonly whole: string; // without Re: prefixes only
 }
@@ -26,13 +27,15 @@ export function parseSubject(subject: string): Subject {
   }
   const text = tags.join(' ');
   const number = /(\d{1,4})\s*(?:\/|\bof\b)\s*(\d{1,4}|n\b)/i.exec(text);
-  const version = /(?:^|[^a-z])v\s?(\d{1,3})\b/i.exec(text) ?? /\(v(\d{1,3})\)\s*$/i.exec(title);
+  const version =
+    /(?:^|[^a-z]|PATCH|RFC|RFT|RESEND)v[\s.]?(\d{1,3})\b/i.exec(text) ?? /\(v(\d{1,3})\)\s*$/i.exec(title);
   return {
     reply: whole !== folded,
     patch: /PATCH|\bRFC\b|\bRFT\b/i.test(text),
     version: version === null ? undefined : Number(version[1]),
     index: number === null ? undefined : Number(number[1]),
     total: number === null || Number.isNaN(Number(number[2])) ? undefined : Number(number[2]),
+    labels: [...new Set((text.match(/RFC|RFT|RESEND|REPOST/gi) ?? []).map((label) => label.toUpperCase()))].sort(),
     title,
     whole,
   };

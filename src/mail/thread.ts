@@ -2,6 +2,7 @@
 
 import type { ParentLink } from '../types.ts';
 import type { Mail } from './mail.ts';
+import { inThreadOrder } from './order.ts';
 
 /** A mail with its place in the tree. */
 export interface Threaded {
@@ -17,7 +18,7 @@ export interface Threaded {
 export function threadMails(mails: readonly Mail[]): Threaded[] {
   const unique = mergeDuplicates(mails);
   const links = linkParents(unique);
-  return inOrder(unique, links).map((mail) => ({ mail, parent: links.get(mail.id) }));
+  return inThreadOrder(unique, links).map((mail) => ({ mail, parent: links.get(mail.id) }));
 }
 
 function mergeDuplicates(mails: readonly Mail[]): Mail[] {
@@ -82,33 +83,4 @@ function linkBySubject(mails: readonly Mail[], links: Map<string, ParentLink>): 
     if (!mail.subject.reply || links.has(mail.id) || parent === undefined) continue;
     links.set(mail.id, { id: parent.id, how: 'subject', guessed: true });
   }
-}
-
-function inOrder(mails: readonly Mail[], links: ReadonlyMap<string, ParentLink>): Mail[] {
-  const byId = new Map(mails.map((mail) => [mail.id, mail]));
-  const keys = new Map<string, { time: string; level: number }>();
-  for (const mail of mails) {
-    const path: Mail[] = [];
-    for (
-      let up: Mail | undefined = mail;
-      up !== undefined && !keys.has(up.id);
-      up = byId.get(links.get(up.id)?.id ?? '')
-    )
-      path.push(up);
-    for (const step of path.toReversed()) {
-      const above = keys.get(links.get(step.id)?.id ?? '');
-      const own = step.date ?? '';
-      keys.set(step.id, {
-        time: above !== undefined && above.time > own ? above.time : own,
-        level: (above?.level ?? 0) + 1,
-      });
-    }
-  }
-  const order = mails.map((mail, index) => ({ mail, index, ...keys.get(mail.id)! }));
-  order.sort((a, b) => compare(a.time, b.time) || a.level - b.level || a.index - b.index);
-  return order.map((entry) => entry.mail);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -17,9 +17,18 @@ export function missing(path: string): string {
   return existsSync(shared(path)) ? '' : ` (skipped: ../shared/${path} is not there)`;
 }
 
-/** Reads a file below ../shared. */
-export async function readShared(path: string): Promise<Thread> {
+/** Reads a file below ../shared, virtual messages included. */
+export async function readSharedWhole(path: string): Promise<Thread> {
   return readThread(readFileSync(shared(path)), path);
+}
+
+/** Reads a file below ../shared. The messages that are known only from quotes are left out: virtual.test.ts has them. */
+export async function readShared(path: string): Promise<Thread> {
+  return onlyReal(await readSharedWhole(path));
+}
+
+function onlyReal(thread: Thread): Thread {
+  return { ...thread, messages: thread.messages.filter((message) => !message.virtual) };
 }
 
 /** Files of a sample folder whose names match, sorted, as paths below ../shared. */
@@ -30,9 +39,14 @@ export function filesBelow(folder: string, pattern: RegExp): string[] {
     .map((name) => `mail-samples/${folder}/${name}`);
 }
 
-/** Reads text as an input of unknown name. */
-export async function read(text: string): Promise<Thread> {
+/** Reads text as an input of unknown name, virtual messages included. */
+export async function readWhole(text: string): Promise<Thread> {
   return readThread(Buffer.from(text), 'input');
+}
+
+/** Reads text as an input of unknown name. The messages that are known only from quotes are left out. */
+export async function read(text: string): Promise<Thread> {
+  return onlyReal(await readWhole(text));
 }
 
 /** A mail with the usual fields; `fields` adds or replaces. */

@@ -40,7 +40,7 @@ function python(): string {
 
 /** Depth and speaker of each non-blank line. */
 function linesOf(thread: Thread): string[] {
-  const blocks = thread.messages.flatMap((message) => message.blocks);
+  const blocks = thread.messages.filter((message) => !message.virtual).flatMap((message) => message.blocks);
   return blocks.flatMap(({ text, depth, speaker }) =>
     text
       .split('\n')
