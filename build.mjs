@@ -1,6 +1,6 @@
 // Bundles src/cli/main.ts to dist/relore.js, split so that a command loads only what it uses,
 // and copies the C grammar beside it. Run by `npm ci` through the `prepare` script.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { build } from 'esbuild';
 
 // Built beside and moved into place, so that a relore that is running keeps its files until then.
@@ -29,3 +29,9 @@ const old = `dist.old.${process.pid}`;
 if (existsSync('dist')) renameSync('dist', old);
 renameSync(fresh, 'dist');
 rmSync(old, { recursive: true, force: true });
+
+// `npx relore` in this folder finds the command where it finds those of dependencies.
+if (existsSync('node_modules/.bin') && process.platform !== 'win32') {
+  rmSync('node_modules/.bin/relore', { force: true });
+  symlinkSync('../../dist/relore.js', 'node_modules/.bin/relore');
+}
