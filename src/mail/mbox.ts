@@ -34,17 +34,22 @@ export function isMbox(source: Buffer): boolean {
  * only when it ends at a separator or at the end of the source. Linear in bytes.
  */
 export function splitMbox(source: Buffer): RawMail[] {
-  return mailsIn(source, true).mails;
+  return mailsIn(source, true).mails.map(({ raw }) => raw);
+}
+
+/** A mail of an mbox in chunks: `raw` is its place in `source`, a piece of the mbox. */
+export interface ChunkedMail {
+  readonly source: Buffer;
+  readonly raw: RawMail;
+  readonly from: number; // byte of the mbox, of the separator line
+  readonly to: number; // byte of the mbox, of the next separator line
 }
 
 /**
- * Returns the mails of an mbox that arrives in chunks, each in a buffer of its own with its place in the source.
+ * Returns the mails of an mbox that arrives in chunks, with their places.
  * Memory is bounded by the largest mail; throws InputError for one above 64 MiB.
  */
-export async function* splitChunks(
-  chunks: AsyncIterable<Uint8Array>,
-  name: string,
-): AsyncGenerator<{ readonly source: Buffer; readonly raw: RawMail; readonly at: number }> {
+export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<ChunkedMail> {
   let held: Buffer[] = [];
   let size = 0;
   let wanted = 1 << 20;
@@ -55,7 +60,7 @@ export async function* splitChunks(
     if (size < wanted) continue;
     const source = held.length === 1 ? held[0]! : Buffer.concat(held, size);
     const { mails, rest } = mailsIn(source, false);
-    for (const raw of mails) yield { source, raw, at };
+    for (const { raw, from, to } of mails) yield { source, raw, from: at + from, to: at + to };
     const left = Buffer.from(source.subarray(rest));
     at += rest;
     held = [left];
@@ -69,7 +74,7 @@ export async function* splitChunks(
       });
   }
   const source = Buffer.concat(held, size);
-  for (const raw of mailsIn(source, true).mails) yield { source, raw, at };
+  for (const { raw, from, to } of mailsIn(source, true).mails) yield { source, raw, from: at + from, to: at + to };
 }
 
 /** Returns `source[start, end)` as one mail with its header end located. */
@@ -77,9 +82,15 @@ export function rawMail(source: Buffer, start: number, end: number, quoting: Quo
   return { start, body: headerEnd(source, start, end), end, quoting };
 }
 
+interface Split {
+  readonly raw: RawMail;
+  readonly from: number; // of the separator line
+  readonly to: number; // of the next separator, or the end
+}
+
 /** The mails of a source, and where the first one begins that is not returned because more of it may follow. */
-function mailsIn(source: Buffer, whole: boolean): { mails: RawMail[]; rest: number } {
-  const mails: RawMail[] = [];
+function mailsIn(source: Buffer, whole: boolean): { mails: Split[]; rest: number } {
+  const mails: Split[] = [];
   if (!isSeparator(source, 0)) return { mails, rest: 0 };
   let separator = 0;
   while (separator < source.length) {
@@ -91,7 +102,7 @@ function mailsIn(source: Buffer, whole: boolean): { mails: RawMail[]; rest: numb
     const stop = next > start && source[next - 1] === LF && source[next - 2] === LF ? next - 1 : next;
     const literal = FORMAT_PATCH.test(lineAt(source, separator));
     const quoting = literal ? 'none' : escapeOf(source.subarray(start, stop), rd, counted !== undefined);
-    mails.push(rawMail(source, start, stop, quoting));
+    mails.push({ raw: rawMail(source, start, stop, quoting), from: separator, to: next });
     separator = next;
   }
   return { mails, rest: separator };

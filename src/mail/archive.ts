@@ -1,0 +1,123 @@
+// Archives too large to hold: the mails one by one, or the threads one by one. Memory is that of one chunk, one mail or
+// one thread, and of one short record a mail where threads are told apart.
+
+import { InputError } from '../errors.ts';
+import type { Block, Thread } from '../types.ts';
+import { readBody } from './blocks.ts';
+import type { Mail } from './mail.ts';
+import { readLines, readMail } from './mail.ts';
+import { splitChunks } from './mbox.ts';
+import { readThread } from './read.ts';
+
+/** A mail of an archive: what its header says, its blocks when asked for, and where it is. */
+export interface ArchivedMail {
+  readonly mail: Mail;
+  readonly from: number; // byte of the archive, of the separator line
+  readonly to: number; // byte of the archive, of the next separator line
+  /** Reads the body. Spans count from `from - raw.start` as in the piece that was read; call before the next mail is taken. */
+  readonly blocks: () => readonly Block[];
+}
+
+/** An unpacked mbox that can be read twice: once through, then at places. */
+export interface Archive {
+  readonly name: string;
+  readonly chunks: () => AsyncIterable<Uint8Array>;
+  readonly read: (from: number, to: number) => Promise<Uint8Array>;
+}
+
+/** A thread of an archive and the bytes it was read from: spans are offsets into them. */
+export interface ArchivedThread {
+  readonly thread: Thread;
+  readonly bytes: Uint8Array;
+  readonly pieces: readonly { readonly at: number; readonly from: number }[]; // byte of `bytes`, byte of the archive
+}
+
+/** Returns the mails of an mbox, unpacked and in chunks of any size. Throws InputError when it is no mbox. */
+export async function* readArchive(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<ArchivedMail> {
+  let count = 0;
+  for await (const { source, raw, from, to } of splitChunks(chunks, name)) {
+    const form = { kind: 'mbox', source, mails: [raw] } as const;
+    const mail = readMail(form, raw);
+    const blocks = () =>
+      readBody(readLines(form, mail).lines, { author: mail.from.name || undefined, lossy: false }).blocks;
+    count++;
+    yield { mail, from, to, blocks };
+  }
+  if (count === 0)
+    throw new InputError({ place: { file: name }, expected: 'an mbox', found: 'no separator line at its start' });
+}
+
+interface Place {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Returns the threads of an archive in the order of their first mails. Mails belong together by Message-ID, In-Reply-To
+ * and References; a reply without any joins the first thread of its title. One thread is held at a time.
+ */
+export async function* streamThreads(archive: Archive): AsyncGenerator<ArchivedThread> {
+  for (const places of await threadPlaces(archive)) {
+    const parts = await Promise.all(places.map(({ from, to }) => archive.read(from, to)));
+    let at = 0;
+    const pieces = places.map(({ from }, index) => {
+      const piece = { at, from };
+      at += parts[index]!.length;
+      return piece;
+    });
+    const bytes = Buffer.concat(parts);
+    yield { thread: await readThread(bytes, archive.name), bytes, pieces };
+  }
+}
+
+/** Where the mails of each thread are. Keeps the ids and two numbers a mail. */
+async function threadPlaces(archive: Archive): Promise<Place[][]> {
+  const numbers = new Map<string, number>(); // of ids and, for replies without ids, of titles
+  const up: number[] = [];
+  const number = (name: string): number => {
+    const known = numbers.get(name);
+    if (known !== undefined) return known;
+    up.push(up.length);
+    numbers.set(copied(name), up.length - 1);
+    return up.length - 1;
+  };
+  const mails: (Place & { readonly number: number })[] = [];
+  for await (const { mail, from, to } of readArchive(archive.chunks(), archive.name)) {
+    const own = number(mail.id);
+    const above = [...mail.references, ...mail.inReplyTo];
+    for (const id of above) join(up, number(id), own);
+    const title = `\n${mail.subject.whole}`;
+    if (mail.subject.reply ? above.length === 0 && numbers.has(title) : !numbers.has(title))
+      join(up, number(title), own);
+    mails.push({ from, to, number: own });
+  }
+  const threads = new Map<number, Place[]>();
+  for (const mail of mails) {
+    const root = rootOf(up, mail.number);
+    const places = threads.get(root);
+    if (places === undefined) threads.set(root, [mail]);
+    else places.push(mail);
+  }
+  return [...threads.values()];
+}
+
+/** A string of its own: a part of a string would keep the whole header in memory. */
+function copied(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+function join(up: number[], a: number, b: number): void {
+  const [one, other] = [rootOf(up, a), rootOf(up, b)];
+  up[Math.max(one, other)] = Math.min(one, other);
+}
+
+function rootOf(up: number[], of: number): number {
+  let root = of;
+  while (up[root] !== root) root = up[root]!;
+  for (let at = of; at !== root; ) {
+    const next = up[at]!;
+    up[at] = root;
+    at = next;
+  }
+  return root;
+}
