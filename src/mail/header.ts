@@ -88,7 +88,11 @@ export function parseMailbox(value: string): Mailbox {
   const angle = /<([^<>]*)>/.exec(decoded);
   if (angle !== null) {
     const address = angle[1]?.trim() ?? '';
-    return { name: cleanName(decoded.slice(0, angle.index)) || localPart(address), address: address || undefined };
+    const behind = /\(([^()]*)\)/.exec(decoded.slice(angle.index))?.[1]?.trim(); // `<a@b> (N)`
+    return {
+      name: cleanName(decoded.slice(0, angle.index)) || behind || localPart(address),
+      address: address || undefined,
+    };
   }
   const bare = /[^\s()<>",;:]+@[^\s()<>",;:]+/.exec(decoded)?.[0];
   if (bare === undefined) return { name: /[\p{L}\d]/u.test(decoded) ? cleanName(decoded) : '', address: undefined };

@@ -5,13 +5,10 @@ import type { Body } from './blocks.ts';
 import { fileDiffs } from './diffs.ts';
 import { parseMailbox } from './header.ts';
 import type { BodyLine } from './lines.ts';
-import { isBlank } from './lines.ts';
 import type { Mail } from './mail.ts';
 import { patchIdOf } from './relate.ts';
 import { parseSubject } from './subject.ts';
 import { isDiffstat } from './words.ts';
-
-const SCISSORS = /^[-\s]*(?:>8|8<|>%|%<)(?:[-\s<>8%]|cut here)*$/; // git-mailinfo's scissors line
 
 /**
  * Returns the patch a mail carries unquoted, undefined when there is none. `posted` when the subject is no reply,
@@ -71,21 +68,51 @@ interface InBody {
   readonly date: string | undefined;
 }
 
-/** In-body `From:` and `Subject:` lines: the first lines of the body, or those behind the scissors (git-mailinfo). */
+/**
+ * In-body `From:`, `Subject:`, `Date:` and `[PATCH]` lines: the first lines of the body, or those behind the scissors
+ * (git-mailinfo). Unlike git, a From without an address is text.
+ */
 function inBodyFields(lines: readonly BodyLine[]): InBody {
-  const scissors = lines.findIndex((line) => line.depth === 0 && line.text.length < 200 && SCISSORS.test(line.text));
-  let from: string | undefined;
-  let subject: string | undefined;
-  let date: string | undefined;
-  for (const line of lines.slice(scissors + 1)) {
-    if (isBlank(line) && from === undefined && subject === undefined) continue;
-    const field = /^(From|Subject|Date):\s*(\S.*)$/.exec(line.text);
-    if (field === null || line.depth !== 0) break;
-    if (field[1] === 'From') from ??= parseMailbox(field[2] ?? '').name || undefined;
-    if (field[1] === 'Subject') subject ??= field[2];
-    if (field[1] === 'Date') date ??= field[2]?.trim();
+  const scissors = lines.findLastIndex((line) => line.depth === 0 && line.text.length < 200 && isScissors(line.text));
+  const fields = new Map<string, string>();
+  let open: string | undefined;
+  for (const { depth, text } of lines.slice(scissors + 1)) {
+    if (text.trim() === '' && fields.size === 0) continue;
+    const field = /^(?:(From|Subject|Date):\s*(\S.*)|(\[PATCH[^\]]*\]\s.*))$/.exec(text);
+    if (depth !== 0 || (field === null && !(open !== undefined && /^[ \t]+\S/.test(text)))) break;
+    if (field !== null) open = field[1] ?? 'Subject';
+    if (open === undefined) break;
+    const known = fields.get(open);
+    if (field === null) fields.set(open, `${known} ${text.trim()}`);
+    else if (known === undefined) fields.set(open, (field[2] ?? field[3] ?? '').trim());
   }
-  return { from, subject, date };
+  const from = parseMailbox(fields.get('From') ?? '');
+  return {
+    from: from.address === undefined ? undefined : from.name || undefined,
+    subject: fields.get('Subject'),
+    date: fields.get('Date'),
+  };
+}
+
+/** True for a line that cuts a mail in two: is_scissors_line of git's mailinfo.c. */
+function isScissors(text: string): boolean {
+  const line = text.trim();
+  let perforation = 0;
+  let scissors = 0;
+  let inside = false;
+  for (let at = 0; at < line.length; at++) {
+    const pair = line.slice(at, at + 2);
+    const cut = ['>8', '8<', '>%', '%<'].includes(pair);
+    if (/\s/.test(pair[0]!)) {
+      if (inside) perforation++;
+    } else {
+      inside = cut || pair[0] === '-';
+      if (inside) perforation += cut ? 2 : 1;
+      if (cut) scissors += 2;
+      if (cut) at++;
+    }
+  }
+  return scissors > 0 && line.length >= 8 && line.length < perforation * 3 && inside;
 }
 
 function baseCommit(lines: readonly BodyLine[]): string | undefined {

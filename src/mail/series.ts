@@ -110,15 +110,21 @@ function isReroll(one: Series, group: readonly PostedPatch[], known: Series, ear
   return group.some(({ patch }) => names.has(patch.title) || names.has(patch.changeId ?? ''));
 }
 
-/** The cover letter above a patch, of the same total; of another version only when the patches state none. */
+/** The cover letter above a patch, or the author's own mail that a lone patch answers; of the same total; of another version only when the patches state none. */
 function coverOf(group: readonly PostedPatch[], covers: readonly Mail[]): Mail | undefined {
   const { patch, mail } = group[0]!;
   const above = covers.filter(
     (cover) =>
+      (cover.subject.index === 0 || patch.total === undefined) &&
       cover.subject.total === patch.total &&
       cover.from.address === mail.from.address &&
       (mail.inReplyTo.includes(cover.id) || mail.references.includes(cover.id)),
   );
+  const own =
+    group.length === 1 && patch.total === undefined
+      ? above.find((cover) => mail.inReplyTo.includes(cover.id))
+      : undefined;
+  if (own !== undefined) return own;
   const same = above.find((cover) => (cover.subject.version ?? 1) === patch.version);
   return same ?? (mail.subject.version === undefined ? above.at(-1) : undefined);
 }
@@ -145,6 +151,9 @@ export function seriesOfThread(threaded: readonly Threaded[], patches: readonly 
     const mail = byId.get(patch.messageId)?.mail;
     return patch.kind === 'posted' && mail !== undefined ? [{ patch, mail, root: roots.get(mail.id) ?? mail.id }] : [];
   });
-  const covers = threaded.map(({ mail }) => mail).filter((mail) => mail.subject.index === 0 && !mail.subject.reply);
+  const carries = new Set(patches.map((patch) => patch.messageId));
+  const covers = threaded
+    .map(({ mail }) => mail)
+    .filter((mail) => !mail.subject.reply && (mail.subject.index === 0 || !carries.has(mail.id)));
   return seriesOf(posted, covers);
 }

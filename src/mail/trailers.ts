@@ -87,7 +87,7 @@ function unfolded(text: string): (readonly [string, string])[] {
   const found: [string, string][] = [];
   for (const line of text.split('\n')) {
     const trailer = LINE.exec(line);
-    if (trailer !== null) found.push([trailer[1] ?? '', (trailer[2] ?? '').trim()]);
+    if (trailer !== null) found.push([trailer[1] ?? '', (trailer[2] ?? '').replace(/<mailto:[^<>]*>/g, '').trim()]);
     else if (/^\s+\S/.test(line) && found.length > 0) found.at(-1)![1] += ` ${line.trim()}`;
   }
   return found;
