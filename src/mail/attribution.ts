@@ -62,7 +62,9 @@ function depthAfter(lines: readonly BodyLine[]): number[] {
 function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: readonly number[]): Attribution | undefined {
   const first = lines[at]!;
   if (isBlank(first) || first.text.length > MAX_LENGTH) return undefined;
-  const opens = OPENING.test(first.text.trimStart());
+  const trimmed = first.text.trim();
+  const opens = OPENING.test(trimmed);
+  if (!opens && !mayEnd(trimmed)) return undefined;
   let text = '';
   for (let to = at + 1; to <= Math.min(at + (opens ? MAX_LINES : 2), lines.length); to++) {
     const line = lines[to - 1]!;
@@ -77,6 +79,11 @@ function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: reado
     if (!opens) return undefined;
   }
   return undefined;
+}
+
+/** True when the first line of an attribution without an opening word may end like this: `:`, a bracket, inside `<...`. */
+function mayEnd(text: string): boolean {
+  return ':：])>'.includes(text.at(-1) ?? ' ') || text.lastIndexOf('<') > text.lastIndexOf('>');
 }
 
 /**

@@ -27,6 +27,7 @@ export interface HunkSpot {
   readonly rows: readonly number[]; // indices of the lines behind it
 }
 
+const MAY_BEGIN = /^[@dI-]/; // what a line outside of hunk and header must begin with to matter
 const HUNK = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)$/;
 const START = /^(?:diff -|Index: \S)/;
 const EXTENDED =
@@ -52,6 +53,10 @@ export function locateDiffs(lines: readonly BodyLine[], picks: readonly number[]
   let inHeader = false;
   for (let at = 0; at < picks.length; ) {
     const text = textAt(lines, picks, at);
+    if (!inHeader && !MAY_BEGIN.test(text)) {
+      at++;
+      continue;
+    }
     const header = headerLines(lines, picks, at, inHeader);
     const match = header > 0 ? null : HUNK.exec(text);
     let end = at + 1;

@@ -177,5 +177,6 @@ export function splitQuote(line: string): { depth: number; text: string } {
 
 /** True for a line without any visible character. */
 export function isBlank(line: BodyLine): boolean {
-  return line.text === '' || line.text.trim() === '';
+  const first = line.text.charCodeAt(0);
+  return !(first > BLANK && first < 0x7f) && line.text.trim() === '';
 }

@@ -13,6 +13,7 @@ const INLINE_FRAME = /^\s*[\w.]+ \S+\.[chS]:\d+(?: \[inline\])?\s*$/;
 const DUMP_ROW = /^[ >]?\s*(?:[0-9a-f]{16}: )?(?:[0-9a-f]{2} |<[0-9a-f]{2}> ){8}/;
 const KASAN =
   /^(?:Allocated by task|Freed by task|Read of size|Write of size|The buggy address|Memory state around|(?:located|which belongs) .*(?:bytes|region|cache)|<\/?(?:TASK|IRQ|NMI)>)/;
+const TRACE_SIGN = /[:[<]|\+0x|(?:[0-9a-f]{2} ){2}|kernel|panic|fault|bytes|task|size|address|located|which/; // one of these is in every log line
 const PAGE =
   /\bpage: ?[0-9a-fx]{8,18}\b.*\bcount:|\bpage:\S+ (?:ref)?count:-?\d+ mapcount:|\bpage dumped because|\bfolio dumped because|\braw: [0-9a-f]{16}|\bhead: ?\S+ order:|\bpfn:0x[0-9a-f]+|^\s*aops:\S+|\bflags: 0x[0-9a-f]{8,}\(/;
 
@@ -23,10 +24,12 @@ const DIFFSTAT_END =
 const STATEMENT_END = /(?:[;{}\\]|\*\/|\)\s*\{|^\s*else)\s*(?:\/\/.*|\/\*.*\*\/)?$/;
 const STATEMENT_START =
   /^\s*(?:#\s*(?:define|include|ifdef|ifndef|if|endif|else|undef)\b|(?:if|while|for|switch)\s*\(|do\s*\{|case\s+\w+\s*:|\/\*|\/\/|[{}]|(?:static|struct|union|enum|extern|inline|void|int|bool|unsigned)\s.*[;{,()=]$)/;
+const CODE_SIGN = /[;{}\\]|\*\/|else/; // one of these is in every STATEMENT_END
 const ONE_STATEMENT = /^\s*[\w*&.[\]>-]+\s*(?:\(.*\)|(?:[|&+-]|<<|>>)?=[^=].*);\s*(?:\/\/.*|\/\*.*\*\/)?$/;
 
 /** True for `Signed-off-by: N <a>`, `Fixes:`, `Link:`, an in-body `From: N <a>` and their kin, at the start of a line. */
 export function isTrailer(text: string): boolean {
+  if (!text.includes(':')) return false;
   const line = text.slice(0, READ);
   return TRAILER.test(line) || /^From: .{1,100}<[^<>\s]+@[^<>\s]+>\s*$/.test(line);
 }
@@ -34,20 +37,22 @@ export function isTrailer(text: string): boolean {
 /** True for a line with a printk stamp, an oops line, a register or a stack frame. */
 export function isTraceLine(text: string): boolean {
   const line = text.slice(0, READ);
+  if (!TRACE_SIGN.test(line)) return false;
   return [STAMP, OOPS, REGISTERS, FRAME, INLINE_FRAME, DUMP_ROW, KASAN].some((form) => form.test(line));
 }
 
 /** True for a line of dump_page(): page pointer, counts, raw words, aops. */
 export function isPageDumpLine(text: string): boolean {
-  return PAGE.test(text.slice(0, READ));
+  return (text.includes(':') || text.includes('dumped')) && PAGE.test(text.slice(0, READ));
 }
 
 /** True when a line is C by its ends: a statement, a brace, a directive, a comment. Prose that merely names code is not. */
 export function looksLikeCode(text: string): boolean {
   const line = text.slice(0, READ);
-  if (looksLikeSentence(line)) return false;
-  if (STATEMENT_START.test(line)) return true;
-  return STATEMENT_END.test(line) && (/=|->|^\s*\}/.test(line) || plainWords(line) < 5);
+  const ends = CODE_SIGN.test(line) && STATEMENT_END.test(line);
+  const starts = STATEMENT_START.test(line);
+  if ((!ends && !starts) || looksLikeSentence(line)) return false;
+  return starts || /=|->|^\s*\}/.test(line) || plainWords(line) < 5;
 }
 
 function plainWords(line: string): number {
@@ -62,11 +67,16 @@ export function isStatement(text: string): boolean {
 /** True for a line that reads as written English: a capital, then four or more plain words, no C punctuation. */
 export function looksLikeSentence(text: string): boolean {
   const line = text.slice(0, READ).trim();
-  if (/[;{}=]|->|\/\*|\*\//.test(line) || !/^["'(]?[A-Z][A-Za-z']*[,:]?\s/.test(line)) return false;
+  if (!/^["'(A-Z]/.test(line) || /[;{}=]|->|\/\*|\*\//.test(line) || !/^["'(]?[A-Z][A-Za-z']*[,:]?\s/.test(line))
+    return false;
   return line.split(/\s+/).filter((word) => /^["'(]?[A-Za-z][a-z'-]*[,.;:?!)"']*$/.test(word)).length >= 4;
 }
 
 /** True for a line of a diffstat or its summary. */
 export function isDiffstat(text: string): boolean {
-  return text.length < READ && (DIFFSTAT.test(text) || DIFFSTAT_END.test(text));
+  if (text.length >= READ) return false;
+  return (
+    (text.includes('|') && DIFFSTAT.test(text)) ||
+    ((text.includes(' changed') || text.includes(' mode ')) && DIFFSTAT_END.test(text))
+  );
 }
