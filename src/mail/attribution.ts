@@ -22,6 +22,7 @@ const SCHRIEB = /^schrieb\s+(.+?)\s*:$/iu; // Am D um T schrieb N:
 const STAMPED = /^(?:\*\s+)?(.{1,80}?)\s+<[^<>]*>\s+\[[\d: /-]{6,24}\]\s*:?$/; // N <a> [230216 00:18]:
 const QUOTING = /^Quoting\s+(.{1,80}?)\s*(?:<[^<>]*>)?\s*(?:\([^()]*\))?\s*:?$/;
 const EXCERPTS = /^Excerpts from\s+(.{1,80}?)['’]s message of\s.*:$/;
+const MAY_OPEN = /^\s*[OALEID在于*]/;
 const OPENING = /^(?:On|At|Am|Le|El|Em|Il|Op|Den|在|于|\*)\s/u;
 
 /** Returns the attributions of a body in order. Linear in the lines. */
@@ -62,9 +63,8 @@ function depthAfter(lines: readonly BodyLine[]): number[] {
 function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: readonly number[]): Attribution | undefined {
   const first = lines[at]!;
   if (isBlank(first) || first.text.length > MAX_LENGTH) return undefined;
-  const trimmed = first.text.trim();
-  const opens = OPENING.test(trimmed);
-  if (!opens && !mayEnd(trimmed)) return undefined;
+  const opens = MAY_OPEN.test(first.text) && OPENING.test(first.text.trim());
+  if (!opens && !mayEnd(first.text.trimEnd(), lines[at + 1])) return undefined;
   let text = '';
   for (let to = at + 1; to <= Math.min(at + (opens ? MAX_LINES : 2), lines.length); to++) {
     const line = lines[to - 1]!;
@@ -81,9 +81,12 @@ function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: reado
   return undefined;
 }
 
-/** True when the first line of an attribution without an opening word may end like this: `:`, a bracket, inside `<...`. */
-function mayEnd(text: string): boolean {
-  return ':：])>'.includes(text.at(-1) ?? ' ') || text.lastIndexOf('<') > text.lastIndexOf('>');
+/** True when the first line of an attribution without an opening word may end so: `:`, a bracket, or `<...` with more behind. */
+function mayEnd(text: string, next: BodyLine | undefined): boolean {
+  const last = text.at(-1) ?? ' ';
+  if (':：])'.includes(last)) return true;
+  if (last !== '>' && text.lastIndexOf('<') <= text.lastIndexOf('>')) return false;
+  return next !== undefined && ':：])'.includes(next.text.trimEnd().at(-1) ?? ' ');
 }
 
 /**
