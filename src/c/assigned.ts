@@ -1,6 +1,7 @@
 // Which parameters of a function change in its body. One that never does is bound to the caller's operand, so that
 // constants and function pointers fold.
 import type { CExpr, CFunction } from './ast.ts';
+import { isBuiltin } from './builtins.ts';
 import type { Frame, Session } from './session.ts';
 import { resolveCallee } from './session.ts';
 import { macroBody } from './macro-call.ts';
@@ -26,6 +27,7 @@ export function assignedNames(session: Session, frame: Frame, fn: CFunction): Re
 
 /** Whether a call of `callee` may change the variable that stands as its argument `index`: only a macro can. */
 function changesArgument(session: Session, frame: Frame, callee: string, index: number, depth: number): boolean {
+  if (isBuiltin(callee)) return false;
   const found = resolveCallee(session, frame, callee);
   if (found.kind === 'renamed') return depth > MAX_DEPTH || changesArgument(session, frame, found.name, index, depth + 1);
   if (found.kind !== 'macro') return false;

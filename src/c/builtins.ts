@@ -33,6 +33,11 @@ export function lowerBuiltin(session: Session, frame: Frame, name: string, args:
   return BUILTINS.get(name)?.(session, frame, args);
 }
 
+/** Whether `name` is a builtin, which nothing redefines. */
+export function isBuiltin(name: string): boolean {
+  return BUILTINS.has(name);
+}
+
 const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
   /** __load(order, pointer) */
   ['__load', (session, frame, args) => {

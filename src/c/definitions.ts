@@ -26,6 +26,10 @@ export interface Definitions {
   function(name: string, near: string): Definition | Ambiguous | undefined;
   /** The macro `name` as seen from `near`: its own, or one of a header. `near` '' sees every file. */
   macro(name: string, near: string): FoundMacro | undefined;
+  /** A macro of `near` itself, which wins over any function and enumerator. */
+  ownMacro(name: string, near: string): FoundMacro | undefined;
+  /** What gives `name` a value: a macro or an enum, whichever file comes first; within one file the enum. */
+  constant(name: string, near: string): ({ readonly kind: 'macro' } & FoundMacro) | { readonly kind: 'enum' } | undefined;
   struct(name: string): Definition | undefined;
   typedef(name: string): Definition | undefined;
   /** The enum that has an enumerator `name`. */
@@ -67,6 +71,8 @@ export function openDefinitions(source: KernelSource, config: Config, cache: Ind
   return definitions;
 }
 
+const FLAGS = 'include/linux/page-flags.h';
+const FLAG_FUNCTION = /^(?:__)?(?:folio_(?:test|set|clear)_|(?:Test)?(?:Set|Clear)?Page[A-Z])/;
 const SMALL = 30_000; // characters; such a file is indexed as fast as it is searched for the shape of a definition
 
 function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile) => FileIndex, isIndexed: (file: SourceFile) => boolean): Definitions {
@@ -89,26 +95,35 @@ function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile)
       return undefined;
     });
 
+  const functionIn = (file: SourceFile, name: string, like: () => RegExp): Definition | undefined =>
+    isIndexed(file) || like().test(file.text) ? indexOf(file).functions.get(name) : undefined;
+
   const findFunction = (name: string): Definition | Ambiguous | undefined => {
     const written = shelf.answer(`f ${name}`, name, (files) => {
-      let like: RegExp | undefined;
+      let shape: RegExp | undefined;
+      const like = (): RegExp => (shape ??= new RegExp(`^[A-Za-z_][^\\n;]*\\b${name}\\s*\\(|^${name}\\s*\\(`, 'm'));
       const inC: Definition[] = [];
       for (const file of files) {
-        if (!isIndexed(file)) {
-          like ??= new RegExp(`^[A-Za-z_][^\\n;]*\\b${name}\\s*\\(|^${name}\\s*\\(`, 'm');
-          if (!like.test(file.text)) continue;
-        }
-        const definition = indexOf(file).functions.get(name);
+        // Nothing behind mm/ defines a function again that mm/ exports.
+        if (!isOfMm(file.path) && inC.some(isPublic)) break;
+        const definition = functionIn(file, name, like);
         if (definition === undefined) continue;
         if (file.path.endsWith('.h') && inC.length === 0) return definition;
         if (file.path.endsWith('.c')) inC.push(definition);
       }
-      const publicOnes = inC.filter((definition) => !/^\s*static\b/.test(definition.text));
+      const publicOnes = inC.filter(isPublic);
       const candidates = publicOnes.length > 0 ? publicOnes : inC;
       if (candidates.length > 1) return { kind: 'ambiguous' as const, files: candidates.map((one) => one.file) };
       return candidates[0];
     });
     return written ?? shelf.generated(name, (file) => indexOf(file).functions.get(name));
+  };
+
+  /** A function that the flag families of page-flags.h generate: their names stand in no file as a whole. */
+  const findFlagFunction = (name: string): Definition | undefined => {
+    const file = FLAG_FUNCTION.test(name) ? source.read(FLAGS) : undefined;
+    const definition = file === undefined ? undefined : indexOf(file).functions.get(name);
+    return definition?.generated === true ? definition : undefined;
   };
 
   const findMacro = (name: string, anywhere: boolean): FoundMacro | undefined =>
@@ -119,11 +134,24 @@ function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile)
 
   return {
     source,
-    function: (name, path) => near(path)?.functions.get(name) ?? findFunction(name),
+    function: (name, path) => near(path)?.functions.get(name) ?? findFlagFunction(name) ?? findFunction(name),
     macro(name, path) {
       const local = near(path)?.macros.get(name);
       if (local !== undefined) return { macro: local, file: path };
       return findMacro(name, path === '');
+    },
+    ownMacro(name, path) {
+      const macro = near(path)?.macros.get(name);
+      return macro === undefined ? undefined : { macro, file: path };
+    },
+    constant(name, path) {
+      const own = near(path)?.macros.get(name);
+      if (own !== undefined) return { kind: 'macro', macro: own, file: path };
+      return first('c', name, (word) => new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${word}\\b|\\b${word}\\s*[,=}]`, 'm'), (index, file) => {
+        if (enumIn(index, name) !== undefined) return { kind: 'enum' as const };
+        const macro = path === '' || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
+        return macro === undefined ? undefined : { kind: 'macro' as const, macro, file: file.path };
+      });
     },
     struct: (name) => first('s', name, (word) => new RegExp(`(?:struct|union)\\s[^;{}]*\\b${word}\\b[^;{}]*\\{`), (index) => index.structs.get(name)),
     typedef: (name) => first('t', name, (word) => new RegExp(`\\b${word}\\b[^;{}]*;`), (index) => index.typedefs.get(name)),
@@ -141,12 +169,27 @@ function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile)
   };
 }
 
-/** The enum of a file that has an enumerator `name`. */
+/** The enum of a file that has an enumerator `name`: a word behind { or , and before , or = or }. */
 function enumIn(index: FileIndex, name: string): Definition | undefined {
   for (const one of index.enums) {
     for (let at = one.text.indexOf(name); at >= 0; at = one.text.indexOf(name, at + 1)) {
-      if (/[{,]\s*$/.test(one.text.slice(Math.max(0, at - 200), at)) && /^\s*[,=}]/.test(one.text.slice(at + name.length, at + name.length + 200))) return one;
+      if ('{,'.includes(solid(one.text, at - 1, -1)) && ',=}'.includes(solid(one.text, at + name.length, 1))) return one;
     }
   }
   return undefined;
+}
+
+/** The first character that is no blank, from `at` on in steps of `by`. Comments are long runs of blanks here. */
+function solid(text: string, at: number, by: 1 | -1): string {
+  let i = at;
+  while (i > 0 && i < text.length && text.charCodeAt(i) <= 0x20) i += by;
+  return text[i] ?? '.';
+}
+
+function isPublic(definition: Definition): boolean {
+  return !/^\s*static\b/.test(definition.text);
+}
+
+function isOfMm(path: string): boolean {
+  return path.startsWith('mm/');
 }

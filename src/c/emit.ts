@@ -1,5 +1,6 @@
 // Collects the instructions of one process: fresh registers, labels, and whether the next instruction can be reached.
 import type { CodePoint, Expr, Instruction } from '../types.ts';
+import { propagateCopies, renumber } from './copies.ts';
 
 /** An instruction without its place. */
 export type Bare = Instruction extends infer I ? (I extends Instruction ? Omit<I, 'at'> : never) : never;
@@ -72,10 +73,10 @@ export function place(emitter: Emitter, label: Label, force = false): void {
 }
 
 /**
- * The finished code: jumps resolved, empty jumps threaded, unreachable and unused instructions dropped.
- * `result` is a register whose last value is wanted at the end.
+ * The finished code: jumps resolved, copies propagated, empty jumps threaded, unreachable and unused instructions
+ * dropped, registers numbered. `result` is a register whose last value is wanted at the end; it becomes register 0.
  */
-export function finish(emitter: Emitter, end: CodePoint, result?: number): Instruction[] {
+export function finish(emitter: Emitter, end: CodePoint, result?: number): { readonly code: Instruction[]; readonly registers: number } {
   if (emitter.live || emitter.drafts.length === 0) {
     emitter.live = true;
     emit(emitter, end, { op: 'end' });
@@ -89,9 +90,9 @@ export function finish(emitter: Emitter, end: CodePoint, result?: number): Instr
   });
   for (let before = -1; before !== code.length; ) {
     before = code.length;
-    code = dropUnused(dropUnreachable(thread(code)), result);
+    code = dropUnused(dropUnreachable(thread(propagateCopies(code))), result);
   }
-  return code;
+  return renumber(code, result);
 }
 
 /** Jumps to jumps go to the last target; a branch with equal targets becomes a jump. */
@@ -144,6 +145,7 @@ function dropUnused(code: readonly Instruction[], result: number | undefined): I
     code.map((ins) => {
       if (ins.op === 'set') return read.has(ins.dst);
       if (ins.op === 'load') return read.has(ins.dst) || ins.order === 'acquire';
+      if (ins.op === 'assert') return ins.cond.kind !== 'const' || ins.cond.value === 0;
       return true;
     }),
   );

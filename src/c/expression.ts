@@ -107,24 +107,28 @@ export function lowerGlobalName(session: Session, frame: Frame, expr: CExpr & { 
   const { name } = expr;
   const object = objectNamed(session, frame, name);
   if (object !== undefined) return readPlace(session, frame, objectPlace(object));
-  for (const layer of ['scenario', 'primitives', 'tree'] as const) {
-    if (isExpanding(frame, name)) break;
-    const macro = session[layer].macro(name, frame.file);
+  const expands = !isExpanding(frame, name);
+  for (const layer of ['scenario', 'primitives'] as const) {
+    const macro = expands ? session[layer].macro(name, frame.file) : undefined;
     if (macro !== undefined && macro.macro.params === undefined && macro.macro.body !== name) {
-      // A kernel header's macro of another file than this one gives way to an enumerator of the same name.
-      const value = layer === 'tree' && macro.file !== frame.file ? session.layouts.enumerator(name) : undefined;
-      if (value !== undefined) return scalar(constant(value), INT);
       if (layer === 'scenario') session.used.declared.set(name, macro.macro.body);
-      if (layer === 'primitives') session.used.rows.add(name);
+      else session.used.rows.add(name);
       return lowerObjectMacro(session, frame, macro, expr.start);
     }
   }
-  const value = session.layouts.enumerator(name);
-  if (value !== undefined) return scalar(constant(value), INT);
-  if (session.tree.function(name, frame.file) !== undefined || session.primitives.function(name, frame.file) !== undefined) {
-    return scalar(constant(functionId(session, name)), { kind: 'function', returns: INT });
+  if (isFunction(session, frame, name)) return scalar(constant(functionId(session, name)), { kind: 'function', returns: INT });
+  const given = session.tree.constant(name, frame.file);
+  if (expands && given?.kind === 'macro' && given.macro.params === undefined && given.macro.body !== name) {
+    return lowerObjectMacro(session, frame, given, expr.start);
   }
-  return undefined;
+  const value = session.layouts.enumerator(name);
+  return value === undefined ? undefined : scalar(constant(value), INT);
+}
+
+/** Constants start with capitals and functions do not: this spares a search of the whole tree for the one or the other. */
+function isFunction(session: Session, frame: Frame, name: string): boolean {
+  if (/^_*[A-Z]{2}/.test(name) || session.tree.ownMacro(name, frame.file) !== undefined) return false;
+  return session.tree.function(name, frame.file) !== undefined || session.primitives.function(name, frame.file) !== undefined;
 }
 
 // ---------------------------------------------------------------- types

@@ -155,13 +155,15 @@ export function cellsFor(
   const cells: Cell[] = [];
   for (const object of memory.objects) {
     const ranges = placements(object, layouts, fields);
-    const taken = new Set<number>();
+    const leaves = new Map<number, Leaf>();
     for (const leaf of leavesOf(object.type, layouts)) {
       const address = object.address + leaf.offset;
-      if (taken.has(address)) continue;
-      const touched = wanted.has(address) || ranges.some((range) => address >= range.from && address < range.to);
-      if (!touched) continue;
-      taken.add(address);
+      if (leaves.has(address)) continue;
+      if (wanted.has(address) || ranges.some((range) => address >= range.from && address < range.to)) leaves.set(address, leaf);
+    }
+    for (const [address, leaf] of leaves) {
+      // A range takes in the parts of another arm of a union that start inside one of its words.
+      if (!wanted.has(address) && isInside(address, object.address, leaves, layouts)) continue;
       const names = bits(object, leaf.path);
       cells.push({
         address,
@@ -176,6 +178,15 @@ export function cellsFor(
     }
   }
   return cells.sort((a, b) => a.address - b.address);
+}
+
+/** Whether a word starts before `address` and reaches over it. */
+function isInside(address: number, object: number, leaves: ReadonlyMap<number, Leaf>, layouts: Layouts): boolean {
+  for (let before = address - 1; before > address - 8 && before >= object; before--) {
+    const leaf = leaves.get(before);
+    if (leaf !== undefined && before + layouts.sizeOf(leaf.type) > address) return true;
+  }
+  return false;
 }
 
 interface Range {

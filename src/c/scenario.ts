@@ -99,12 +99,12 @@ function newSession(workshop: Workshop, tree: Definitions, scenario: Definitions
   const constant = (name: string, file: string, depth: number): number | undefined => {
     if (depth > 32) return undefined;
     for (const layer of layers) {
-      const macro = layer.macro(name, file);
-      if (macro === undefined || macro.macro.params !== undefined) continue;
-      const value = constantMacro(macro.macro.body, macro.file, depth);
+      const given = layer.constant(name, file);
+      if (given === undefined || (given.kind === 'macro' && given.macro.params !== undefined)) continue;
+      const value = given.kind === 'enum' ? layouts.enumerator(name) : constantMacro(given.macro.body, given.file, depth);
       if (value !== undefined) return value;
     }
-    return layouts.enumerator(name);
+    return undefined;
   };
   const layouts: Layouts = openLayouts(layers, (expr, file) => evaluateWith(expr, file, (leaf, at) => (leaf.kind === 'name' ? constant(leaf.name, at, 0) : undefined)));
   return {
@@ -253,7 +253,7 @@ function finished(session: Session, name: string, frame: Frame, result?: number)
   const at = { frames: [{ file: frame.file, line: frame.site.line, function: name }], text: `end of ${name}` };
   emit(session.emitter, at, { op: 'end' });
   session.emitter.live = false;
-  return { code: finish(session.emitter, at, result), registers: session.emitter.registers };
+  return finish(session.emitter, at, result);
 }
 
 // ---------------------------------------------------------------- what is printed

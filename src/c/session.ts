@@ -199,12 +199,12 @@ function findCallee(session: Session, near: string, name: string, expands: boole
     if (definition !== undefined && definition.kind !== 'ambiguous') return { kind: 'function', definition, layer };
   }
   if (session.ignored.some((pattern) => pattern.test(name))) return { kind: 'ignored' };
-  const found = expands ? session.tree.macro(name, near) : undefined;
-  const macro = asMacro(found, 'tree');
-  if (macro !== undefined && found?.file === near) return macro;
+  const own = expands ? asMacro(session.tree.ownMacro(name, near), 'tree') : undefined;
+  if (own !== undefined) return own;
   const definition = session.tree.function(name, near);
   if (definition?.kind === 'ambiguous') return { kind: 'ambiguous', files: definition.files };
   if (definition !== undefined) return { kind: 'function', definition, layer: 'tree' };
+  const macro = expands ? asMacro(session.tree.macro(name, near), 'tree') : undefined;
   return macro ?? { kind: 'unknown' };
 }
 
