@@ -1,6 +1,6 @@
 // What each process may do, found by running it on sets of values until nothing new turns up: which ways it can go, which cells and
 // bits each access may touch, and which locks are surely held. Where the answer is not known, it errs towards more.
-import type { Cell, Expr, Instruction, Process, Program } from '../types.ts';
+import type { Expr, Instruction, Process, Program } from '../types.ts';
 import { type Bits, bitsOf, wordMask } from './footprint.ts';
 import { liveRegisters } from './live.ts';
 import type { Edge } from './plan.ts';
@@ -48,6 +48,7 @@ interface Shared {
   readonly cells: Value[]; // what each cell may hold at any time
   readonly growths: Uint8Array; // how often that grew
   readonly owners: readonly (number | undefined)[]; // cell -> the only process that may write it
+  readonly cellAt: ReadonlyMap<number, number>; // byte address -> cell
   readonly changedAt: Int32Array; // Shared.clock when the values of a cell last grew
   clock: number;
 }
@@ -63,13 +64,14 @@ const CELL = 1 << 20; // a cell of its own is followed like a register: this plu
  * writes it is assumed first and then checked, until it is true. Each round is linear in the code; values grow a bounded number of times.
  */
 export function analyse(program: Program): Analysis {
-  let owners = program.cells.map((_, cell) => firstOwner(program, cell));
-  for (;;) {
+  const cellAt = new Map(program.cells.map((cell, index) => [cell.address, index]));
+  for (let owners = firstOwners(program); ; ) {
     const shared: Shared = {
       program,
       cells: program.cells.map((cell) => exactly(cell.init)),
       growths: new Uint8Array(program.cells.length),
       owners,
+      cellAt,
       changedAt: new Int32Array(program.cells.length),
       clock: 1,
     };
@@ -79,34 +81,42 @@ export function analyse(program: Program): Analysis {
       for (const walker of walkers) walker.settle();
     }
     const spots = walkers.map((walker) => walker.spots);
-    const writers = program.cells.map((_, cell) =>
-      spots.flatMap((list, p) => (list.some(({ touches }) => (touches.get(cell)?.writes ?? 0) !== 0) ? [p] : [])),
-    );
-    const isTrue = owners.every((owner, cell) => owner === undefined || writers[cell]!.every((p) => p === owner));
-    if (isTrue) return { spots, cells: shared.cells };
-    owners = owners.map((owner, cell) =>
-      owner !== undefined && writers[cell]!.every((p) => p === owner) ? owner : undefined,
-    );
+    const others = otherWriters(spots, owners);
+    if (others.size === 0) return { spots, cells: shared.cells };
+    owners = owners.map((owner, cell) => (others.has(cell) ? undefined : owner));
   }
 }
 
-/** A guess: the only process that names the address of the cell, or an address below it in the same object, as a constant. */
-function firstOwner(program: Program, cell: number): number | undefined {
-  const { kind, object, address } = program.cells[cell]!;
-  if (kind === 'lock') return undefined;
-  const start = program.cells.find((other) => other.object === object)!.address;
-  const users = program.processes.flatMap((process, p) =>
-    process.code.some((instruction) => operands(instruction).some((expr) => names(expr, start, address))) ? [p] : [],
-  );
-  return users.length === 1 ? users[0] : undefined;
+/** Cells that a process writes which is not their owner. */
+function otherWriters(spots: readonly (readonly Spot[])[], owners: Shared['owners']): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const [p, list] of spots.entries()) {
+    for (const { touches } of list) {
+      for (const [cell, { writes }] of touches)
+        if (writes !== 0 && owners[cell] !== undefined && owners[cell] !== p) found.add(cell);
+    }
+  }
+  return found;
 }
 
-function names(root: Expr, from: number, to: number): boolean {
-  let found = false;
-  eachConstant(root, (value) => {
-    found ||= value >= from && value <= to;
+/** A guess: the only process that names the address of the cell, or an address below it in the same object, as a constant. */
+function firstOwners(program: Program): readonly (number | undefined)[] {
+  const named = program.processes.map((process) => {
+    const constants = new Set<number>();
+    for (const instruction of process.code)
+      for (const expr of operands(instruction)) eachConstant(expr, (value) => constants.add(value));
+    return [...constants];
   });
-  return found;
+  const starts = new Map<string, number>();
+  return program.cells.map(({ kind, object, address }) => {
+    const start = starts.get(object) ?? address;
+    starts.set(object, start);
+    if (kind === 'lock') return undefined;
+    const users = named.flatMap((constants, p) =>
+      constants.some((value) => value >= start && value <= address) ? [p] : [],
+    );
+    return users.length === 1 ? users[0] : undefined;
+  });
 }
 
 interface Walker {
@@ -119,7 +129,8 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
   const { code } = process;
   const { cells: layout } = shared.program;
   const spots: Spot[] = [];
-  const spotAt = new Map<string, number>();
+  const spotAt: (number | undefined)[][] = []; // by number of the set of locks, then by pc
+  const lockSets = new Map<string, { readonly locks: readonly number[]; readonly id: number }>();
   const heads = new Map<number, Head>(); // spot -> what is known on arrival
   const open: number[] = [];
   let reading = new Set<number>(); // Head.reads of the block that runs
@@ -132,13 +143,18 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
   const liveSets = live.map((list) => new Set(list));
 
   function spotOf(pc: number, locks: readonly number[]): number {
-    const key = `${pc}/${locks.join()}`;
-    const known = spotAt.get(key);
+    const key = locks.join();
+    let set = lockSets.get(key);
+    if (set === undefined) {
+      set = { locks, id: lockSets.size };
+      lockSets.set(key, set);
+      spotAt.push([]);
+    }
+    const known = spotAt[set.id]![pc];
     if (known !== undefined) return known;
-    const count = successors(code[pc]!, pc).length;
-    const never = Array.from({ length: code[pc]!.op === 'branch' ? 2 : 0 }, () => ({ to: -1, address: undefined }));
-    spots.push({ pc, locks, edges: count === 0 ? [] : never, touches: new Map(), registers: new Map(), isWide: false });
-    spotAt.set(key, spots.length - 1);
+    const edges = code[pc]!.op === 'branch' ? [0, 1].map(() => ({ to: -1, address: undefined })) : [];
+    spots.push({ pc, locks: set.locks, edges, touches: new Map(), registers: new Map(), isWide: false });
+    spotAt[set.id]![pc] = spots.length - 1;
     return spots.length - 1;
   }
 
@@ -184,17 +200,30 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
       arrive(spotOf(0, initialLocks(shared.program, p)), start, new Map());
     }
     for (const head of heads.values()) {
-      if (head.isOpen || ![...head.reads].some((cell) => shared.changedAt[cell]! > head.ranAt)) continue;
+      if (head.isOpen || !hasChangedSince(head)) continue;
       head.isOpen = true;
       open.push(head.spot);
     }
-    for (let spot = open.pop(); spot !== undefined; spot = open.pop()) {
+    for (let spot = takeFirst(); spot !== undefined; spot = takeFirst()) {
       const head = heads.get(spot)!;
       head.isOpen = false;
       head.ranAt = shared.clock;
       reading = head.reads;
       runBlock(spot, new Map(head.registers), new Map(head.definitions));
     }
+  }
+
+  /** The open head that comes first in the code: where ways meet, all of them have arrived before the block runs. */
+  function takeFirst(): number | undefined {
+    let first = 0;
+    for (let k = 1; k < open.length; k++) if (spots[open[k]!]!.pc < spots[open[first]!]!.pc) first = k;
+    const [spot] = open.splice(first, 1);
+    return spot;
+  }
+
+  function hasChangedSince(head: Head): boolean {
+    for (const cell of head.reads) if (shared.changedAt[cell]! > head.ranAt) return true;
+    return false;
   }
 
   /** Runs from a head to the next one. `registers` and `definitions` are changed on the way. */
@@ -217,7 +246,10 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     }
   }
 
+  /** Only accesses and choices can be scheduling points where registers are stored in few bits. */
   function remember(here: Spot, registers: ReadonlyMap<number, Value>): void {
+    const instruction = code[here.pc]!;
+    if (!('address' in instruction) && instruction.op !== 'choose') return;
     for (const register of live[here.pc]!) {
       const value = registers.get(register) ?? ANYTHING;
       const known = here.registers.get(register);
@@ -283,15 +315,7 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     on: (known: Environment, locks?: readonly number[], address?: number) => Way,
   ): readonly Way[] {
     const address = evaluate(instruction.address, registers);
-    const isLockStep = instruction.op === 'lock' || instruction.op === 'unlock' || instruction.op === 'trylock';
-    const object = objectOf(instruction.address, layout);
-    const targets = layout.flatMap((cell, index) =>
-      mayBe(address, cell.address) &&
-      (!isLockStep || cell.kind === 'lock') &&
-      (object === undefined || cell.object === object)
-        ? [index]
-        : [],
-    );
+    const targets = targetsOf(address);
     const operand = instruction.op === 'rmw' ? evaluate(instruction.operand, registers) : exactly(0);
     const bits = bitsOf(instruction, maybeOne(operand), surelyOne(operand));
     for (const cell of targets) {
@@ -311,6 +335,13 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
     const target = written(instruction);
     if (target !== undefined) assign(target, read, after, definitions);
     return [on(after)];
+  }
+
+  /** Cells that start at an address that `value` may be. */
+  function targetsOf(value: Value): readonly number[] {
+    if (value.kind === 'bits')
+      return layout.flatMap((cell, index) => ((cell.address & ~value.ones) === 0 ? [index] : []));
+    return value.values.flatMap((address) => shared.cellAt.get(address) ?? []);
   }
 
   /** One way for each lock that it may be; what is known about the address is kept on the way. */
@@ -442,25 +473,6 @@ function link(edges: Edge[], edge: Edge, index: 0 | 1 | undefined): void {
   if (same >= 0) edges[same] = edge;
   else if (edge.address === undefined || edges.at(-1)?.address !== undefined) edges.push(edge);
   else edges.splice(edges.length - 1, 0, edge);
-}
-
-/** The object that a sum of one address and an offset stays in: C leaves an object by its own pointers only. */
-function objectOf(address: Expr, cells: readonly Cell[]): string | undefined {
-  const bases: number[] = [];
-  const visit = (expr: Expr): void => {
-    if (expr.kind === 'const') bases.push(expr.value);
-    else if (expr.kind === 'binary' && expr.op === '+') {
-      visit(expr.left);
-      visit(expr.right);
-    }
-  };
-  visit(address);
-  const found = bases.flatMap((base) => cells.filter((cell) => cell.address === base).map((cell) => cell.object));
-  return address.kind === 'binary' && found.length === 1 ? found[0] : undefined;
-}
-
-function mayBe(value: Value, address: number): boolean {
-  return value.kind === 'set' ? value.values.includes(address) : (address & ~value.ones) === 0;
 }
 
 function touch(here: Spot, cell: number, bits: Bits): void {

@@ -74,6 +74,16 @@ describe('two processes that increment a counter', () => {
     expect([outcome.states, outcome.terminals, properties(outcome)]).toEqual([4, ['x=2'], []]);
   });
 
+  it('are not alone under a lock that a third process initialises again', () => {
+    const alone: Line = { op: 'assert', cond: bin(r(1), '==', bin(r(0), '+', c(1))), what: 'alone' };
+    const body = [lock(LOCK_A), load(0, X), bump, load(1, X), alone, unlock(LOCK_A), end];
+    for (const reductions of [NONE, {}]) {
+      const broken = run(program([x, a], [body, body, [store(LOCK_A, 0), end]]), reductions);
+      expect(properties(broken)).toEqual(['assert: alone', 'fault: unlock of a lock that the process does not hold']);
+      expect(properties(run(program([x, a], [body, body]), reductions))).toEqual([]);
+    }
+  });
+
   it('still lose one when only one of them takes the lock', () => {
     const outcome = run(
       program(
