@@ -34,6 +34,7 @@ const TELLING = 6; // characters of a line behind its first column
  */
 export function anchorQuotes(mails: readonly QuotingMail[], { patches, resolved }: Home): QuotedHunk[] {
   const spots = patches.flatMap(spotsOf);
+  const authors = new Map(patches.map((patch) => [patch.id, patch.author]));
   const byLine = new Map<string, Spot[]>();
   for (const spot of spots) {
     for (const key of new Set(spot.keys)) {
@@ -47,7 +48,8 @@ export function anchorQuotes(mails: readonly QuotingMail[], { patches, resolved 
       const origin = resolved.nodeOf.get(turn);
       const from = { messageId: message.id, origin: origin === message.id ? undefined : origin };
       const anchor = anchorOf({ hunk, path, blobs }, from, byLine);
-      const whole = { messageId: message.id, speaker: turn.speaker, depth: turn.depth, line, path, hunk, comments };
+      const speaker = turn.speaker ?? authors.get(anchor?.patch ?? '');
+      const whole = { messageId: message.id, speaker, depth: turn.depth, line, path, hunk, comments };
       return anchor === undefined ? whole : { ...whole, anchor };
     }),
   );

@@ -12,7 +12,10 @@ function reference(path: string): Map<string, string[]> {
   let open: string[] | undefined;
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     const subject = /^Subject: \[PATCH[^\]]*\] (.*)$/.exec(line)?.[1];
-    if (subject !== undefined) patches.set(subject, (open = []));
+    if (subject !== undefined) {
+      open = [];
+      patches.set(subject, open);
+    }
     // b4 signs with the identity its own test sets.
     if (/^[A-Z][a-z]+(?:-[a-z]+)*-by: /.test(line) && !line.includes('Test Override')) open?.push(line);
   }

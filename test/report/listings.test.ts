@@ -25,6 +25,8 @@ function message(id: string, change: Partial<Message> = {}): Message {
 
 const reply = (to: string, guessed = false) => ({ id: to, how: 'quote' as const, guessed });
 
+const range = { oldStart: 1, oldLines: 1, newStart: 1, newLines: 1 };
+
 const thread: Thread = {
   kind: 'mbox',
   lossy: [],
@@ -37,7 +39,25 @@ const thread: Thread = {
     message('e@x', { parent: reply('gone@x') }),
   ],
   speakers: [{ name: 'Ada Example', depths: [2, 0, 1] }],
-  series: [],
+  series: [{ subject: 'a title', version: 3, patches: ['patch-1'], missing: [2] }],
+  postings: [{ cover: 'a@x', labels: ['RESEND'] }],
+  ghosts: ['gone@x'],
+  trailers: [
+    { name: 'Signed-off-by', value: 'A <a@x>', messageId: 'a@x', speaker: 'A', to: 'patch-1', own: true },
+    { name: 'Reviewed-by', value: 'Bo Reader <bo@x>', messageId: 'b@x', speaker: 'Bo', to: 'patch-1', own: false },
+    {
+      ...{ name: 'Acked-by', value: 'Bo Reader <bo@x>', messageId: 'c@x', speaker: 'Cy' },
+      ...{ to: undefined, own: false, series: 0, mismatch: true },
+    },
+  ],
+  quoted: [
+    {
+      ...{ messageId: 'b@x', speaker: 'Ada Example', depth: 1, line: 3, path: 'mm/x.c' },
+      hunk: { ...range, section: '', lines: ['-old();'], complete: false },
+      comments: [{ after: 1, speaker: 'Bo', depth: 0, line: 5 }],
+      anchor: { patch: 'patch-1', path: 'mm/x.c', hunk: 0, offset: 0, matched: 1, how: 'blobs' },
+    },
+  ],
   patches: [
     {
       id: 'patch-1',
@@ -48,7 +68,12 @@ const thread: Thread = {
       index: 1,
       total: 2,
       version: 3,
-      files: [],
+      files: [
+        {
+          ...{ oldPath: 'mm/x.c', newPath: 'mm/x.c', oldBlob: undefined, newBlob: undefined },
+          hunks: [{ ...range, section: '', lines: ['-old();', '+new();'], complete: true }],
+        },
+      ],
       baseCommit: undefined,
       notes: '',
     },
@@ -60,24 +85,35 @@ describe('a thread', () => {
     expect(renderThread(thread, { color: false, width: 80 })).toBe(
       [
         'a subject',
-        '5 messages, 1 speaker and 1 patch, read as mbox.',
+        '4 messages, 1 known only from quotes, 1 speaker and 1 patch, read as mbox.',
         '',
         'Ada Example  2023-07-15 10:00Z  <a@x>',
         '    2 prose, 1 diagram; quotes 2 deep',
         '  Ada Example  2023-07-15 10:00Z  <b@x>',
-        '      2 prose, 1 diagram; quotes 2 deep',
+        '      2 prose, 1 diagram; quotes 2 deep; parent found by quote',
         '    Ada Example  2023-07-15 10:00Z  <d@x>',
-        '        no text; known only from quotes',
+        '        no text; known only from quotes; parent found by quote',
         '  Ada Example  2023-07-15 10:00Z  <c@x>',
         '      2 prose, 1 diagram; quotes 2 deep; parent guessed by quote',
         'Ada Example  2023-07-15 10:00Z  <e@x>',
-        '    2 prose, 1 diagram; quotes 2 deep',
+        '    2 prose, 1 diagram; quotes 2 deep; parent found by quote',
+        '',
+        'Series',
+        '  a title: v3, RESEND, 1 patch, 2 missing, cover <a@x>',
+        '    Acked-by: Bo Reader <bo@x> (given by Cy)',
+        '    a title: 1/2 by unknown; mm/x.c: 1 hunk, +1 -1; <patch-1>',
+        '      Reviewed-by: Bo Reader <bo@x>',
+        '',
+        'Quoted hunks',
+        '  1 quoted hunk, 1 found in a patch of the thread, 1 commented by the sender:',
+        '    <b@x> line 3: quoted at depth 1 (Ada Example); mm/x.c; 1 line of it; 1',
+        '      comment; from <patch-1> mm/x.c hunk 1, by blobs',
+        '',
+        'Not in the input',
+        '  <gone@x>',
         '',
         'Speakers',
         '  Ada Example: at depths 0, 1, 2',
-        '',
-        'Patches',
-        '  patch-1  a title (1/2, v3): posted, 0 files, 0 hunks',
         '',
       ].join('\n'),
     );
