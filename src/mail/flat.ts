@@ -12,15 +12,18 @@ import { attributedName } from './attribution.ts';
 import type { BodyLine } from './lines.ts';
 
 const RUN = /(?: >+)+(?= |$)/g;
+const GLUED_RUN = /(?: >+)+(?=[^=>]|$)/g; // where the author puts no blank behind the marks: ` >text`
 const ATTRIBUTED = /(?:wrote|writes|schrieb|écrit|写道) ?[:：] >/;
 const MAX_DEPTH = 12;
 const MAX_RUN = 60; // marks; a longer run is no quote
 const WIDTH = 84; // columns of a mail line as its author wrote it
+const CODE_WIDTH = 110; // columns of a line of a diff, which no mailer wraps
+const GLUED = / >+(?=[A-Za-z])/g;
 const FULL = 48; // columns; a shorter line ends its paragraph
 
 /** True for a line that holds a whole mail: over 1,000 characters, an attribution before a mark, five runs of marks or more. */
 export function isFlattened(line: string): boolean {
-  return line.length > 1_000 && ATTRIBUTED.test(line) && (line.match(RUN) ?? []).length >= 5;
+  return line.length > 1_000 && ATTRIBUTED.test(line) && (line.match(runsOf(line)) ?? []).length >= 5;
 }
 
 interface Segment {
@@ -61,7 +64,7 @@ function segmentsOf(line: string): Segment[] {
   let marks = 0;
   let glued = 0;
   let at = 0;
-  for (const run of line.matchAll(RUN)) {
+  for (const run of line.matchAll(runsOf(line))) {
     const words = run[0].trim().split(' ');
     const count = run[0].replace(/ /g, '').length;
     if (count > MAX_RUN || isOperator(line, run.index, count)) continue;
@@ -72,6 +75,12 @@ function segmentsOf(line: string): Segment[] {
   }
   segments.push({ marks, glued, text: line.slice(at), at });
   return segments;
+}
+
+/** Most authors put a blank behind their marks; `>` glued to a word is a mark only in a mail that does so all over. */
+function runsOf(line: string): RegExp {
+  const glued = line.match(GLUED)?.length ?? 0;
+  return glued >= 3 && glued * 3 > (line.match(RUN)?.length ?? 0) ? GLUED_RUN : RUN;
 }
 
 /** True for a single `>` that compares: `a > 0`, or one inside parentheses. */
@@ -95,12 +104,19 @@ function byteOffsets(line: string, start: number): (at: number) => number {
   };
 }
 
-/** How much of a segment is the quoted line: what is too long for one goes on, unquoted, behind its last sentence. */
+/**
+ * How much of a segment is the quoted line: what is too long for one goes on, unquoted, behind its last sentence, or
+ * behind what ends a line of C.
+ */
 function quotedLength(text: string): number {
-  if (text.length <= WIDTH || /^ (?:@@ |[+-]|diff |index )/.test(text)) return text.length;
+  const code = /^ (?:@@ |[+-]|diff |index )/.test(text);
+  if (text.length <= (code ? CODE_WIDTH : WIDTH)) return text.length;
   const head = text.slice(0, WIDTH);
-  const sentence = Math.max(...['. ', '? ', '! ', ': ', ') '].map((end) => head.lastIndexOf(end)));
-  return sentence > 0 ? sentence + 1 : Math.max(head.lastIndexOf(' '), 1);
+  const ends = code ? ['; ', '{ ', '} ', '*/ ', ') ', '. ', '@@ '] : ['. ', '? ', '! ', ': ', ') '];
+  const end = Math.max(
+    ...ends.map((each) => (head.lastIndexOf(each) < 0 ? -1 : head.lastIndexOf(each) + each.length - 1)),
+  );
+  return end > 0 ? end : Math.max(head.lastIndexOf(' '), 1);
 }
 
 /** The cheapest depth of each segment, by dynamic programming over the runs. */
