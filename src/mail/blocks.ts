@@ -10,6 +10,7 @@ import { isBlank } from './lines.ts';
 import { deepenBelowHeads } from './outlook.ts';
 import type { QuotedDiff } from './quoted.ts';
 import { quotedDiffs } from './quoted.ts';
+import { requoted } from './requote.ts';
 import type { Turn } from './turns.ts';
 import { lineTurns } from './turns.ts';
 
@@ -29,7 +30,7 @@ export interface Body {
 
 /** Returns the blocks of a body. Every non-blank line is in exactly one; linear in the lines. */
 export function readBody(physical: readonly BodyLine[], context: BodyContext): Body {
-  const lines = deepenBelowHeads(physical);
+  const lines = deepenBelowHeads(requoted(physical));
   const attributions = findAttributions(lines);
   const turns = lineTurns(lines, attributions, context.author);
   const groups = samePerson(lines, turns);

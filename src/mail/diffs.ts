@@ -19,7 +19,14 @@ function fileDiff(file: LocatedFile): FileDiff {
   const hunks: Hunk[] = file.hunks.map((hunk) =>
     agrees.has(hunk) || !hunk.complete ? hunk : { ...hunk, complete: false },
   );
-  return { oldPath, newPath, oldBlob, newBlob, hunks };
+  const binary = file.headers.some((line) => /^(?:GIT binary patch$|Binary files )/.test(line));
+  const mode = (which: string) =>
+    file.headers
+      .map((line) => new RegExp(`^${which} mode (\\d{6})$`).exec(line)?.[1])
+      .find((found) => found !== undefined);
+  const [oldMode, newMode] = [mode('old'), mode('new')];
+  const modes = oldMode !== undefined && newMode !== undefined ? { modes: [oldMode, newMode] as const } : {};
+  return { oldPath, newPath, oldBlob, newBlob, hunks, ...(binary ? { binary } : {}), ...modes };
 }
 
 /** The diff as a parser wants it: header lines with decoded names, then the hunks whose counts are true. */

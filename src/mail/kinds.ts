@@ -3,6 +3,7 @@
 import type { BlockKind } from '../types.ts';
 import type { Attribution } from './attribution.ts';
 import { diagramEnd, isDiagramHeader } from './diagram.ts';
+import { footerEnd } from './footers.ts';
 import type { LocatedDiff } from './hunks.ts';
 import type { BodyLine } from './lines.ts';
 import { isBlank } from './lines.ts';
@@ -38,6 +39,11 @@ export function lineKinds(
     kinds.fill('attribution', from, to);
   }
   for (const diff of diffs) for (const [index, kind] of diff.kinds) kinds[index] ??= kind;
+  for (let at = 0; at < lines.length; ) {
+    const end = footerEnd(lines, at);
+    if (kinds[at] === undefined && end > at) fill(kinds, 'signature', at, end);
+    at = Math.max(at + 1, end);
+  }
   markSignatures(lines, kinds);
   for (let at = 0; at < lines.length; ) at = markFrom(lines, kinds, begins, at);
   return { kinds: kinds.map((kind) => kind ?? 'prose'), begins };

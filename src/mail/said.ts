@@ -58,3 +58,16 @@ export function personKey(name: string): string {
     .match(/[\p{L}\d]+/gu);
   return (words ?? []).sort().join(' ');
 }
+
+/**
+ * Whether two addresses can be one. Archives print `aquini@xxxxxxxxxx` for `aquini@redhat.com`: the local part stays and
+ * the length of the run is the length of the domain.
+ */
+export function isSameAddress(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  const [left, right] = [a.toLowerCase().split('@'), b.toLowerCase().split('@')];
+  if (left[0] !== right[0]) return false;
+  const hidden = (domain: string | undefined) => /^x{3,}$/.test(domain ?? '');
+  const lengths = left[1]?.length === right[1]?.length;
+  return left[1] === right[1] || ((hidden(left[1]) || hidden(right[1])) && lengths);
+}

@@ -2,7 +2,7 @@
 
 import type { Message, Patch, Posting, Series, Trailer } from '../types.ts';
 import { parseMailbox } from './header.ts';
-import { personKey } from './said.ts';
+import { isSameAddress, personKey } from './said.ts';
 
 /** What trailers are tied to. */
 export interface Targets {
@@ -96,6 +96,6 @@ function unfolded(text: string): (readonly [string, string])[] {
 /** By address, as far as an archive left it, or by name. */
 function isSender(value: string, message: Message): boolean {
   const { name, address } = parseMailbox(value);
-  if (address !== undefined && message.address?.toLowerCase() === address.toLowerCase()) return true;
+  if (isSameAddress(address, message.address)) return true;
   return personKey(name) === personKey(message.from);
 }

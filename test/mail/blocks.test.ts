@@ -148,4 +148,42 @@ describe('blocks', () => {
       '0 Ann Author signature',
     ]);
   });
+
+  it('bars below an attribution are a quote; bars of a table are not', async () => {
+    const bars = 'On 7/19/23 09:52, Bo Reader wrote:\n| one line of it\n| and another\n\nmine\n';
+    expect(outline(await blocksOf(bars))).toEqual([
+      '0 Ann Author attribution',
+      '1 Bo Reader prose',
+      '0 Ann Author prose',
+    ]);
+    expect(outline(await blocksOf('Some numbers:\n| a | b |\n| 1 | 2 |\n'))).toEqual(['0 Ann Author prose']);
+  });
+
+  it('the rests of lines that a mailer wrapped belong to the quote; a single short answer does not', async () => {
+    const long = '> this quoted line is so long that the mailer of the sender has to wrap it here and';
+    const wrapped = `On 7/19/23 09:52, Bo Reader wrote:\n${long}\nthere\n${long}\nalso there\n> end of it\n\nmine\n`;
+    expect(outline(await blocksOf(wrapped))).toEqual([
+      '0 Ann Author attribution',
+      '1 Bo Reader prose',
+      '0 Ann Author prose',
+    ]);
+    const answered = `On 7/19/23 09:52, Bo Reader wrote:\n${long}\nyes indeed\n> end of it\n`;
+    expect(outline(await blocksOf(answered))).toEqual([
+      '0 Ann Author attribution',
+      '1 Bo Reader prose',
+      '0 Ann Author prose',
+      '1 Bo Reader prose',
+    ]);
+  });
+
+  it("PGP armour and list footers are no one's words", async () => {
+    const armour =
+      '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nthe text\n-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiEE\n=abcd\n-----END PGP SIGNATURE-----\n';
+    const footer = 'To unsubscribe from this list: send the line "unsubscribe" to x@example.org\n';
+    expect(outline(await blocksOf(armour + footer))).toEqual([
+      '0 Ann Author signature',
+      '0 Ann Author prose',
+      '0 Ann Author signature',
+    ]);
+  });
 });

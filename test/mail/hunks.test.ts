@@ -81,6 +81,10 @@ describe('hunks', () => {
   it('a rename alone and a mode alone are files without hunks', async () => {
     const rename = ['diff --git a/mm/a.c b/mm/b.c', 'similarity index 100%', 'rename from mm/a.c', 'rename to mm/b.c'];
     const mode = ['diff --git a/run b/run', 'old mode 100644', 'new mode 100755'];
+    expect((await patchOf([...rename, ...mode]))?.files.map((file) => file.modes)).toEqual([
+      undefined,
+      ['100644', '100755'],
+    ]);
     expect(
       (await patchOf([...rename, ...mode]))?.files.map((file) => [file.oldPath, file.newPath, file.hunks.length]),
     ).toEqual([
