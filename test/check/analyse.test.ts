@@ -60,6 +60,18 @@ describe('values', () => {
     expect(outcome.kind === 'complete' && outcome.terminals).toEqual(['p=&x x=7 seen=0', 'p=&x x=7 seen=7']);
   });
 
+  it('know which bits are left when some are cleared', () => {
+    const clear: Line[] = [{ op: 'rmw', address: c(64), fn: 'andnot', operand: c(1), order: 'once' }, end];
+    const look: Line[] = [
+      { op: 'load', dst: 0, address: c(64), order: 'once' },
+      { op: 'branch', cond: bin(r(0), '==', c(4)), then: 2, else: 3 },
+      { op: 'store', address: c(72), value: c(1), order: 'once' },
+      end,
+    ];
+    const outcome = explore(program([cell(64, 'x', 5), cell(72, 'seen')], [clear, look]), 'sc', { states: 100 });
+    expect(outcome.kind === 'complete' && outcome.terminals).toEqual(['x=4 seen=0', 'x=4 seen=1']);
+  });
+
   it('keep the old value of a cell that a write may have missed', () => {
     const one: Line[] = [
       { op: 'choose', dst: 0, values: [64, 72], why: 'cell' },
