@@ -16,7 +16,7 @@ const GLUED_RUN = /(?: >+)+(?=[^=>]|$)/g; // where the author puts no blank behi
 const ATTRIBUTED = /(?:wrote|writes|schrieb|écrit|写道) ?[:：] >/;
 const MAX_DEPTH = 12;
 const MAX_RUN = 60; // marks; a longer run is no quote
-const WIDTH = 84; // columns of a mail line as its author wrote it
+const WIDTH = 78; // columns of a mail line as its author wrote it
 const CODE_WIDTH = 110; // columns of a line of a diff, which no mailer wraps
 const GLUED = / >+(?=[A-Za-z])/g;
 const FULL = 48; // columns; a shorter line ends its paragraph
@@ -83,14 +83,13 @@ function runsOf(line: string): RegExp {
   return glued >= 3 && glued * 3 > (line.match(RUN)?.length ?? 0) ? GLUED_RUN : RUN;
 }
 
-/** True for a single `>` that compares: `a > 0`, or one inside parentheses. */
+/** True for a single `>` that compares with a number inside parentheses: `if (nr > 0`. A list and a dump begin lines with numbers. */
 function isOperator(line: string, at: number, count: number): boolean {
-  return (
-    count === 1 &&
-    /^ > \d/.test(line.slice(at, at + 5)) &&
-    /\w$/.test(line.slice(0, at).slice(-1)) &&
-    !/[.!?:,]$/.test(line.slice(0, at).slice(-1))
-  );
+  if (count !== 1 || !/^ > \d+\b(?![.:])/.test(line.slice(at, at + 24))) return false;
+  const before = line.slice(Math.max(0, at - 60), at);
+  const mark = before.lastIndexOf(' > ');
+  const own = mark < 0 ? before : before.slice(mark);
+  return /[\w)\]]$/.test(own) && own.split('(').length > own.split(')').length;
 }
 
 /** Byte offsets by character, for characters asked in ascending order. */
