@@ -2,12 +2,12 @@
 // tools/memory-model/linux-kernel.def; a reader of that file will know them.
 import type { FenceKind, Order } from '../types.ts';
 import type { CExpr } from './ast.ts';
-import type { CType, FieldLayout } from './ctype.ts';
-import { BOOL, INT, VOID } from './ctype.ts';
+import type { CType } from './ctype.ts';
+import { BOOL, INT, ULONG, VOID } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
 import { perCpuAddress } from './memory.ts';
-import { lowerExpr, sourceText } from './expression.ts';
+import { lowerExpr, offsetOf, sourceText } from './expression.ts';
 import { deref, readPlace, touch, wrapperLeaf, writePlace } from './lvalue.ts';
 import type { Frame, Lvalue, Session, Value } from './session.ts';
 import { codePoint, lookup, refuse } from './session.ts';
@@ -154,6 +154,11 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
   ['__ignore', () => ({ kind: 'void' })],
   ['__builtin_expect', (session, frame, args) => lowerExpr(session, frame, arg(session, frame, args, 0))],
   ['__builtin_constant_p', () => scalar(constant(0), INT)],
+  /** __builtin_offsetof(type, member) */
+  ['__builtin_offsetof', (session, frame, args) => {
+    const member = sourceText(frame, arg(session, frame, args, 1)).replace(/\s/g, '');
+    return scalar(constant(offsetOf(session, frame, { kind: 'struct', name: nameArg(session, frame, args[0]) }, member)), ULONG);
+  }],
   /** container_of(pointer, type, member) */
   ['container_of', (session, frame, args) => containerOf(session, frame, args)],
   ['container_of_const', (session, frame, args) => containerOf(session, frame, args)],
@@ -199,14 +204,7 @@ function containerOf(session: Session, frame: Frame, args: readonly CExpr[]): Va
   const struct = nameArg(session, frame, args[1]);
   const member = sourceText(frame, arg(session, frame, args, 2)).replace(/\s/g, '');
   const type: CType = { kind: 'struct', name: struct };
-  let offset = 0;
-  let at: CType = type;
-  for (const part of member.split('.')) {
-    const field: FieldLayout | undefined = at.kind === 'struct' ? session.layouts.field(at.name, part) : undefined;
-    if (field === undefined) return refuse(session, frame, `${struct}.${member}`, `expected a member of struct ${struct}`);
-    offset += field.offset;
-    at = field.type;
-  }
+  const offset = offsetOf(session, frame, type, member);
   return scalar(binary('-', scalarOf(session, frame, pointer), constant(offset)), { kind: 'pointer', to: type });
 }
 

@@ -67,8 +67,13 @@ function callNamed(session: Session, frame: Frame, expr: CExpr & { readonly kind
       return callNamed(session, frame, expr, callee.name, renamed + 1);
     case 'ambiguous':
       return refuse(session, frame, `${name}()`, `expected one definition, found static functions of that name in ${callee.files.join(', ')}`);
-    case 'unknown':
+    case 'unknown': {
+      // `(byte)(x)` reads as a call of byte; only the definitions know that it is a type.
+      const [arg, ...others] = expr.args;
+      const type = arg !== undefined && others.length === 0 ? session.layouts.resolve({ kind: 'base', words: [name] }) : undefined;
+      if (arg !== undefined && type !== undefined && type.kind !== 'opaque') return convertValue(session, frame, lowerExpr(session, frame, arg), type);
       return refuse(session, frame, `${name}()`, `expected a definition in the source, found none; a row \`#define ${name}(...)\` in rules/primitives.h or in the scenario would admit it`);
+    }
     default:
       return callee satisfies never;
   }

@@ -5,7 +5,7 @@ import { INT, isScalar, printType } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
 import { readPlace, touch, wrapperLeaf } from './lvalue.ts';
-import type { Frame, Session, Value } from './session.ts';
+import type { Frame, Lvalue, Session, Value } from './session.ts';
 import { codePoint, refuse } from './session.ts';
 
 /** A scalar value. */
@@ -27,19 +27,26 @@ export function scalarOf(session: Session, frame: Frame, value: Value): Expr {
     return refuse(session, frame, value.local.name, 'expected a value; the address of a local variable is used as a number');
   }
   if (value.type.kind === 'array' && value.place.kind === 'memory') {
-    // The pointer forgets the array: what it may be used for is noted here.
-    const size = session.layouts.sizeOf(value.type.of);
-    for (let i = 0; i < Math.min(64, value.type.length); i++) {
-      const address = binary('+', value.place.address, constant(i * size));
-      const base = value.place.touch;
-      const element = address.kind === 'const' ? { kind: 'address' as const, address: address.value, size: Math.min(8, size) } : base;
-      if (size <= 16) touch(session, { ...value.place, address, type: value.type.of, touch: element?.kind === 'field' ? { ...element, length: value.type.length * size } : element });
-    }
+    noteElements(session, value.place, value.type);
     return value.place.address;
   }
   const leaf = wrapperLeaf(session, value.type);
   if (leaf !== undefined) return scalarOf(session, frame, readPlace(session, frame, { ...value.place, type: leaf }));
   return refuse(session, frame, frame.site.text, `expected a scalar, found ${printType(value.type)}`);
+}
+
+/** A pointer to a scalar forgets the array that it came from: what it may be used for is noted here. */
+function noteElements(session: Session, place: Lvalue & { readonly kind: 'memory' }, array: CType & { readonly kind: 'array' }): void {
+  if (!isScalar(array.of)) return;
+  const size = session.layouts.sizeOf(array.of);
+  if (place.touch?.kind === 'field') {
+    touch(session, { ...place, type: array.of, touch: { ...place.touch, length: array.length * size } });
+    return;
+  }
+  for (let i = 0; i < Math.min(64, array.length); i++) {
+    const address = binary('+', place.address, constant(i * size));
+    if (address.kind === 'const') touch(session, { ...place, address, type: array.of });
+  }
 }
 
 /** A copy in a fresh register, so that a later write to a variable does not change it. */
