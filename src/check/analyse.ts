@@ -1,10 +1,12 @@
 // What each process may do, found by running it on sets of values until nothing new turns up: which ways it can go, which cells and
 // bits each access may touch, and which locks are surely held. Where the answer is not known, it errs towards more.
 import type { Expr, Instruction, Process, Program } from '../types.ts';
-import { type Bits, bitsOf, wordMask } from './footprint.ts';
+import { assign, define, forget } from './definitions.ts';
+import { type Bits, bitsOf } from './footprint.ts';
 import { liveRegisters } from './live.ts';
+import { firstOwners, otherWriters } from './owners.ts';
 import type { Edge } from './plan.ts';
-import { eachConstant, operands, registersOf, successors, written } from './program.ts';
+import { successors, written } from './program.ts';
 import {
   ANYTHING,
   binaryValue,
@@ -12,7 +14,9 @@ import {
   evaluate,
   exactly,
   join,
+  maskedValue,
   maybeOne,
+  modified,
   narrow,
   surelyOne,
   type Value,
@@ -85,38 +89,6 @@ export function analyse(program: Program): Analysis {
     if (others.size === 0) return { spots, cells: shared.cells };
     owners = owners.map((owner, cell) => (others.has(cell) ? undefined : owner));
   }
-}
-
-/** Cells that a process writes which is not their owner. */
-function otherWriters(spots: readonly (readonly Spot[])[], owners: Shared['owners']): ReadonlySet<number> {
-  const found = new Set<number>();
-  for (const [p, list] of spots.entries()) {
-    for (const { touches } of list) {
-      for (const [cell, { writes }] of touches)
-        if (writes !== 0 && owners[cell] !== undefined && owners[cell] !== p) found.add(cell);
-    }
-  }
-  return found;
-}
-
-/** A guess: the only process that names the address of the cell, or an address below it in the same object, as a constant. */
-function firstOwners(program: Program): readonly (number | undefined)[] {
-  const named = program.processes.map((process) => {
-    const constants = new Set<number>();
-    for (const instruction of process.code)
-      for (const expr of operands(instruction)) eachConstant(expr, (value) => constants.add(value));
-    return [...constants];
-  });
-  const starts = new Map<string, number>();
-  return program.cells.map(({ kind, object, address }) => {
-    const start = starts.get(object) ?? address;
-    starts.set(object, start);
-    if (kind === 'lock') return undefined;
-    const users = named.flatMap((constants, p) =>
-      constants.some((value) => value >= start && value <= address) ? [p] : [],
-    );
-    return users.length === 1 ? users[0] : undefined;
-  });
 }
 
 interface Walker {
@@ -481,71 +453,4 @@ function touch(here: Spot, cell: number, bits: Bits): void {
     cell,
     known === undefined ? bits : { reads: known.reads | bits.reads, writes: known.writes | bits.writes },
   );
-}
-
-function maskedValue(value: Value, mask: number | undefined): Value {
-  const bits = wordMask(mask);
-  return bits === -1 ? value : maskedBits(value, bits);
-}
-
-/** A few bits of a word: every combination of them when the word is not known better, so that a flag is 0 or its bit. */
-function maskedBits(value: Value, bits: number): Value {
-  const result = binaryValue('&', value, exactly(bits));
-  if (result.kind === 'set') return result;
-  let combinations: number[] = [0];
-  for (let bit = 0; bit < 32 && combinations.length <= 8; bit++) {
-    const one = 1 << bit;
-    if ((result.ones & one) !== 0) combinations = [...combinations, ...combinations.map((rest) => rest | one)];
-  }
-  return combinations.length <= 8 ? { kind: 'set', values: combinations.sort((a, b) => a - b) } : result;
-}
-
-function modified(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: Value, operand: Value): Value {
-  switch (fn) {
-    case 'or':
-      return binaryValue('|', old, operand);
-    case 'andnot':
-      return operand.kind === 'set'
-        ? operand.values.map((value) => binaryValue('&', old, exactly(~value))).reduce(join, exactly(0))
-        : { kind: 'bits', ones: maybeOne(old) };
-    case 'and':
-      return binaryValue('&', old, operand);
-    case 'xor':
-      return binaryValue('^', old, operand);
-    case 'add':
-      return binaryValue('+', old, operand);
-    case 'xchg':
-      return operand;
-    default:
-      return fn satisfies never;
-  }
-}
-
-function assign(register: number, value: Value, registers: Map<number, Value>, definitions: Map<number, Expr>): void {
-  registers.set(register, value);
-  forget(register, definitions);
-}
-
-/** Drops what was known through a register that changes. */
-function forget(register: number, definitions: Map<number, Expr>): void {
-  for (const [defined, expr] of definitions) {
-    if (defined === register || reads(expr, register)) definitions.delete(defined);
-  }
-}
-
-function define(register: number, expr: Expr, definitions: Map<number, Expr>): void {
-  if (expr.kind !== 'const' && !reads(expr, register)) definitions.set(register, expr);
-}
-
-const registersRead = new WeakMap<Expr, ReadonlySet<number>>();
-
-function reads(expr: Expr, register: number): boolean {
-  let used = registersRead.get(expr);
-  if (used === undefined) {
-    const fresh = new Set<number>();
-    registersOf(expr, fresh);
-    registersRead.set(expr, fresh);
-    used = fresh;
-  }
-  return used.has(register);
 }

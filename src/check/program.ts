@@ -135,6 +135,17 @@ export function eachConstant(root: Expr, visit: (value: number) => void): void {
   }
 }
 
+/** True when an expression has more than `most` parts. */
+export function isLarger(root: Expr, most: number): boolean {
+  let count = 0;
+  const open: Expr[] = [root];
+  for (let expr = open.pop(); expr !== undefined && count <= most; expr = open.pop()) {
+    count++;
+    open.push(...parts(expr));
+  }
+  return count > most;
+}
+
 /** Nesting of an expression, counted without recursion. */
 function depth(root: Expr): number {
   let deepest = 0;

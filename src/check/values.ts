@@ -1,6 +1,7 @@
 // What a register or a word may hold: a small set of constants, or the bits that may be 1. Sets keep pointers and flags exact.
-import type { BinaryOp, Expr } from '../types.ts';
-import { registersOf } from './program.ts';
+import type { BinaryOp, Expr, Instruction } from '../types.ts';
+import { wordMask } from './footprint.ts';
+import { isLarger, registersOf } from './program.ts';
 import { binary } from './run.ts';
 
 /** Either every possible value, ascending, or the bits that may be 1 in them. */
@@ -122,6 +123,7 @@ export function binaryValue(op: BinaryOp, left: Value, right: Value): Value {
 export type Definitions = ReadonlyMap<number, Expr>;
 
 const DEEPEST_DEFINITION = 4;
+const LARGEST_FORM = 100; // parts of an expression with definitions filled in
 
 /**
  * The environment when `holds(value of expr)` is known to be true, or undefined when that cannot be. Registers with small sets are
@@ -142,7 +144,7 @@ export function narrow(
     if (next === undefined) return undefined;
     result = next;
     const opened = open(form, definitions);
-    if (opened === form) break;
+    if (opened === form || isLarger(opened, LARGEST_FORM)) break;
     form = opened;
   }
   return result;
@@ -208,5 +210,45 @@ function open(expr: Expr, definitions: Definitions): Expr {
     }
     default:
       return expr satisfies never;
+  }
+}
+
+/** What a load with a mask gives. */
+export function maskedValue(value: Value, mask: number | undefined): Value {
+  const bits = wordMask(mask);
+  return bits === -1 ? value : maskedBits(value, bits);
+}
+
+/** A few bits of a word: every combination of them when the word is not known better, so that a flag is 0 or its bit. */
+function maskedBits(value: Value, bits: number): Value {
+  const result = binaryValue('&', value, exactly(bits));
+  if (result.kind === 'set') return result;
+  let combinations: number[] = [0];
+  for (let bit = 0; bit < 32 && combinations.length <= 8; bit++) {
+    const one = 1 << bit;
+    if ((result.ones & one) !== 0) combinations = [...combinations, ...combinations.map((rest) => rest | one)];
+  }
+  return combinations.length <= 8 ? { kind: 'set', values: combinations.sort((a, b) => a - b) } : result;
+}
+
+/** What a read-modify-write leaves in a word. */
+export function modified(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: Value, operand: Value): Value {
+  switch (fn) {
+    case 'or':
+      return binaryValue('|', old, operand);
+    case 'andnot':
+      return operand.kind === 'set'
+        ? operand.values.map((value) => binaryValue('&', old, exactly(~value))).reduce(join, exactly(0))
+        : { kind: 'bits', ones: maybeOne(old) };
+    case 'and':
+      return binaryValue('&', old, operand);
+    case 'xor':
+      return binaryValue('^', old, operand);
+    case 'add':
+      return binaryValue('+', old, operand);
+    case 'xchg':
+      return operand;
+    default:
+      return fn satisfies never;
   }
 }
