@@ -30,7 +30,8 @@ const TELLING = 6; // characters of a line behind its first column
 
 /**
  * Returns the quoted hunks of all mails, anchored where the thread has the full hunk: by the same `index a..b` and @@, by
- * the same @@ and section, or by the longest common run of lines. Two telling lines must agree, or all there are with an @@.
+ * the same @@ and section, or by the longest common run of lines. Two telling lines must agree, one
+ * with an @@.
  */
 export function anchorQuotes(mails: readonly QuotingMail[], { patches, resolved }: Home): QuotedHunk[] {
   const spots = patches.flatMap(spotsOf);
@@ -93,12 +94,7 @@ function anchorOf(
     if (spot.patch.messageId === from.messageId) continue;
     const run = longestRun(keys, spot.keys);
     const how = agreement(piece, spot);
-    const needed = how === 'lines' ? 2 : 1;
-    if (
-      run.telling < Math.min(needed, Math.max(1, keys.filter(isTelling).length)) ||
-      (how === 'lines' && run.telling < 2)
-    )
-      continue;
+    if (run.telling < (how === 'lines' ? 2 : 1)) continue;
     const known =
       (how === 'blobs' ? 1_000 : how === 'range' ? 500 : 0) + (spot.patch.messageId === from.origin ? 100 : 0);
     const score = known + run.length * 2 + (piece.path === spot.path ? 1 : 0);

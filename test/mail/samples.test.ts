@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readForm } from '../../src/mail/form.ts';
+import { readThread } from '../../src/mail/read.ts';
 import type { Patch } from '../../src/types.ts';
 import { filesBelow, missing, readShared, shared } from './mails.ts';
 
@@ -59,6 +60,27 @@ describe.skipIf(absent !== '' || noGit !== '')(`diffs of real mail${absent}${noG
       const complete = patch.files.every((each) => each.hunks.every((hunk) => hunk.complete));
       if (complete) expect(counts(patch), patch.title).toEqual(expected);
     }
+  });
+
+  it('single mails of every kind: each complete diff counts what git apply --numstat counts', async () => {
+    const singles = ['special', 'patchwork', 'b4'].flatMap((folder) => filesBelow(folder, /\.(?:eml|mbox|patch)$/));
+    const wrong: string[] = [];
+    let compared = 0;
+    for (const file of singles) {
+      const form = await readForm(readFileSync(shared(file)), file);
+      for (const raw of form.mails) {
+        const bytes = form.source.subarray(raw.start, raw.end);
+        const patch = (await readThread(bytes, file).catch(() => undefined))?.patches[0];
+        const expected = patch === undefined ? undefined : gitCounts(bytes);
+        if (patch === undefined || expected === undefined || patch.files.some((each) => each.binary === true)) continue;
+        if (patch.files.some((each) => each.hunks.some((hunk) => !hunk.complete))) continue;
+        compared++;
+        if (counts(patch).join() !== expected.join())
+          wrong.push(`${file}: ${counts(patch).join()} for ${expected.join()}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(compared).toBeGreaterThan(100);
   });
 
   it('lore and mm-patches: only the one hunk that its sender lengthened by hand is incomplete', async () => {

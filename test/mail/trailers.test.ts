@@ -76,6 +76,11 @@ describe('trailers', () => {
     ]);
   });
 
+  it('a trailer between the ruler and the diff is no trailer of the patch', async () => {
+    const below = `Why.\n---\nAcked-by: Bo Reader <bo@example.org>\n\n${DIFF('one')}`;
+    expect((await read(mail(below, { Subject: '[PATCH] mm: x' }))).trailers).toEqual([]);
+  });
+
   it('a trailer in another name is marked; an obfuscated address of the right length is the sender', async () => {
     const by = async (value: string) =>
       (await read(mbox([root, reply('a@x', 'p@x', `Reviewed-by: ${value}\n`)]))).trailers?.at(-1)?.mismatch;
@@ -96,6 +101,21 @@ describe('patches among each other', () => {
       ['q@x', 'p@x'],
     ]);
     expect(thread.postings?.map(({ resends }) => resends)).toEqual([undefined, 0]);
+  });
+
+  it('the same change on another context is the same; another change of the same lines is not', async () => {
+    const moved = DIFF('one').replace('-1,3 +1,3', '-11,3 +11,3').replace('the last line', 'another last line');
+    const body = (diff: string, id: string) => mail(diff, { 'Message-ID': `<${id}>`, Subject: '[PATCH] mm: x' });
+    const thread = await read(mbox([body(DIFF('one'), 'p@x'), body(moved, 'q@x'), body(DIFF('two'), 'r@x')]));
+    expect(thread.patches.map(({ repeats }) => repeats)).toEqual([undefined, 'p@x', undefined]);
+  });
+
+  it('an older version that comes later replaces nothing', async () => {
+    const late = { Date: 'Fri, 5 Jan 2024 03:04:05 +0100' };
+    const thread = await read(
+      mbox([patch('p@x', '[PATCH v2] mm: x', 'one'), patch('q@x', '[PATCH v1] mm: x', 'two', late)]),
+    );
+    expect(thread.postings?.map(({ rerolls }) => rerolls)).toEqual([undefined, undefined]);
   });
 
   it('a -fix patch amends the one it is named after', async () => {
@@ -162,6 +182,7 @@ describe('quoted hunks', () => {
     const two = quote(['-old_name();', '+one();']);
     expect((await quoted(two)).map(({ anchor }) => anchor?.offset)).toEqual([1]);
     const other = quote(['-old_name();', '+something_else();']);
+    expect((await quoted(quote(['+\told_call();', '+one();']))).map(({ anchor }) => anchor)).toEqual([undefined]);
     expect((await quoted(other)).map(({ anchor }) => anchor)).toEqual([undefined]);
   });
 });

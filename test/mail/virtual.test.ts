@@ -69,6 +69,16 @@ describe('messages known only from quotes', () => {
   it('two mails of one person at two times stay two, whatever their zones', async () => {
     const text = `On Tue, Jul 18, 2023 at 6:32 PM Bo Reader wrote:\n> On 7/18/23 06:48, Bo Reader wrote:\n> > ${FIRST}\n> ${SECOND}\n`;
     expect(virtual(await readWhole(mail(text))).length).toBe(2);
+    const twelve = text.replace('06:48', '06:32');
+    expect(virtual(await readWhole(mail(twelve))).length).toBe(2);
+  });
+});
+
+describe('a mail that repeats its own words', () => {
+  it('is not the one it quotes', async () => {
+    const text = `${FIRST}\n${SECOND}\n`;
+    const thread = await readWhole(mail(`${text}\n> ${FIRST}\n> ${SECOND}\n`));
+    expect(virtual(thread)).toEqual([['unknown', undefined, undefined]]);
   });
 });
 
