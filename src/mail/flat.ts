@@ -48,6 +48,10 @@ export function unflatten(line: string, start: number): BodyLine[] {
   };
   for (const [index, { text, at }] of segments.entries()) {
     const depth = depths[index] ?? 0;
+    const empty = depths[index - 1] === depth && depth > 0 ? (segments[index]!.marks - depth) / depth : 0;
+    const place = { start: offset(at), end: offset(at) };
+    for (let n = 0; n < empty && empty % 1 === 0; n++)
+      lines.push({ depth, text: '', ...place, number: lines.length + 1 });
     const cut = depth === 0 ? text.length : quotedLength(text);
     const named = attributionStart(text);
     const body = text.slice(0, named);

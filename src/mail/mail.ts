@@ -5,6 +5,7 @@ import type { Content } from './content.ts';
 import { contentOf } from './content.ts';
 import { parseDate } from './date.ts';
 import { isFlattened, unflatten } from './flat.ts';
+import { codeLines, isFlattenedC } from './flatcode.ts';
 import type { Form } from './form.ts';
 import type { Headers, Mailbox } from './header.ts';
 import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailbox } from './header.ts';
@@ -120,9 +121,20 @@ function losses({ source }: Form, raw: RawMail, lines: readonly BodyLine[]): str
   return found;
 }
 
+function flatCode(line: BodyLine): BodyLine[] {
+  let seen = 0;
+  let bytes = line.start;
+  return codeLines(line.text).map(({ text, at }) => {
+    const start = bytes + Buffer.byteLength(line.text.slice(seen, at));
+    bytes = start + Buffer.byteLength(text);
+    seen = at + text.length;
+    return { ...line, text, start, end: bytes };
+  });
+}
+
 function flatLines(source: Buffer): MailLines {
   const lines = bodyLines(source, 0, source.length, PLAIN).flatMap((line) =>
-    isFlattened(line.text) ? unflatten(line.text, line.start) : [line],
+    isFlattened(line.text) ? unflatten(line.text, line.start) : isFlattenedC(line.text) ? flatCode(line) : [line],
   );
   const numbered = lines.map((line, index) => ({ ...line, number: index + 1 }));
   return {

@@ -117,4 +117,62 @@ describe('damaged mail', () => {
       { numRuns: 300, seed: 7 },
     );
   });
+
+  const FORMS: readonly (readonly [string, string])[] = [
+    ['an mbox', `From mboxrd@z Thu Jan  1 00:00:00 1970\n${SAMPLE}\n\nFrom a@x Tue Jan  2 03:04:05 2024\n${SAMPLE}`],
+    [
+      'a mail in parts',
+      mail(
+        `--b\nContent-Transfer-Encoding: quoted-printable\n\n=3E quoted=\n text\n--b\nContent-Type: message/rfc822\n\n${SAMPLE}\n--b\nContent-Type: text/x-patch\nContent-Transfer-Encoding: base64\n\n${Buffer.from(DIFF.join('\n')).toString('base64')}\n--b--\n`,
+        { 'Content-Type': 'multipart/mixed; boundary=b' },
+      ),
+    ],
+    ['a mail in one line', `${BODY.join(' ')} ${BODY.slice(0, 7).join(' ').repeat(6)}`.replace(/\s+/g, ' ')],
+    ['an archive page', `Re: q\n\nFrom: Ann\nDate: Tue Jul 18 2023 - 21:57:49 EST\n\n\n${BODY.join('\n')}\n`],
+  ];
+
+  it.each(FORMS)(
+    '%s cut at any byte, or with any one byte changed, is read or refused within 2 s',
+    async (_form, text) => {
+      const bytes = Buffer.from(text);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.nat(bytes.length),
+          fc.constantFrom(...Buffer.from('\0 \n>@-+=<"\xff')),
+          async (at, byte) => {
+            const changed = Buffer.from(bytes);
+            if (at < changed.length) changed[at] = byte;
+            for (const input of [bytes.subarray(0, at), changed]) {
+              const start = performance.now();
+              const thread = await readDamaged(input);
+              expect(performance.now() - start).toBeLessThan(2_000);
+              const hunks = (thread?.patches ?? []).flatMap((patch) => patch.files.flatMap((file) => file.hunks));
+              for (const hunk of [...hunks, ...(thread?.quoted ?? []).map((quoted) => quoted.hunk)])
+                expect(hunk.complete && !isTrue(hunk)).toBe(false);
+            }
+          },
+        ),
+        { numRuns: 150, seed: 11 },
+      );
+    },
+  );
+
+  it('lines wrapped at 72 columns, collapsed tabs and lost marks in a real size of mail stay below 2 s', async () => {
+    const long = Array.from(
+      { length: 3_000 },
+      (_, n) => `${'> '.repeat(n % 9)}${BODY[n % BODY.length]} ${'words of a line '.repeat(n % 7)}`,
+    );
+    const wrapped = long.flatMap((line) => line.match(/.{1,72}/g) ?? []).join('\n');
+    for (const body of [
+      wrapped,
+      wrapped.replace(/\t/g, ' '),
+      wrapped.replace(/^> /gm, ''),
+      wrapped.replace(/\n/g, ' '),
+    ]) {
+      const start = performance.now();
+      await readDamaged(Buffer.from(mail(body)));
+      await readDamaged(Buffer.from(body));
+      expect(performance.now() - start).toBeLessThan(4_000);
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isFlattened } from '../../src/mail/flat.ts';
+import { codeLines } from '../../src/mail/flatcode.ts';
 import { missing, outline, read, readShared } from './mails.ts';
 
 const noSeeds = missing('seeds');
@@ -43,7 +44,7 @@ describe('a mail flattened into one line', () => {
       '2 Cy Other prose',
       '1 Bo Reader prose',
     ]);
-    expect(thread.messages[0]?.blocks.map((block) => block.text.split('\n').length)).toEqual([1, 1, 3, 10]);
+    expect(thread.messages[0]?.blocks.map((block) => block.text.split('\n').length)).toEqual([1, 1, 4, 11]);
   });
 });
 
@@ -65,5 +66,56 @@ describe.skipIf(noSeeds !== '')(`seed 002, flattened${noSeeds}`, () => {
       blocks.find((block) => block.text.includes('I know zap_huge_pmd') || block.text.includes('think zap_huge_pmd()')),
     ).toMatchObject({ depth: 2 });
     expect(blocks.find((block) => block.text.startsWith("Sure, I'll drop"))?.depth ?? 1).toBe(1);
+  });
+
+  it('both diffs are whole again, with their empty lines: 8 to 10 lines, and 16 to 14 with the answers inside', async () => {
+    const thread = await readShared('seeds/002_8188e2f542964e0c.txt');
+    const quoted = thread.quoted ?? [];
+    expect(
+      quoted.map(({ depth, hunk }) => [depth, hunk.oldLines, hunk.newLines, hunk.lines.length, hunk.complete]),
+    ).toEqual([
+      [1, 8, 10, 11, true],
+      [3, 16, 14, 18, true],
+    ]);
+    expect(quoted[1]?.comments.map(({ speaker, depth }) => [speaker, depth])).toEqual([
+      ['Hugh Dickins', 2],
+      ['Peter Xu', 1],
+    ]);
+  });
+
+  it('the attached program is one block of code, each #include a line of it', async () => {
+    const thread = await readShared('seeds/002_8188e2f542964e0c.txt');
+    const last = thread.messages.find((message) => !message.virtual)?.blocks.at(-1);
+    expect([last?.kind, last?.depth]).toEqual(['code', 0]);
+    const lines = last?.text.split('\n') ?? [];
+    expect(lines.filter((line) => line.startsWith('#include')).every((line) => /^#include <[\w/.]+>$/.test(line))).toBe(
+      true,
+    );
+    expect(lines.filter((line) => line.startsWith('#include')).length).toBeGreaterThan(5);
+  });
+});
+
+describe('a C file in one line', () => {
+  const FILE =
+    '#define _GNU_SOURCE /* see below */ #include <stdio.h> #include "own.h" #define SIZE(n) ((n) * 2) static int f(int n) { for (int i = 0; i < n; i++) { puts("a; b { #include"); } return n > 0; } ';
+
+  it('gets a line for each directive, statement and brace; strings and for(;;) stay whole', () => {
+    expect(codeLines(FILE).map(({ text }) => text)).toEqual([
+      '#define _GNU_SOURCE',
+      '/* see below */',
+      '#include <stdio.h>',
+      '#include "own.h"',
+      '#define SIZE(n) ((n) * 2)',
+      'static int f(int n) {',
+      'for (int i = 0; i < n; i++) {',
+      'puts("a; b { #include");',
+      '}',
+      'return n > 0;',
+      '}',
+    ]);
+  });
+
+  it('each piece is where it says', () => {
+    for (const { text, at } of codeLines(FILE)) expect(FILE.slice(at, at + text.length)).toBe(text);
   });
 });
