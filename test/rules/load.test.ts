@@ -251,8 +251,8 @@ describe('a rule file', () => {
 describe('stranded-unevictable', () => {
   const rule = readRules(RULES).find(({ name }) => name === 'stranded-unevictable')!;
 
-  it('has two scenarios, seven edits and fifteen rows', () => {
-    expect(rule.scenarios.map(({ name }) => name)).toEqual(['S1', 'S2']);
+  it('has three scenarios, seven edits and fifteen rows', () => {
+    expect(rule.scenarios.map(({ name }) => name)).toEqual(['S1', 'S2', 'S1i']);
     expect(rule.edits.map(({ name }) => name)).toEqual([
       'fix-1',
       'old-order',
