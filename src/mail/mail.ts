@@ -69,6 +69,8 @@ function contentId(bytes: Uint8Array): string {
 
 function headersOf(form: Form, raw: RawMail): Headers {
   if (raw.page !== undefined) return parseHeaders(raw.page.headerText);
+  const text = form.source.toString('utf8', raw.start, raw.body);
+  if (!text.includes('\uFFFD')) return parseHeaders(text);
   return parseHeaders(decodeCharset(form.source.subarray(raw.start, raw.body), 'utf-8'));
 }
 
@@ -95,8 +97,12 @@ export function readLines(form: Form, { raw, headers, rawDate }: Mail): MailLine
   }
   const { texts, lossy } = partsOf(form.source, raw, headers);
   const read = texts.map((part) => partLines(form.source, part, fromEscape));
-  const lines = read.flatMap((part) => part.lines).map((line, index) => ({ ...line, number: index + 1 }));
+  const lines = read.length === 1 ? read[0]!.lines : numbered(read.flatMap((part) => part.lines));
   return { lines, lossy: [...lossy, ...read.flatMap((part) => part.lossy ?? []), ...losses(form, raw, lines)] };
+}
+
+function numbered(lines: readonly BodyLine[]): BodyLine[] {
+  return lines.map((line, index) => ({ ...line, number: index + 1 }));
 }
 
 /** Returns the mails that a mail carries inside, to any depth up to `levels`: at most 100. */
@@ -136,9 +142,8 @@ function flatLines(source: Buffer): MailLines {
   const lines = bodyLines(source, 0, source.length, PLAIN).flatMap((line) =>
     isFlattened(line.text) ? unflatten(line.text, line.start) : isFlattenedC(line.text) ? flatCode(line) : [line],
   );
-  const numbered = lines.map((line, index) => ({ ...line, number: index + 1 }));
   return {
-    lines: numbered,
+    lines: numbered(lines),
     lossy: ['columns collapsed', 'line ends lost: depths and speakers are estimates', 'no header'],
   };
 }
