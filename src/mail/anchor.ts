@@ -26,6 +26,8 @@ interface Spot {
 }
 
 const MOST_SPOTS = 64; // hunks one line is looked for in; a commoner line tells nothing
+const MOST_TRIED = 6; // hunks whose lines are compared with a quote
+const MOST_LINES = 400; // of a quote
 const TELLING = 6; // characters of a line behind its first column
 
 /**
@@ -86,9 +88,7 @@ function anchorOf(
   byLine: ReadonlyMap<string, readonly Spot[]>,
 ): QuotedHunk['anchor'] {
   const keys = piece.hunk.lines.map(keyOf);
-  const candidates = new Set(
-    keys.flatMap((key) => (isTelling(key) ? (byLine.get(key) ?? []).slice(0, MOST_SPOTS) : [])),
-  );
+  const candidates = likely(piece, keys, from.origin, byLine);
   let best: { readonly score: number; readonly anchor: NonNullable<QuotedHunk['anchor']> } | undefined;
   for (const spot of candidates) {
     if (spot.patch.messageId === from.messageId) continue;
@@ -105,6 +105,27 @@ function anchorOf(
   return best?.anchor;
 }
 
+/** The hunks that share most telling lines; those of the same range and of the quoted mail first. */
+function likely(
+  piece: Piece,
+  keys: readonly string[],
+  origin: string | undefined,
+  byLine: ReadonlyMap<string, readonly Spot[]>,
+): readonly Spot[] {
+  const votes = new Map<Spot, number>();
+  for (const key of new Set(keys.slice(0, MOST_LINES))) {
+    if (!isTelling(key)) continue;
+    for (const spot of (byLine.get(key) ?? []).slice(0, MOST_SPOTS)) votes.set(spot, (votes.get(spot) ?? 0) + 1);
+  }
+  const rank = ([spot, count]: readonly [Spot, number]) =>
+    count + (agreement(piece, spot) === 'lines' ? 0 : 2_000) + (spot.patch.messageId === origin ? 1_000 : 0);
+  return [...votes]
+    .map((vote) => ({ spot: vote[0], rank: rank(vote) }))
+    .sort((a, b) => b.rank - a.rank)
+    .slice(0, MOST_TRIED)
+    .map(({ spot }) => spot);
+}
+
 function isTelling(key: string): boolean {
   return key.length > TELLING;
 }
@@ -118,14 +139,14 @@ function agreement({ hunk, blobs }: Piece, spot: Spot): 'blobs' | 'range' | 'lin
   return blobs !== undefined && blobs === spot.blobs ? 'blobs' : 'range';
 }
 
-/** The longest run of equal lines and where it starts in the full hunk. Bounded by 400 lines of the piece. */
+/** The longest run of equal lines and where it starts in the full hunk. Bounded by MOST_LINES of the piece. */
 function longestRun(
   piece: readonly string[],
   whole: readonly string[],
 ): { length: number; telling: number; offset: number } {
   const found = { length: 0, telling: 0, offset: 0 };
   let above = new Int32Array(whole.length + 1);
-  for (let at = 0; at < Math.min(piece.length, 400); at++) {
+  for (let at = 0; at < Math.min(piece.length, MOST_LINES); at++) {
     const row = new Int32Array(whole.length + 1);
     for (let to = 0; to < whole.length; to++) {
       if (piece[at] !== whole[to]) continue;

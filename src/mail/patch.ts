@@ -73,7 +73,9 @@ interface InBody {
  * (git-mailinfo). Unlike git, a From without an address is text.
  */
 function inBodyFields(lines: readonly BodyLine[]): InBody {
-  const scissors = lines.findLastIndex((line) => line.depth === 0 && line.text.length < 200 && isScissors(line.text));
+  const scissors = lines.findLastIndex(
+    (line) => line.depth === 0 && line.text.length < 200 && />8|8<|>%|%</.test(line.text) && isScissors(line.text),
+  );
   const fields = new Map<string, string>();
   let open: string | undefined;
   for (const { depth, text } of lines.slice(scissors + 1)) {
