@@ -17,6 +17,7 @@ export interface Postings {
   readonly postings: readonly Posting[];
 }
 
+const MOST_VERSIONS = 100; // series of one name that are looked at
 const WINDOW = 20 * 60_000; // ms between two patches of a series that was sent without threading
 
 /**
@@ -71,21 +72,21 @@ function byIndex(a: PostedPatch, b: PostedPatch): number {
 function related(groups: readonly (readonly PostedPatch[])[], covers: readonly Mail[]): Postings {
   const series: Series[] = [];
   const postings: Posting[] = [];
+  const firstOf = new Map<string, number>();
+  const namedBy = new Map<string, readonly number[]>();
   for (const group of groups) {
     const cover = coverOf(group, covers);
     const one = seriesFrom(group, cover);
     const labels = [
       ...new Set([...(cover?.subject.labels ?? []), ...group.flatMap(({ mail }) => mail.subject.labels)]),
     ].sort();
-    const resends = series.findIndex(
-      (known) => one.version === known.version && sameTitles(group, known, groups[series.indexOf(known)]!),
-    );
-    const rerolls =
-      resends >= 0
-        ? -1
-        : series.findLastIndex(
-            (known) => one.version > known.version && isReroll(one, group, known, groups[series.indexOf(known)]!),
-          );
+    const names = namesOf(one, group);
+    const key = `${one.version}\n${group.map(({ patch }) => patch.title).join('\n')}`;
+    const resends = firstOf.get(key) ?? -1;
+    const earlier = names.flatMap((name) => namedBy.get(name) ?? []).filter((at) => one.version > series[at]!.version);
+    const rerolls = resends >= 0 ? -1 : earlier.reduce((last, at) => Math.max(last, at), -1);
+    if (resends < 0) firstOf.set(key, series.length);
+    for (const name of names) namedBy.set(name, [...(namedBy.get(name) ?? []).slice(-MOST_VERSIONS), series.length]);
     series.push(one);
     postings.push({
       cover: cover?.id,
@@ -97,17 +98,10 @@ function related(groups: readonly (readonly PostedPatch[])[], covers: readonly M
   return { series, postings };
 }
 
-function sameTitles(group: readonly PostedPatch[], known: Series, earlier: readonly PostedPatch[]): boolean {
-  const titles = (of: readonly PostedPatch[]) => of.map(({ patch }) => patch.title).join('\n');
-  return known.patches.length === group.length && titles(group) === titles(earlier);
-}
-
-/** A later version has the name of the earlier one, or shares a title or a change-id with it. */
-function isReroll(one: Series, group: readonly PostedPatch[], known: Series, earlier: readonly PostedPatch[]): boolean {
-  if (one.subject === known.subject) return true;
-  const names = new Set(earlier.flatMap(({ patch }) => [patch.title, patch.changeId ?? '']));
-  names.delete('');
-  return group.some(({ patch }) => names.has(patch.title) || names.has(patch.changeId ?? ''));
+/** What a later version shares with an earlier one: the name of the series, a title, a change-id. */
+function namesOf(one: Series, group: readonly PostedPatch[]): string[] {
+  const names = group.flatMap(({ patch }) => [patch.title, patch.changeId ?? '']);
+  return [...new Set([one.subject, ...names])].filter((name) => name !== '');
 }
 
 /** The cover letter above a patch, or the author's own mail that a lone patch answers; of the same total; of another version only when the patches state none. */
