@@ -2,9 +2,9 @@
 // constants and function pointers fold.
 import type { CExpr, CFunction } from './ast.ts';
 import { isBuiltin } from './builtins.ts';
+import { macroBody } from './macro-call.ts';
 import type { Frame, Session } from './session.ts';
 import { resolveCallee } from './session.ts';
-import { macroBody } from './macro-call.ts';
 
 interface Uses {
   readonly assigned: ReadonlySet<string>; // assigned, updated, or their address taken
@@ -29,15 +29,30 @@ export function assignedNames(session: Session, frame: Frame, fn: CFunction): Re
 function changesArgument(session: Session, frame: Frame, callee: string, index: number, depth: number): boolean {
   if (isBuiltin(callee)) return false;
   const found = resolveCallee(session, frame, callee);
-  if (found.kind === 'renamed') return depth > MAX_DEPTH || changesArgument(session, frame, found.name, index, depth + 1);
+  if (found.kind === 'renamed')
+    return depth > MAX_DEPTH || changesArgument(session, frame, found.name, index, depth + 1);
   if (found.kind !== 'macro') return false;
   const param = found.macro.params?.[index];
   if (param === undefined || depth > MAX_DEPTH) return true;
   const body = macroBody(session, found.macro);
   if (body === 'empty') return false;
-  if (body === 'text') return !param.endsWith('...') && new RegExp(`\\b${param}\\b[)\\s]*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\\+\\+|--)|(?:\\+\\+|--|&)[(\\s]*${param}\\b`).test(found.macro.body);
+  if (found.macro.body.length > 10_000) return true;
+  if (body === 'text')
+    return (
+      !param.endsWith('...') &&
+      new RegExp(
+        `\\b${param}\\b[)\\s]*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\\+\\+|--)|(?:\\+\\+|--|&)[(\\s]*${param}\\b`,
+      ).test(found.macro.body)
+    );
   const { assigned, passed } = usesOf(body);
-  return assigned.has(param) || passed.some((one) => one.name === param && changesArgument(session, { ...frame, file: found.file }, one.callee, one.index, depth + 1));
+  return (
+    assigned.has(param) ||
+    passed.some(
+      (one) =>
+        one.name === param &&
+        changesArgument(session, { ...frame, file: found.file }, one.callee, one.index, depth + 1),
+    )
+  );
 }
 
 function usesOf(body: object): Uses {
@@ -54,7 +69,8 @@ function usesOf(body: object): Uses {
     else if (expr.kind === 'update') target(expr.arg);
     else if (expr.kind === 'unary' && expr.op === '&') target(expr.arg);
     else if (expr.kind === 'call' && expr.callee.kind === 'name') {
-      for (const [index, arg] of expr.args.entries()) if (arg.kind === 'name') passed.push({ callee: expr.callee.name, index, name: arg.name });
+      for (const [index, arg] of expr.args.entries())
+        if (arg.kind === 'name') passed.push({ callee: expr.callee.name, index, name: arg.name });
     }
   });
   const uses = { assigned, passed };

@@ -37,7 +37,12 @@ export interface CInitItem {
 /** A type as written, before any name in it is looked up. */
 export type CTypeName =
   | { readonly kind: 'base'; readonly words: readonly string[] } // ['unsigned', 'long'], ['pgoff_t']
-  | { readonly kind: 'tagged'; readonly tag: 'struct' | 'union' | 'enum'; readonly name: string | undefined; readonly fields: readonly CField[] | undefined }
+  | {
+      readonly kind: 'tagged';
+      readonly tag: 'struct' | 'union' | 'enum';
+      readonly name: string | undefined;
+      readonly fields: readonly CField[] | undefined;
+    }
   | { readonly kind: 'pointer'; readonly to: CTypeName }
   | { readonly kind: 'array'; readonly of: CTypeName; readonly length: CExpr | undefined }
   | { readonly kind: 'function'; readonly returns: CTypeName }
@@ -63,7 +68,13 @@ export type CStmt = Span &
     | { readonly kind: 'if'; readonly cond: CExpr; readonly then: CStmt; readonly else: CStmt | undefined }
     | { readonly kind: 'while'; readonly cond: CExpr; readonly body: CStmt }
     | { readonly kind: 'do'; readonly body: CStmt; readonly cond: CExpr }
-    | { readonly kind: 'for'; readonly init: CStmt | undefined; readonly cond: CExpr | undefined; readonly step: CExpr | undefined; readonly body: CStmt }
+    | {
+        readonly kind: 'for';
+        readonly init: CStmt | undefined;
+        readonly cond: CExpr | undefined;
+        readonly step: CExpr | undefined;
+        readonly body: CStmt;
+      }
     | { readonly kind: 'switch'; readonly value: CExpr; readonly body: CStmt }
     | { readonly kind: 'case'; readonly value: CExpr | undefined; readonly body: readonly CStmt[] } // undefined: default
     | { readonly kind: 'label'; readonly name: string; readonly body: CStmt | undefined }

@@ -1,19 +1,19 @@
 // The builtins that rules/primitives.h is written in: one event each, with its LKMM order tag. The tags are those of
 // tools/memory-model/linux-kernel.def; a reader of that file will know them.
-import type { FenceKind, Order } from '../types.ts';
+import type { FenceKind } from '../types.ts';
+import { readPlace, writePlace } from './access.ts';
+import { arg, constantArg, memoryAddress, nameArg, orderArg, pointerArg, scalarType, valueArg } from './argument.ts';
 import type { CExpr } from './ast.ts';
 import type { CType } from './ctype.ts';
-import { BOOL, INT, ULONG, VOID } from './ctype.ts';
+import { BOOL, INT, ULONG } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
-import { perCpuAddress } from './memory.ts';
 import { lowerExpr, offsetOf, sourceText } from './expression.ts';
-import { deref, readPlace, touch, wrapperLeaf, writePlace } from './lvalue.ts';
-import type { Frame, Lvalue, Session, Value } from './session.ts';
-import { codePoint, lookup, refuse } from './session.ts';
+import { perCpuAddress } from './memory.ts';
+import type { Frame, Session, Value } from './session.ts';
+import { codePoint, refuse } from './session.ts';
 import { convertValue, scalar, scalarOf } from './value.ts';
 
-const ORDERS = new Set(['plain', 'once', 'relaxed', 'acquire', 'release', 'mb']);
 const RMW = new Set(['or', 'andnot', 'and', 'xor', 'add', 'xchg']);
 const FENCES: Readonly<Record<string, FenceKind>> = {
   mb: 'mb',
@@ -40,131 +40,215 @@ export function isBuiltin(name: string): boolean {
 
 const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
   /** __load(order, pointer) */
-  ['__load', (session, frame, args) => {
-    const at = pointerArg(session, frame, args[1]);
-    return readPlace(session, frame, at, orderArg(session, frame, args[0]));
-  }],
+  [
+    '__load',
+    (session, frame, args) => {
+      const at = pointerArg(session, frame, args[1]);
+      return readPlace(session, frame, at, orderArg(session, frame, args[0]));
+    },
+  ],
   /** __store(order, pointer, value) */
-  ['__store', (session, frame, args) => {
-    const at = pointerArg(session, frame, args[1]);
-    const value = lowerExpr(session, frame, arg(session, frame, args, 2));
-    writePlace(session, frame, at, value, orderArg(session, frame, args[0]));
-    return value.kind === 'scalar' ? convertValue(session, frame, value, at.type) : value;
-  }],
+  [
+    '__store',
+    (session, frame, args) => {
+      const at = pointerArg(session, frame, args[1]);
+      const value = lowerExpr(session, frame, arg(session, frame, args, 2));
+      writePlace(session, frame, at, value, orderArg(session, frame, args[0]));
+      return value.kind === 'scalar' ? convertValue(session, frame, value, at.type) : value;
+    },
+  ],
   /** __load_bits(order, pointer, mask): the word & mask */
-  ['__load_bits', (session, frame, args) => {
-    const at = pointerArg(session, frame, args[1]);
-    const mask = constantArg(session, frame, args[2]);
-    const dst = freshRegister(session.emitter);
-    const address = memoryAddress(session, frame, at);
-    emit(session.emitter, codePoint(session, frame), { op: 'load', dst, address, order: orderArg(session, frame, args[0]), mask });
-    return scalar(register(dst), at.type.kind === 'int' ? at.type : INT);
-  }],
+  [
+    '__load_bits',
+    (session, frame, args) => {
+      const at = pointerArg(session, frame, args[1]);
+      const mask = constantArg(session, frame, args[2]);
+      const dst = freshRegister(session.emitter);
+      const address = memoryAddress(session, frame, at);
+      emit(session.emitter, codePoint(session, frame), {
+        op: 'load',
+        dst,
+        address,
+        order: orderArg(session, frame, args[0]),
+        mask,
+      });
+      return scalar(register(dst), at.type.kind === 'int' ? at.type : INT);
+    },
+  ],
   /** __rmw(order, function, pointer, operand): the old word */
   ['__rmw', (session, frame, args) => lowerRmw(session, frame, args, undefined)],
   /** __rmw_bits(order, function, pointer, operand, mask): the old word & mask */
   ['__rmw_bits', (session, frame, args) => lowerRmw(session, frame, args, constantArg(session, frame, args[4]))],
   /** __rmw_void(order, function, pointer, operand) */
-  ['__rmw_void', (session, frame, args) => {
-    lowerRmw(session, frame, args, undefined, true);
-    return { kind: 'void' };
-  }],
+  [
+    '__rmw_void',
+    (session, frame, args) => {
+      lowerRmw(session, frame, args, undefined, true);
+      return { kind: 'void' };
+    },
+  ],
   /** __cmpxchg(order, pointer, expected, desired): the old value */
-  ['__cmpxchg', (session, frame, args) => {
-    const at = pointerArg(session, frame, args[1]);
-    const expected = valueArg(session, frame, args, 2);
-    const desired = valueArg(session, frame, args, 3);
-    const dst = freshRegister(session.emitter);
-    const address = memoryAddress(session, frame, at);
-    emit(session.emitter, codePoint(session, frame), { op: 'cmpxchg', dst, address, expected, desired, order: orderArg(session, frame, args[0]) });
-    return scalar(register(dst), at.type);
-  }],
+  [
+    '__cmpxchg',
+    (session, frame, args) => {
+      const at = pointerArg(session, frame, args[1]);
+      const expected = valueArg(session, frame, args, 2);
+      const desired = valueArg(session, frame, args, 3);
+      const dst = freshRegister(session.emitter);
+      const address = memoryAddress(session, frame, at);
+      emit(session.emitter, codePoint(session, frame), {
+        op: 'cmpxchg',
+        dst,
+        address,
+        expected,
+        desired,
+        order: orderArg(session, frame, args[0]),
+      });
+      return scalar(register(dst), at.type);
+    },
+  ],
   /** __add_unless(order, pointer, operand, unless): whether it added */
-  ['__add_unless', (session, frame, args) => {
-    const at = pointerArg(session, frame, args[1]);
-    const operand = valueArg(session, frame, args, 2);
-    const unless = valueArg(session, frame, args, 3);
-    const dst = freshRegister(session.emitter);
-    const address = memoryAddress(session, frame, at);
-    emit(session.emitter, codePoint(session, frame), { op: 'add-unless', dst, address, operand, unless, order: orderArg(session, frame, args[0]) });
-    return scalar(register(dst), BOOL);
-  }],
+  [
+    '__add_unless',
+    (session, frame, args) => {
+      const at = pointerArg(session, frame, args[1]);
+      const operand = valueArg(session, frame, args, 2);
+      const unless = valueArg(session, frame, args, 3);
+      const dst = freshRegister(session.emitter);
+      const address = memoryAddress(session, frame, at);
+      emit(session.emitter, codePoint(session, frame), {
+        op: 'add-unless',
+        dst,
+        address,
+        operand,
+        unless,
+        order: orderArg(session, frame, args[0]),
+      });
+      return scalar(register(dst), BOOL);
+    },
+  ],
   /** __try_bits(pointer, mask): test-and-set-lock of bits */
-  ['__try_bits', (session, frame, args) => {
-    const at = pointerArg(session, frame, args[0]);
-    const dst = freshRegister(session.emitter);
-    const address = memoryAddress(session, frame, at);
-    emit(session.emitter, codePoint(session, frame), { op: 'try-bits', dst, address, mask: constantArg(session, frame, args[1]) });
-    return scalar(register(dst), BOOL);
-  }],
+  [
+    '__try_bits',
+    (session, frame, args) => {
+      const at = pointerArg(session, frame, args[0]);
+      const dst = freshRegister(session.emitter);
+      const address = memoryAddress(session, frame, at);
+      emit(session.emitter, codePoint(session, frame), {
+        op: 'try-bits',
+        dst,
+        address,
+        mask: constantArg(session, frame, args[1]),
+      });
+      return scalar(register(dst), BOOL);
+    },
+  ],
   /** __await(pointer, mask, value): blocks until (word & mask) == value; __await_take sets the bits in the same step */
   ['__await', (session, frame, args) => lowerAwait(session, frame, args, false)],
   ['__await_take', (session, frame, args) => lowerAwait(session, frame, args, true)],
   /** __fence(kind) */
-  ['__fence', (session, frame, args) => {
-    const fence = FENCES[nameArg(session, frame, args[0])];
-    if (fence === undefined) return refuse(session, frame, frame.site.text, `expected a fence (${Object.keys(FENCES).join(', ')})`);
-    emit(session.emitter, codePoint(session, frame), { op: 'fence', fence });
-    return { kind: 'void' };
-  }],
+  [
+    '__fence',
+    (session, frame, args) => {
+      const fence = FENCES[nameArg(session, frame, args[0])];
+      if (fence === undefined)
+        return refuse(session, frame, frame.site.text, `expected a fence (${Object.keys(FENCES).join(', ')})`);
+      emit(session.emitter, codePoint(session, frame), { op: 'fence', fence });
+      return { kind: 'void' };
+    },
+  ],
   ['__lock', (session, frame, args) => lowerLock(session, frame, args, 'lock')],
   ['__unlock', (session, frame, args) => lowerLock(session, frame, args, 'unlock')],
-  ['__trylock', (session, frame, args) => {
-    const at = pointerArg(session, frame, args[0]);
-    const dst = freshRegister(session.emitter);
-    emit(session.emitter, codePoint(session, frame), { op: 'trylock', dst, address: memoryAddress(session, frame, at) });
-    return scalar(register(dst), BOOL);
-  }],
+  [
+    '__trylock',
+    (session, frame, args) => {
+      const at = pointerArg(session, frame, args[0]);
+      const dst = freshRegister(session.emitter);
+      emit(session.emitter, codePoint(session, frame), {
+        op: 'trylock',
+        dst,
+        address: memoryAddress(session, frame, at),
+      });
+      return scalar(register(dst), BOOL);
+    },
+  ],
   /** __assert(condition): recorded when it is 0, the run goes on */
-  ['__assert', (session, frame, args) => {
-    const cond = truth(valueArg(session, frame, args, 0));
-    if (cond.kind === 'const' && cond.value !== 0) return { kind: 'void' };
-    const at = codePoint(session, frame);
-    emit(session.emitter, at, { op: 'assert', cond, what: at.text });
-    return { kind: 'void' };
-  }],
-  ['__assert_held', (session, frame, args) => {
-    const address = memoryAddress(session, frame, pointerArg(session, frame, args[0]));
-    const at = codePoint(session, frame);
-    emit(session.emitter, at, { op: 'assert-held', address, what: at.text });
-    return { kind: 'void' };
-  }],
+  [
+    '__assert',
+    (session, frame, args) => {
+      const cond = truth(valueArg(session, frame, args, 0));
+      if (cond.kind === 'const' && cond.value !== 0) return { kind: 'void' };
+      const at = codePoint(session, frame);
+      emit(session.emitter, at, { op: 'assert', cond, what: at.text });
+      return { kind: 'void' };
+    },
+  ],
+  [
+    '__assert_held',
+    (session, frame, args) => {
+      const address = memoryAddress(session, frame, pointerArg(session, frame, args[0]));
+      const at = codePoint(session, frame);
+      emit(session.emitter, at, { op: 'assert-held', address, what: at.text });
+      return { kind: 'void' };
+    },
+  ],
   /** __choose(a, b, ...): any of the constants, a scheduling point */
-  ['__choose', (session, frame, args) => {
-    const dst = freshRegister(session.emitter);
-    const values = args.map((one) => constantArg(session, frame, one));
-    emit(session.emitter, codePoint(session, frame), { op: 'choose', dst, values, why: frame.site.text });
-    return scalar(register(dst), INT);
-  }],
+  [
+    '__choose',
+    (session, frame, args) => {
+      const dst = freshRegister(session.emitter);
+      const values = args.map((one) => constantArg(session, frame, one));
+      emit(session.emitter, codePoint(session, frame), { op: 'choose', dst, values, why: frame.site.text });
+      return scalar(register(dst), INT);
+    },
+  ],
   /** __stop(): this process goes no further */
-  ['__stop', (session, frame) => {
-    emit(session.emitter, codePoint(session, frame), { op: 'stop', why: frame.site.text });
-    return { kind: 'void' };
-  }],
+  [
+    '__stop',
+    (session, frame) => {
+      emit(session.emitter, codePoint(session, frame), { op: 'stop', why: frame.site.text });
+      return { kind: 'void' };
+    },
+  ],
   /** __this_cpu(pointer): the same place in the copy that this process has of the object */
-  ['__this_cpu', (session, frame, args) => {
-    const value = lowerExpr(session, frame, arg(session, frame, args, 0));
-    const address = scalarOf(session, frame, value);
-    if (address.kind !== 'const' || value.kind !== 'scalar') {
-      return refuse(session, frame, frame.site.text, 'expected the address of a per-CPU object');
-    }
-    return { ...value, expr: constant(perCpuAddress(session, address.value)) };
-  }],
+  [
+    '__this_cpu',
+    (session, frame, args) => {
+      const value = lowerExpr(session, frame, arg(session, frame, args, 0));
+      const address = scalarOf(session, frame, value);
+      if (address.kind !== 'const' || value.kind !== 'scalar') {
+        return refuse(session, frame, frame.site.text, 'expected the address of a per-CPU object');
+      }
+      return { ...value, expr: constant(perCpuAddress(session, address.value)) };
+    },
+  ],
   /** __ignore(...): no effect; the arguments are not evaluated */
   ['__ignore', () => ({ kind: 'void' })],
   ['__builtin_expect', (session, frame, args) => lowerExpr(session, frame, arg(session, frame, args, 0))],
   ['__builtin_constant_p', () => scalar(constant(0), INT)],
   /** __builtin_offsetof(type, member) */
-  ['__builtin_offsetof', (session, frame, args) => {
-    const member = sourceText(frame, arg(session, frame, args, 1)).replace(/\s/g, '');
-    return scalar(constant(offsetOf(session, frame, { kind: 'struct', name: nameArg(session, frame, args[0]) }, member)), ULONG);
-  }],
+  [
+    '__builtin_offsetof',
+    (session, frame, args) => {
+      const member = sourceText(frame, arg(session, frame, args, 1)).replace(/\s/g, '');
+      return scalar(
+        constant(offsetOf(session, frame, { kind: 'struct', name: nameArg(session, frame, args[0]) }, member)),
+        ULONG,
+      );
+    },
+  ],
   /** container_of(pointer, type, member) */
   ['container_of', (session, frame, args) => containerOf(session, frame, args)],
   ['container_of_const', (session, frame, args) => containerOf(session, frame, args)],
 ]);
 
-function lowerRmw(session: Session, frame: Frame, args: readonly CExpr[], mask: number | undefined, isVoid = false): Value {
+function lowerRmw(
+  session: Session,
+  frame: Frame,
+  args: readonly CExpr[],
+  mask: number | undefined,
+  isVoid = false,
+): Value {
   const fn = nameArg(session, frame, args[1]);
   if (!RMW.has(fn)) return refuse(session, frame, fn, `expected a read-modify-write function (${[...RMW].join(', ')})`);
   const at = pointerArg(session, frame, args[2]);
@@ -188,7 +272,13 @@ function lowerAwait(session: Session, frame: Frame, args: readonly CExpr[], take
   const at = pointerArg(session, frame, args[0]);
   const mask = constantArg(session, frame, args[1]);
   const value = args[2] === undefined ? 0 : constantArg(session, frame, args[2]);
-  emit(session.emitter, codePoint(session, frame), { op: 'await', address: memoryAddress(session, frame, at), mask, value, take });
+  emit(session.emitter, codePoint(session, frame), {
+    op: 'await',
+    address: memoryAddress(session, frame, at),
+    mask,
+    value,
+    take,
+  });
   return { kind: 'void' };
 }
 
@@ -206,58 +296,4 @@ function containerOf(session: Session, frame: Frame, args: readonly CExpr[]): Va
   const type: CType = { kind: 'struct', name: struct };
   const offset = offsetOf(session, frame, type, member);
   return scalar(binary('-', scalarOf(session, frame, pointer), constant(offset)), { kind: 'pointer', to: type });
-}
-
-// ---------------------------------------------------------------- arguments
-
-function arg(session: Session, frame: Frame, args: readonly CExpr[], index: number): CExpr {
-  const found = args[index];
-  if (found === undefined) return refuse(session, frame, frame.site.text, `expected at least ${index + 1} arguments`);
-  return found;
-}
-
-function valueArg(session: Session, frame: Frame, args: readonly CExpr[], index: number) {
-  return scalarOf(session, frame, lowerExpr(session, frame, arg(session, frame, args, index)));
-}
-
-function nameArg(session: Session, frame: Frame, expr: CExpr | undefined): string {
-  let at = expr;
-  let scope = frame;
-  for (let i = 0; i < 16; i++) {
-    if (at?.kind !== 'name') break;
-    const binding = lookup(scope, at.name);
-    if (binding?.kind !== 'alias') return at.name;
-    at = binding.expr;
-    scope = binding.frame;
-  }
-  return refuse(session, frame, frame.site.text, 'expected a plain word as argument');
-}
-
-function orderArg(session: Session, frame: Frame, expr: CExpr | undefined): Order {
-  const word = nameArg(session, frame, expr);
-  if (!ORDERS.has(word)) return refuse(session, frame, word, `expected an order (${[...ORDERS].join(', ')})`);
-  return word as Order;
-}
-
-function constantArg(session: Session, frame: Frame, expr: CExpr | undefined): number {
-  if (expr === undefined) return refuse(session, frame, frame.site.text, 'expected a constant argument');
-  const value = scalarOf(session, frame, lowerExpr(session, frame, expr));
-  if (value.kind !== 'const') return refuse(session, frame, sourceText(frame, expr), 'expected a constant; a bit number that is computed is not modelled');
-  return value.value;
-}
-
-function pointerArg(session: Session, frame: Frame, expr: CExpr | undefined): Lvalue {
-  if (expr === undefined) return refuse(session, frame, frame.site.text, 'expected a pointer argument');
-  return deref(session, frame, lowerExpr(session, frame, expr), sourceText(frame, expr));
-}
-
-/** The address of a place that other processes can see; a local has none. */
-function memoryAddress(session: Session, frame: Frame, at: Lvalue) {
-  if (at.kind === 'local') return refuse(session, frame, at.local.name, 'expected memory; the operation is applied to a local variable');
-  touch(session, at);
-  return at.address;
-}
-
-function scalarType(session: Session, type: CType): CType {
-  return wrapperLeaf(session, type) ?? (type.kind === 'void' ? VOID : type);
 }

@@ -1,18 +1,19 @@
 // Lowers calls: builtins, macros by name, and the inlining of every helper that is met.
-import type { CExpr, CFunction } from './ast.ts';
+
+import { moved, readPlace, writePlace } from './access.ts';
 import { assignedNames } from './assigned.ts';
+import type { CExpr, CFunction } from './ast.ts';
 import { lowerBuiltin } from './builtins.ts';
 import { convertFunction } from './convert.ts';
 import type { CType } from './ctype.ts';
-import type { Definition } from './file-index.ts';
 import { emit, freshRegister, newLabel, place } from './emit.ts';
 import { constant, register } from './expr.ts';
 import { lowerExpr, sourceText } from './expression.ts';
+import type { Definition } from './file-index.ts';
 import { parse, problems } from './grammar.ts';
-import { leavesOf } from './memory.ts';
-import { moved, readPlace, writePlace } from './lvalue.ts';
 import type { FoundMacro } from './macro-call.ts';
 import { lowerMacro } from './macro-call.ts';
+import { leavesOf } from './memory.ts';
 import { SyntaxRefusal } from './reader.ts';
 import type { Binding, Frame, Local, Session, Value } from './session.ts';
 import { codePoint, lineOf, lookup, objectNamed, placeOf, refuse, resolveCallee } from './session.ts';
@@ -22,8 +23,8 @@ import { convertValue, copy, scalar, scalarOf } from './value.ts';
 export { expandMacro } from './macro-call.ts';
 
 const MAX_DEPTH = 32; // calls and macros inside each other
-const MAX_CODE = 60_000; // instructions of one process
-const MAX_FUNCTION = 400_000; // characters
+const MAX_CODE = 30_000; // instructions of one process
+const MAX_FUNCTION = 120_000; // characters
 
 /** Lowers a call to its value. */
 export function lowerCall(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'call' }): Value {
@@ -43,7 +44,13 @@ function dispatch(session: Session, frame: Frame, expr: CExpr & { readonly kind:
   return callNamed(session, frame, expr, calleeName(session, frame, expr.callee), 0);
 }
 
-function callNamed(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'call' }, name: string, renamed: number): Value {
+function callNamed(
+  session: Session,
+  frame: Frame,
+  expr: CExpr & { readonly kind: 'call' },
+  name: string,
+  renamed: number,
+): Value {
   const builtin = lowerBuiltin(session, frame, name, expr.args);
   if (builtin !== undefined) return builtin;
   const callee = resolveCallee(session, frame, name);
@@ -61,18 +68,31 @@ function callNamed(session: Session, frame: Frame, expr: CExpr & { readonly kind
       for (const arg of expr.args) if (hasEffect(arg)) lowerExpr(session, frame, arg);
       return { kind: 'void' };
     case 'renamed':
-      if (renamed > 8) return refuse(session, frame, `${name}()`, 'expected a function, found names that stand for each other');
+      if (renamed > 8)
+        return refuse(session, frame, `${name}()`, 'expected a function, found names that stand for each other');
       if (callee.layer === 'primitives') session.used.rows.add(name);
       if (callee.layer === 'scenario') session.used.declared.set(name, callee.name);
       return callNamed(session, frame, expr, callee.name, renamed + 1);
     case 'ambiguous':
-      return refuse(session, frame, `${name}()`, `expected one definition, found static functions of that name in ${callee.files.join(', ')}`);
+      return refuse(
+        session,
+        frame,
+        `${name}()`,
+        `expected one definition, found static functions of that name in ${callee.files.join(', ')}`,
+      );
     case 'unknown': {
       // `(byte)(x)` reads as a call of byte; only the definitions know that it is a type.
       const [arg, ...others] = expr.args;
-      const type = arg !== undefined && others.length === 0 ? session.layouts.resolve({ kind: 'base', words: [name] }) : undefined;
-      if (arg !== undefined && type !== undefined && type.kind !== 'opaque') return convertValue(session, frame, lowerExpr(session, frame, arg), type);
-      return refuse(session, frame, `${name}()`, `expected a definition in the source, found none; a row \`#define ${name}(...)\` in rules/primitives.h or in the scenario would admit it`);
+      const type =
+        arg !== undefined && others.length === 0 ? session.layouts.resolve({ kind: 'base', words: [name] }) : undefined;
+      if (arg !== undefined && type !== undefined && type.kind !== 'opaque')
+        return convertValue(session, frame, lowerExpr(session, frame, arg), type);
+      return refuse(
+        session,
+        frame,
+        `${name}()`,
+        `expected a definition in the source, found none; a row \`#define ${name}(...)\` in rules/primitives.h or in the scenario would admit it`,
+      );
     }
     default:
       return callee satisfies never;
@@ -96,7 +116,12 @@ function calleeName(session: Session, frame: Frame, callee: CExpr): string {
   const target = scalarOf(session, frame, lowerExpr(session, owner, at));
   const name = target.kind === 'const' ? session.functionNames.get(target.value) : undefined;
   if (name === undefined) {
-    return refuse(session, frame, sourceText(owner, at), 'expected a function pointer with a known value; the scenario must bind it');
+    return refuse(
+      session,
+      frame,
+      sourceText(owner, at),
+      'expected a function pointer with a known value; the scenario must bind it',
+    );
   }
   return name;
 }
@@ -115,10 +140,16 @@ function hasEffect(node: unknown): boolean {
 
 /** Inlines a function: fresh locals, parameters that are never assigned bound to the caller's operands. */
 function inline(session: Session, frame: Frame, definition: Definition, args: readonly CExpr[]): Value {
-  if (frame.depth > MAX_DEPTH) return refuse(session, frame, `${definition.name}()`, `expected at most ${MAX_DEPTH} nested calls`);
+  if (frame.depth > MAX_DEPTH)
+    return refuse(session, frame, `${definition.name}()`, `expected at most ${MAX_DEPTH} nested calls`);
   for (let at: Frame | undefined = frame; at !== undefined; at = at.caller) {
     if (at.name === definition.name && at.file === definition.file && !at.accessor) {
-      return refuse(session, frame, `${definition.name}()`, 'expected no recursion; a row in rules/primitives.h or in the scenario would admit it');
+      return refuse(
+        session,
+        frame,
+        `${definition.name}()`,
+        'expected no recursion; a row in rules/primitives.h or in the scenario would admit it',
+      );
     }
   }
   if (session.emitter.drafts.length > MAX_CODE) {
@@ -165,7 +196,9 @@ function inline(session: Session, frame: Frame, definition: Definition, args: re
   const direct = onlyReturn(fn.body);
   if (direct !== undefined) {
     if (!accessor) inner.site = { line: lineOf(inner, direct), text: sourceText(inner, direct) };
-    return convertValue(session, inner, lowerExpr(session, inner, direct), returns);
+    const value = lowerExpr(session, inner, direct);
+    if (value.kind === 'void' && returns.kind !== 'void') scalarOf(session, inner, value); // refuses
+    return convertValue(session, inner, value, returns);
   }
   lowerBody(session, inner, fn.body);
   place(session.emitter, label);
@@ -185,11 +218,23 @@ function parameterType(type: CType): CType {
   return type.kind === 'array' ? { kind: 'pointer', to: type.of } : type;
 }
 
-function bindParameter(session: Session, frame: Frame, name: string, type: CType, value: Value, assigned: boolean): Binding {
+function bindParameter(
+  session: Session,
+  frame: Frame,
+  name: string,
+  type: CType,
+  value: Value,
+  assigned: boolean,
+): Binding {
   if (value.kind === 'void') return refuse(session, frame, name, 'expected an argument with a value');
   if (value.kind === 'reference') {
     if (!assigned) return { kind: 'value', value };
-    return refuse(session, frame, name, 'expected a parameter that is not assigned; it holds the address of a local variable');
+    return refuse(
+      session,
+      frame,
+      name,
+      'expected a parameter that is not assigned; it holds the address of a local variable',
+    );
   }
   if (value.kind === 'aggregate') return { kind: 'local', local: copyOfStruct(session, frame, name, value) };
   if (!assigned) return { kind: 'value', value: { ...value, expr: copy(session, frame, value.expr), type } };
@@ -199,7 +244,12 @@ function bindParameter(session: Session, frame: Frame, name: string, type: CType
 }
 
 /** A struct that is passed by value: the callee has its own. */
-function copyOfStruct(session: Session, frame: Frame, name: string, value: Value & { readonly kind: 'aggregate' }): Local {
+function copyOfStruct(
+  session: Session,
+  frame: Frame,
+  name: string,
+  value: Value & { readonly kind: 'aggregate' },
+): Local {
   const local: Local = { name, type: value.type, registers: new Map(), address: undefined };
   for (const leaf of leavesOf(value.type, session.layouts)) {
     const read = readPlace(session, frame, moved(value.place, leaf.offset, leaf.type));
@@ -215,7 +265,11 @@ function copyOfStruct(session: Session, frame: Frame, name: string, value: Value
 export function functionOf(session: Session, definition: Definition, frame: Frame): CFunction {
   const cached = session.parsed.functions.get(definition.text);
   if (cached !== undefined) return cached;
-  const at = (line: number): Frame => ({ ...frame, file: definition.file, site: { line: definition.line + line - 1, text: definition.name } });
+  const at = (line: number): Frame => ({
+    ...frame,
+    file: definition.file,
+    site: { line: definition.line + line - 1, text: definition.name },
+  });
   if (definition.text.length > MAX_FUNCTION) {
     return refuse(session, at(1), `${definition.name}()`, `expected a function of at most ${MAX_FUNCTION} characters`);
   }
@@ -223,7 +277,12 @@ export function functionOf(session: Session, definition: Definition, frame: Fram
   const node = parsed.root.namedChildren.find((child) => child?.type === 'function_definition');
   const problem = problems(parsed, parsed.root)[0];
   if (node === null || node === undefined || problem !== undefined) {
-    return refuse(session, at(problem?.line ?? 1), `${definition.name}()`, `expected C that can be read, found a syntax error at ${problem?.found ?? 'its start'}`);
+    return refuse(
+      session,
+      at(problem?.line ?? 1),
+      `${definition.name}()`,
+      `expected C that can be read, found a syntax error at ${problem?.found ?? 'its start'}`,
+    );
   }
   try {
     const fn = convertFunction(parsed, node);
@@ -231,6 +290,11 @@ export function functionOf(session: Session, definition: Definition, frame: Fram
     return fn;
   } catch (error) {
     if (!(error instanceof SyntaxRefusal)) throw error;
-    return refuse(session, at(error.line), `${definition.name}()`, `expected C that can be lowered, found ${error.found}`);
+    return refuse(
+      session,
+      at(error.line),
+      `${definition.name}()`,
+      `expected C that can be lowered, found ${error.found}`,
+    );
   }
 }

@@ -1,14 +1,15 @@
 // Conditions: short circuits as control flow, conditions as values, and the conditional operator.
+
+import { wrapperLeaf } from './access.ts';
 import type { CExpr } from './ast.ts';
+import type { CType } from './ctype.ts';
+import { INT, printType } from './ctype.ts';
 import type { Label } from './emit.ts';
 import { branch, emit, freshRegister, jump, newLabel, place } from './emit.ts';
 import { constant, register, truth } from './expr.ts';
 import { lowerExpr, sourceText, typeOfOperand } from './expression.ts';
-import { wrapperLeaf } from './lvalue.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { codePoint, LoweringRefusal, refuse } from './session.ts';
-import type { CType } from './ctype.ts';
-import { INT, printType } from './ctype.ts';
 import { commonType, convertValue, decayed, scalar, scalarOf, typeOf } from './value.ts';
 
 /** Lowers a condition with its short circuits: control goes to `then` or `otherwise`. */
@@ -57,14 +58,25 @@ export function conditionValue(session: Session, frame: Frame, expr: CExpr): Val
 }
 
 /** `cond ? a : b`, and the GNU form `a ?: b`, which evaluates a once. */
-export function lowerConditional(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'conditional' }): Value {
+export function lowerConditional(
+  session: Session,
+  frame: Frame,
+  expr: CExpr & { readonly kind: 'conditional' },
+): Value {
   const { emitter } = session;
   const then = newLabel();
   const otherwise = newLabel();
   const end = newLabel();
   const first = expr.then === undefined ? lowerExpr(session, frame, expr.cond) : undefined;
   if (first === undefined) lowerCondition(session, frame, expr.cond, then, otherwise);
-  else branch(emitter, codePoint(session, frame), first.kind === 'reference' ? constant(1) : truth(scalarOf(session, frame, first)), then, otherwise);
+  else
+    branch(
+      emitter,
+      codePoint(session, frame),
+      first.kind === 'reference' ? constant(1) : truth(scalarOf(session, frame, first)),
+      then,
+      otherwise,
+    );
   const arms: Value[] = [];
   const result = freshRegister(emitter);
   const arm = (label: Label, lower: () => Value): void => {
@@ -81,7 +93,14 @@ export function lowerConditional(session: Session, frame: Frame, expr: CExpr & {
   arm(otherwise, () => lowerExpr(session, frame, expr.else));
   const missing = arms.length !== 1 ? undefined : then.used ? expr.else : (expr.then ?? expr.cond);
   place(emitter, end);
-  return joined(session, frame, expr, arms, result, missing === undefined ? undefined : typeOfUnreached(session, frame, missing));
+  return joined(
+    session,
+    frame,
+    expr,
+    arms,
+    result,
+    missing === undefined ? undefined : typeOfUnreached(session, frame, missing),
+  );
 }
 
 /**
@@ -103,7 +122,11 @@ function hasCall(node: unknown): boolean {
   if (node === null || typeof node !== 'object') return false;
   if (Array.isArray(node)) return node.some(hasCall);
   const { kind } = node as { readonly kind?: string };
-  return kind === 'call' || kind === 'block' || Object.values(node).some((value) => typeof value === 'object' && hasCall(value));
+  return (
+    kind === 'call' ||
+    kind === 'block' ||
+    Object.values(node).some((value) => typeof value === 'object' && hasCall(value))
+  );
 }
 
 function isOneWord(session: Session, value: Value & { readonly kind: 'aggregate' }): boolean {
@@ -111,21 +134,43 @@ function isOneWord(session: Session, value: Value & { readonly kind: 'aggregate'
 }
 
 /** The value behind both arms. One reachable arm gives its own value, so a constant choice stays constant. */
-function joined(session: Session, frame: Frame, expr: CExpr, arms: readonly Value[], result: number, unreached: CType | undefined): Value {
+function joined(
+  session: Session,
+  frame: Frame,
+  expr: CExpr,
+  arms: readonly Value[],
+  result: number,
+  unreached: CType | undefined,
+): Value {
   const [one, other] = arms;
   if (one === undefined) return scalar(constant(0), INT); // nothing arrives here
   if (other === undefined && one.kind !== 'scalar') return one;
   if (one.kind === 'void' || other?.kind === 'void') return { kind: 'void' };
   for (const arm of arms) {
     if (arm.kind === 'reference') {
-      return refuse(session, frame, sourceText(frame, expr), 'expected values in both arms; one is the address of a local variable');
+      return refuse(
+        session,
+        frame,
+        sourceText(frame, expr),
+        'expected values in both arms; one is the address of a local variable',
+      );
     }
     if (arm.kind === 'aggregate' && !isOneWord(session, arm)) {
-      return refuse(session, frame, sourceText(frame, expr), `expected scalars in both arms, found ${printType(arm.type)}`);
+      return refuse(
+        session,
+        frame,
+        sourceText(frame, expr),
+        `expected scalars in both arms, found ${printType(arm.type)}`,
+      );
     }
   }
   const a = decayed(typeOf(one));
   const b = other === undefined ? unreached : decayed(typeOf(other));
   const type = b === undefined || a.kind === 'struct' ? a : commonType(a, b);
-  return convertValue(session, frame, scalar(other === undefined && one.kind === 'scalar' ? one.expr : register(result), type), type);
+  return convertValue(
+    session,
+    frame,
+    scalar(other === undefined && one.kind === 'scalar' ? one.expr : register(result), type),
+    type,
+  );
 }

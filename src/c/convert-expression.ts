@@ -1,11 +1,11 @@
 // From the parser's tree to ast.ts: expressions.
 import type { Node } from 'web-tree-sitter';
 import type { CExpr, CInitItem, Span } from './ast.ts';
-import { specifier } from './convert-type.ts';
 import { statement } from './convert.ts';
+import { specifier } from './convert-type.ts';
 import type { Parsed } from './grammar.ts';
-import { deeper, field, named, operator, refuse, spanOf, textOf } from './reader.ts';
 import type { Reader } from './reader.ts';
+import { deeper, field, named, operator, refuse, spanOf, textOf } from './reader.ts';
 
 const CONSTANTS: Readonly<Record<string, number>> = { true: 1, false: 0, NULL: 0 };
 
@@ -64,7 +64,13 @@ function convert(reader: Reader, node: Node): CExpr {
       return { ...span, kind: 'binary', op: operator(node), left: child('left'), right: child('right') };
     case 'assignment_expression': {
       const op = operator(node);
-      return { ...span, kind: 'assign', op: op === '=' ? '=' : op.slice(0, -1), left: child('left'), right: child('right') };
+      return {
+        ...span,
+        kind: 'assign',
+        op: op === '=' ? '=' : op.slice(0, -1),
+        left: child('left'),
+        right: child('right'),
+      };
     }
     case 'conditional_expression': {
       const then = node.childForFieldName('consequence');
@@ -127,18 +133,29 @@ function convert(reader: Reader, node: Node): CExpr {
 
 function nameOrConstant(span: Span, name: string): CExpr {
   const value = CONSTANTS[name];
-  return value === undefined ? { ...span, kind: 'name', name } : { ...span, kind: 'number', value, unsigned: false, long: false };
+  return value === undefined
+    ? { ...span, kind: 'name', name }
+    : { ...span, kind: 'number', value, unsigned: false, long: false };
 }
 
 /** A call; `(pgoff_t)(x)` reads as one too and is turned back into the cast it is. */
 function callExpression(reader: Reader, node: Node, span: Span): CExpr {
   const callee = field(reader, node, 'function');
   const args = named(field(reader, node, 'arguments'));
-  if (callee.type === 'parenthesized_expression' && args.length === 1 && /^\(\s*(?:\w+_t|__auto)\s*\)$/.test(textOf(reader, callee))) {
+  if (
+    callee.type === 'parenthesized_expression' &&
+    args.length === 1 &&
+    /^\(\s*(?:\w+_t|__auto)\s*\)$/.test(textOf(reader, callee))
+  ) {
     const name = textOf(reader, callee).replace(/[()\s]/g, '');
     return { ...span, kind: 'cast', type: { kind: 'base', words: [name] }, arg: expression(reader, args[0] ?? node) };
   }
-  return { ...span, kind: 'call', callee: expression(reader, callee), args: args.map((arg) => expression(reader, arg)) };
+  return {
+    ...span,
+    kind: 'call',
+    callee: expression(reader, callee),
+    args: args.map((arg) => expression(reader, arg)),
+  };
 }
 
 function initItems(reader: Reader, list: Node): CInitItem[] {
@@ -148,7 +165,8 @@ function initItems(reader: Reader, list: Node): CInitItem[] {
     for (const part of named(child)) {
       const inner = named(part)[0];
       if (part.type === 'field_designator' && inner !== undefined) designators.push({ field: textOf(reader, inner) });
-      if (part.type === 'subscript_designator' && inner !== undefined) designators.push({ index: expression(reader, inner) });
+      if (part.type === 'subscript_designator' && inner !== undefined)
+        designators.push({ index: expression(reader, inner) });
     }
     return { designators, value: expression(reader, field(reader, child, 'value')) };
   });
@@ -167,7 +185,19 @@ function numberOf(reader: Reader, node: Node): CExpr {
   return { ...spanOf(reader, node), kind: 'number', value, unsigned, long };
 }
 
-const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11, '\\': 92, "'": 39, '"': 34, '?': 63 };
+const ESCAPES: Readonly<Record<string, number>> = {
+  n: 10,
+  t: 9,
+  r: 13,
+  a: 7,
+  b: 8,
+  f: 12,
+  v: 11,
+  '\\': 92,
+  "'": 39,
+  '"': 34,
+  '?': 63,
+};
 
 function charOf(reader: Reader, node: Node): number {
   const body = textOf(reader, node).slice(1, -1);
@@ -175,7 +205,12 @@ function charOf(reader: Reader, node: Node): number {
   const hex = /^\\x([0-9a-f]{1,2})$/i.exec(body);
   const simple = body.length === 2 && body.startsWith('\\') ? ESCAPES[body[1] ?? ''] : undefined;
   const plain = body.length === 1 && body !== '\\' ? body.charCodeAt(0) : undefined;
-  const value = octal !== null ? Number.parseInt(octal[1] ?? '', 8) : hex !== null ? Number.parseInt(hex[1] ?? '', 16) : (simple ?? plain);
+  const value =
+    octal !== null
+      ? Number.parseInt(octal[1] ?? '', 8)
+      : hex !== null
+        ? Number.parseInt(hex[1] ?? '', 16)
+        : (simple ?? plain);
   if (value === undefined || (plain !== undefined && plain > 127)) return refuse(reader, node, 'a character constant:');
   return (value << 24) >> 24; // char is signed on x86-64
 }

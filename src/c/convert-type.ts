@@ -3,8 +3,8 @@ import type { Node } from 'web-tree-sitter';
 import type { CDeclarator, CExpr, CField, CTypeName } from './ast.ts';
 import { expression } from './convert-expression.ts';
 import type { Parsed } from './grammar.ts';
-import { deeper, field, named, refuse, spanOf, SyntaxRefusal, textOf } from './reader.ts';
 import type { Reader } from './reader.ts';
+import { deeper, field, named, refuse, SyntaxRefusal, spanOf, textOf } from './reader.ts';
 
 /** Reads a struct, union or enum specifier, or the type of a typedef's node. */
 export function convertType(parsed: Parsed, node: Node): CTypeName {
@@ -23,7 +23,10 @@ export function convertEnumerators(parsed: Parsed, node: Node): { name: string; 
     .filter((child) => child.type === 'enumerator')
     .map((child) => {
       const value = child.childForFieldName('value');
-      return { name: textOf(reader, field(reader, child, 'name')), value: value === null ? undefined : expression(reader, value) };
+      return {
+        name: textOf(reader, field(reader, child, 'name')),
+        value: value === null ? undefined : expression(reader, value),
+      };
     });
 }
 
@@ -64,7 +67,8 @@ export function specifier(reader: Reader, node: Node): CTypeName {
         if (inner !== null && /^(?:__)?typeof/.test(textOf(reader, node))) {
           const word = inner.childForFieldName('declarator') === null ? inner.childForFieldName('type') : null;
           // typeof(x): only the scopes know whether x is a variable or a type.
-          if (word?.type === 'type_identifier') return { kind: 'typeof', of: { ...spanOf(reader, word), kind: 'name', name: textOf(reader, word) } };
+          if (word?.type === 'type_identifier')
+            return { kind: 'typeof', of: { ...spanOf(reader, word), kind: 'name', name: textOf(reader, word) } };
           return specifier(reader, inner);
         }
         return refuse(reader, node, 'type');
@@ -107,7 +111,9 @@ export function declaratorName(reader: Reader, node: Node): string | undefined {
     if (current.type === 'identifier' || current.type === 'field_identifier' || current.type === 'type_identifier') {
       return textOf(reader, current);
     }
-    current = current.childForFieldName('declarator') ?? (current.type === 'parenthesized_declarator' ? (named(current)[0] ?? null) : null);
+    current =
+      current.childForFieldName('declarator') ??
+      (current.type === 'parenthesized_declarator' ? (named(current)[0] ?? null) : null);
   }
   return undefined;
 }

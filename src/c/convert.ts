@@ -2,10 +2,10 @@
 import type { Node } from 'web-tree-sitter';
 import type { CExpr, CFunction, CParam, CStmt, Span } from './ast.ts';
 import { expression } from './convert-expression.ts';
-import { declarators, declaratorName, declaratorType, typeOf } from './convert-type.ts';
+import { declaratorName, declarators, declaratorType, typeOf } from './convert-type.ts';
 import type { Parsed } from './grammar.ts';
-import { deeper, field, named, refuse, spanOf, textOf } from './reader.ts';
 import type { Reader } from './reader.ts';
+import { deeper, field, named, refuse, spanOf, textOf } from './reader.ts';
 
 /** Reads the function definition at `node`. Throws SyntaxRefusal when anything in it is not understood. */
 export function convertFunction(parsed: Parsed, node: Node): CFunction {
@@ -78,7 +78,9 @@ function convertStmt(reader: Reader, node: Node): CStmt {
       return { ...span, kind: 'expr', expr: inner === undefined ? undefined : expression(reader, inner) };
     }
     case 'declaration': {
-      const isStatic = named(node).some((part) => part.type === 'storage_class_specifier' && /^(?:static|extern)$/.test(textOf(reader, part)));
+      const isStatic = named(node).some(
+        (part) => part.type === 'storage_class_specifier' && /^(?:static|extern)$/.test(textOf(reader, part)),
+      );
       return { ...span, kind: 'decl', vars: declarators(reader, node), isStatic };
     }
     case 'if_statement': {

@@ -54,7 +54,8 @@ function available(
     if (ins === undefined || state === undefined) continue;
     const after = state.slice();
     if ('dst' in ins && ins.dst !== undefined) {
-      for (const index of touching.get(ins.dst) ?? []) after[index >>> 5] = (after[index >>> 5] ?? 0) & ~(1 << (index & 31));
+      for (const index of touching.get(ins.dst) ?? [])
+        after[index >>> 5] = (after[index >>> 5] ?? 0) & ~(1 << (index & 31));
     }
     const index = made.get(at);
     if (index !== undefined) after[index >>> 5] = (after[index >>> 5] ?? 0) | (1 << (index & 31));
@@ -92,7 +93,9 @@ function rewritten(code: readonly Instruction[], ins: Instruction, known: Readon
       return { ...ins, to: decided(code, ins.to, known) };
     case 'branch': {
       const cond = replace(ins.cond, known);
-      return cond.kind === 'const' ? { op: 'jump', at: ins.at, to: cond.value !== 0 ? ins.then : ins.else } : { ...ins, cond };
+      return cond.kind === 'const'
+        ? { op: 'jump', at: ins.at, to: cond.value !== 0 ? ins.then : ins.else }
+        : { ...ins, cond };
     }
     default:
       return mapExprs(ins, (expr) => replace(expr, known));
@@ -128,7 +131,12 @@ function replace(expr: Expr, known: ReadonlyMap<number, Expr>): Expr {
     case 'binary':
       return binary(expr.op, replace(expr.left, known), replace(expr.right, known));
     case 'select':
-      return { ...expr, cond: replace(expr.cond, known), then: replace(expr.then, known), else: replace(expr.else, known) };
+      return {
+        ...expr,
+        cond: replace(expr.cond, known),
+        then: replace(expr.then, known),
+        else: replace(expr.else, known),
+      };
     default:
       return expr satisfies never;
   }
@@ -145,7 +153,10 @@ function mapExprs<I extends Instruction>(ins: I, map: (expr: Expr) => Expr): I {
 }
 
 /** The code with its registers numbered 0, 1, ... in the order of the text, and how many there are. `result` stays 0. */
-export function renumber(code: readonly Instruction[], result: number | undefined): { readonly code: Instruction[]; readonly registers: number } {
+export function renumber(
+  code: readonly Instruction[],
+  result: number | undefined,
+): { readonly code: Instruction[]; readonly registers: number } {
   const numbers = new Map<number, number>(result === undefined ? [] : [[result, 0]]);
   const number = (reg: number): number => {
     const known = numbers.get(reg) ?? numbers.size;

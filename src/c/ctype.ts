@@ -37,7 +37,18 @@ export function isScalar(type: CType): boolean {
   return type.kind === 'int' || type.kind === 'pointer' || type.kind === 'lock' || type.kind === 'function';
 }
 
-const WORDS = new Set(['unsigned', 'signed', 'int', 'long', 'short', 'char', 'const', 'volatile', '__signed__', 'register']);
+const WORDS = new Set([
+  'unsigned',
+  'signed',
+  'int',
+  'long',
+  'short',
+  'char',
+  'const',
+  'volatile',
+  '__signed__',
+  'register',
+]);
 
 /** The integer type that base words spell (`unsigned long`), or undefined when they name something else. */
 export function integerType(words: readonly string[]): CType | undefined {
@@ -71,7 +82,9 @@ export function printType(type: CType): string {
     case 'void':
       return 'void';
     case 'int':
-      return type.isBool ? 'bool' : `${type.signed ? '' : 'unsigned '}${{ 1: 'char', 2: 'short', 4: 'int', 8: 'long' }[type.size]}`;
+      return type.isBool
+        ? 'bool'
+        : `${type.signed ? '' : 'unsigned '}${{ 1: 'char', 2: 'short', 4: 'int', 8: 'long' }[type.size]}`;
     case 'pointer':
       return `${printType(type.to)} *`;
     case 'array':

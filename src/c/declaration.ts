@@ -1,43 +1,59 @@
 // Declarations of locals and their initialisers.
+
+import { knownSize, moved, wrapperLeaf, writePlace } from './access.ts';
 import type { CDeclarator, CExpr, CInitItem, CStmt, CTypeName } from './ast.ts';
 import type { CType } from './ctype.ts';
 import { isScalar } from './ctype.ts';
 import { freshRegister } from './emit.ts';
 import { constant } from './expr.ts';
 import { isAuto, lowerExpr, resolveType, sourceText } from './expression.ts';
-import { knownSize, localPlace, moved, wrapperLeaf, writePlace } from './lvalue.ts';
+import { localPlace } from './lvalue.ts';
 import { allocate, leavesOf } from './memory.ts';
 import type { Frame, Local, Session, Value } from './session.ts';
 import { lineOf, refuse } from './session.ts';
 import { convertValue, scalar, scalarOf, typeOf } from './value.ts';
 
 /** Declares a local variable and lowers its initialiser. A local without one keeps what its registers hold. */
-export function declare(session: Session, frame: Frame, stmt: CStmt & { readonly kind: 'decl' }, declared: CDeclarator): void {
+export function declare(
+  session: Session,
+  frame: Frame,
+  stmt: CStmt & { readonly kind: 'decl' },
+  declared: CDeclarator,
+): void {
   const { name, init } = declared;
   const { emitter } = session;
-  if (stmt.isStatic) refuse(session, frame, name, 'expected a local of automatic storage; static and extern locals are not modelled');
-  if (init !== undefined && emitter.live && !frame.accessor) frame.site = { line: lineOf(frame, init), text: `${name} = ${sourceText(frame, init)}` };
-  const value = init === undefined || init.kind === 'init-list' || !emitter.live ? undefined : lowerExpr(session, frame, init);
+  if (stmt.isStatic)
+    refuse(session, frame, name, 'expected a local of automatic storage; static and extern locals are not modelled');
+  if (init !== undefined && emitter.live && !frame.accessor)
+    frame.site = { line: lineOf(frame, init), text: `${name} = ${sourceText(frame, init)}` };
+  const value =
+    init === undefined || init.kind === 'init-list' || !emitter.live ? undefined : lowerExpr(session, frame, init);
   const type = declaredType(session, frame, declared, value);
   if (value?.kind === 'reference') {
     frame.scope.names.set(name, { kind: 'value', value: { ...value, type } });
     return;
   }
-  const inMemory = type.kind === 'array' || (type.kind === 'struct' && leavesOf(type, session.layouts).some((leaf) => leaf.path.includes('[')));
-  const address = inMemory ? allocate(session.memory, `${session.processName}.${name}`, type, session.layouts).address : undefined;
+  const inMemory =
+    type.kind === 'array' ||
+    (type.kind === 'struct' && leavesOf(type, session.layouts).some((leaf) => leaf.path.includes('[')));
+  const address = inMemory
+    ? allocate(session.memory, `${session.processName}.${name}`, type, session.layouts).address
+    : undefined;
   const registers = new Map<number, number>();
   if (isScalar(type) || wrapperLeaf(session, type) !== undefined) registers.set(0, freshRegister(emitter));
   const local: Local = { name, type, registers, address };
   frame.scope.names.set(name, { kind: 'local', local });
   if (!emitter.live) return;
   if (init?.kind === 'init-list') initialise(session, frame, local, init.items);
-  else if (value !== undefined) writePlace(session, frame, localPlace(local), convertValue(session, frame, value, type), 'plain');
+  else if (value !== undefined)
+    writePlace(session, frame, localPlace(local), convertValue(session, frame, value, type), 'plain');
 }
 
 /** The type of a local; `x[]` counts its initialisers, `__auto_type` and typeof follow the value. */
 function declaredType(session: Session, frame: Frame, declared: CDeclarator, value: Value | undefined): CType {
   if (isAuto(declared.type)) {
-    if (value === undefined && session.emitter.live) return refuse(session, frame, declared.name, 'expected an initialiser beside a type that follows its value');
+    if (value === undefined && session.emitter.live)
+      return refuse(session, frame, declared.name, 'expected an initialiser beside a type that follows its value');
     const type = value === undefined ? { kind: 'void' as const } : typeOf(value);
     return type.kind === 'array' ? { kind: 'pointer', to: type.of } : type;
   }
@@ -46,7 +62,8 @@ function declaredType(session: Session, frame: Frame, declared: CDeclarator, val
 
 /** The type of a variable whose array length may follow from its initialiser. */
 export function sizedType(type: CType, written: CTypeName, init: CExpr | undefined): CType {
-  if (type.kind !== 'array' || written.kind !== 'array' || written.length !== undefined || init?.kind !== 'init-list') return type;
+  if (type.kind !== 'array' || written.kind !== 'array' || written.length !== undefined || init?.kind !== 'init-list')
+    return type;
   let length = 0;
   let next = 0;
   for (const item of init.items) {
@@ -72,7 +89,13 @@ function initialise(session: Session, frame: Frame, local: Local, items: readonl
     }
     end = leaf.offset + session.layouts.sizeOf(leaf.type);
     const value = expr === undefined ? scalar(constant(0), leaf.type) : lowerExpr(session, frame, expr);
-    writePlace(session, frame, moved(localPlace(local), leaf.offset, leaf.type), convertValue(session, frame, value, leaf.type), 'plain');
+    writePlace(
+      session,
+      frame,
+      moved(localPlace(local), leaf.offset, leaf.type),
+      convertValue(session, frame, value, leaf.type),
+      'plain',
+    );
   }
 }
 
@@ -81,7 +104,14 @@ function isComposite(session: Session, type: CType): boolean {
 }
 
 /** Offsets and expressions of an initialiser list, designators followed (C11 6.7.9). */
-export function collect(session: Session, frame: Frame, type: CType, items: readonly CInitItem[], base: number, into: Map<number, CExpr>): void {
+export function collect(
+  session: Session,
+  frame: Frame,
+  type: CType,
+  items: readonly CInitItem[],
+  base: number,
+  into: Map<number, CExpr>,
+): void {
   const fields = type.kind === 'struct' ? (session.layouts.layout(type.name)?.fields ?? []) : [];
   let next = 0;
   for (const item of items) {
@@ -102,20 +132,32 @@ export function collect(session: Session, frame: Frame, type: CType, items: read
     for (const designator of item.designators) {
       if ('field' in designator) {
         const field = target.kind === 'struct' ? session.layouts.field(target.name, designator.field) : undefined;
-        if (field === undefined) return void refuse(session, frame, `.${designator.field}`, 'expected a field of the object that is initialised');
+        if (field === undefined)
+          return void refuse(
+            session,
+            frame,
+            `.${designator.field}`,
+            'expected a field of the object that is initialised',
+          );
         if (target === type) next = fields.indexOf(field) + 1;
         offset += field.offset;
         target = field.type;
       } else {
         const index = scalarOf(session, frame, lowerExpr(session, frame, designator.index));
-        if (index.kind !== 'const' || target.kind !== 'array') return void refuse(session, frame, frame.site.text, 'expected a constant index of an array');
+        if (index.kind !== 'const' || target.kind !== 'array')
+          return void refuse(session, frame, frame.site.text, 'expected a constant index of an array');
         offset += index.value * session.layouts.sizeOf(target.of);
         if (target === type) next = index.value + 1;
         target = target.of;
       }
     }
     if (item.value.kind !== 'init-list' && isComposite(session, target)) {
-      return void refuse(session, frame, sourceText(frame, item.value), 'expected braces around the initialiser of a struct or an array');
+      return void refuse(
+        session,
+        frame,
+        sourceText(frame, item.value),
+        'expected braces around the initialiser of a struct or an array',
+      );
     }
     if (item.value.kind === 'init-list') collect(session, frame, target, item.value.items, offset, into);
     else into.set(offset, item.value);

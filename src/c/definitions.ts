@@ -4,8 +4,8 @@ import type { KernelSource, SourceFile } from '../types.ts';
 import type { Definition, FileIndex } from './file-index.ts';
 import { indexFile } from './file-index.ts';
 import type { Config, Macro } from './preprocess.ts';
-import { openShelf } from './shelf.ts';
 import type { Shelf } from './shelf.ts';
+import { openShelf } from './shelf.ts';
 
 /** What the sources of one run share: indexed files, and the answers of the first source of each kind. */
 export interface IndexCache {
@@ -29,7 +29,10 @@ export interface Definitions {
   /** A macro of `near` itself, which wins over any function and enumerator. */
   ownMacro(name: string, near: string): FoundMacro | undefined;
   /** What gives `name` a value: a macro or an enum, whichever file comes first; within one file the enum. */
-  constant(name: string, near: string): ({ readonly kind: 'macro' } & FoundMacro) | { readonly kind: 'enum' } | undefined;
+  constant(
+    name: string,
+    near: string,
+  ): ({ readonly kind: 'macro' } & FoundMacro) | { readonly kind: 'enum' } | undefined;
   struct(name: string): Definition | undefined;
   typedef(name: string): Definition | undefined;
   /** The enum that has an enumerator `name`. */
@@ -54,7 +57,12 @@ export interface Ambiguous {
 }
 
 /** Opens the lookups over `source`. Nothing is read before the first question. `defined`: see preprocess(). */
-export function openDefinitions(source: KernelSource, config: Config, cache: IndexCache, defined?: (name: string) => boolean): Definitions {
+export function openDefinitions(
+  source: KernelSource,
+  config: Config,
+  cache: IndexCache,
+  defined?: (name: string) => boolean,
+): Definitions {
   const known = defined === undefined ? cache.opened.get(source) : undefined;
   if (known !== undefined) return known;
   const indexOf = (file: SourceFile): FileIndex => {
@@ -75,13 +83,23 @@ const FLAGS = 'include/linux/page-flags.h';
 const FLAG_FUNCTION = /^(?:__)?(?:folio_(?:test|set|clear)_|(?:Test)?(?:Set|Clear)?Page[A-Z])/;
 const SMALL = 30_000; // characters; such a file is indexed as fast as it is searched for the shape of a definition
 
-function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile) => FileIndex, isIndexed: (file: SourceFile) => boolean): Definitions {
+function lookups(
+  source: KernelSource,
+  shelf: Shelf,
+  indexOf: (file: SourceFile) => FileIndex,
+  isIndexed: (file: SourceFile) => boolean,
+): Definitions {
   const near = (path: string): FileIndex | undefined => {
     const file = path === '' ? undefined : source.read(path);
     return file === undefined ? undefined : indexOf(file);
   };
   /** The first file, in search order, that has a definition of `name`; large files are indexed only if they look so. */
-  const first = <T>(kind: string, name: string, shape: (name: string) => RegExp, pick: (index: FileIndex, file: SourceFile) => T | undefined): T | undefined =>
+  const first = <T>(
+    kind: string,
+    name: string,
+    shape: (name: string) => RegExp,
+    pick: (index: FileIndex, file: SourceFile) => T | undefined,
+  ): T | undefined =>
     shelf.answer(`${kind} ${name}`, name, (files) => {
       let like: RegExp | undefined;
       for (const file of files) {
@@ -127,10 +145,15 @@ function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile)
   };
 
   const findMacro = (name: string, anywhere: boolean): FoundMacro | undefined =>
-    first(anywhere ? 'M' : 'm', name, (word) => new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${word}\\b`, 'm'), (index, file) => {
-      const macro = anywhere || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
-      return macro === undefined ? undefined : { macro, file: file.path };
-    });
+    first(
+      anywhere ? 'M' : 'm',
+      name,
+      (word) => new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${word}\\b`, 'm'),
+      (index, file) => {
+        const macro = anywhere || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
+        return macro === undefined ? undefined : { macro, file: file.path };
+      },
+    );
 
   return {
     source,
@@ -147,24 +170,52 @@ function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile)
     constant(name, path) {
       const own = near(path)?.macros.get(name);
       if (own !== undefined) return { kind: 'macro', macro: own, file: path };
-      return first('c', name, (word) => new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${word}\\b|\\b${word}\\s*[,=}]`, 'm'), (index, file) => {
-        if (enumIn(index, name) !== undefined) return { kind: 'enum' as const };
-        const macro = path === '' || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
-        return macro === undefined ? undefined : { kind: 'macro' as const, macro, file: file.path };
-      });
+      return first(
+        'c',
+        name,
+        (word) => new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${word}\\b|\\b${word}\\s*[,=}]`, 'm'),
+        (index, file) => {
+          if (enumIn(index, name) !== undefined) return { kind: 'enum' as const };
+          const macro = path === '' || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
+          return macro === undefined ? undefined : { kind: 'macro' as const, macro, file: file.path };
+        },
+      );
     },
-    struct: (name) => first('s', name, (word) => new RegExp(`(?:struct|union)\\s[^;{}]*\\b${word}\\b[^;{}]*\\{`), (index) => index.structs.get(name)),
-    typedef: (name) => first('t', name, (word) => new RegExp(`\\b${word}\\b[^;{}]*;`), (index) => index.typedefs.get(name)),
-    enumOf: (name) => first('e', name, (word) => new RegExp(`\\b${word}\\s*[,=}]`), (index) => enumIn(index, name)),
+    struct: (name) =>
+      first(
+        's',
+        name,
+        (word) => new RegExp(`(?:struct|union)\\s[^;{}]*\\b${word}\\b[^;{}]*\\{`),
+        (index) => index.structs.get(name),
+      ),
+    typedef: (name) =>
+      first(
+        't',
+        name,
+        (word) => new RegExp(`\\b${word}\\b[^;{}]*;`),
+        (index) => index.typedefs.get(name),
+      ),
+    enumOf: (name) =>
+      first(
+        'e',
+        name,
+        (word) => new RegExp(`\\b${word}\\s*[,=}]`),
+        (index) => enumIn(index, name),
+      ),
     file: (path) => source.read(path),
     has: (path) => shelf.has(path),
     declares(name, path) {
-      const shape = new RegExp(`^(?:\\w[\\w \\t*]*[\\s*]${name}[ \\t]*(?:\\[[^\\]\\n]*\\])*[ \\t]*(?:=|;|,|__\\w+)|DE(?:FINE|CLARE)_PER_CPU[^\\n]*\\b${name}\\b)`, 'm');
+      const shape = new RegExp(
+        `^(?:\\w[\\w \\t*]*[\\s*]${name}[ \\t]*(?:\\[[^\\]\\n]*\\])*[ \\t]*(?:=|;|,|__\\w+)|DE(?:FINE|CLARE)_PER_CPU[^\\n]*\\b${name}\\b)`,
+        'm',
+      );
       if (shape.test(source.read(path)?.text ?? '')) return true;
-      return shelf.answer(`v ${name}`, name, (files) => {
-        for (const file of files) if (file.path.endsWith('.h') && shape.test(file.text)) return true;
-        return undefined;
-      }) ?? false;
+      return (
+        shelf.answer(`v ${name}`, name, (files) => {
+          for (const file of files) if (file.path.endsWith('.h') && shape.test(file.text)) return true;
+          return undefined;
+        }) ?? false
+      );
     },
   };
 }
@@ -173,7 +224,8 @@ function lookups(source: KernelSource, shelf: Shelf, indexOf: (file: SourceFile)
 function enumIn(index: FileIndex, name: string): Definition | undefined {
   for (const one of index.enums) {
     for (let at = one.text.indexOf(name); at >= 0; at = one.text.indexOf(name, at + 1)) {
-      if ('{,'.includes(solid(one.text, at - 1, -1)) && ',=}'.includes(solid(one.text, at + name.length, 1))) return one;
+      if ('{,'.includes(solid(one.text, at - 1, -1)) && ',=}'.includes(solid(one.text, at + name.length, 1)))
+        return one;
     }
   }
   return undefined;

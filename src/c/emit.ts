@@ -76,7 +76,11 @@ export function place(emitter: Emitter, label: Label, force = false): void {
  * The finished code: jumps resolved, copies propagated, empty jumps threaded, unreachable and unused instructions
  * dropped, registers numbered. `result` is a register whose last value is wanted at the end; it becomes register 0.
  */
-export function finish(emitter: Emitter, end: CodePoint, result?: number): { readonly code: Instruction[]; readonly registers: number } {
+export function finish(
+  emitter: Emitter,
+  end: CodePoint,
+  result?: number,
+): { readonly code: Instruction[]; readonly registers: number } {
   if (emitter.live || emitter.drafts.length === 0) {
     emitter.live = true;
     emit(emitter, end, { op: 'end' });

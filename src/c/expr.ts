@@ -1,7 +1,8 @@
 // Building Expr values, folded as they are made.
-import type { BinaryOp, Expr } from '../types.ts';
+
 import { assert } from '../errors.ts';
-import { integerOp } from './layout.ts';
+import type { BinaryOp, Expr } from '../types.ts';
+import { integerOp } from './integer.ts';
 
 /** A constant in 32-bit two's complement. Throws (a bug) for a value no 32-bit word holds. */
 export function constant(value: number): Expr {
@@ -38,7 +39,13 @@ export function binary(op: BinaryOp, left: Expr, right: Expr): Expr {
   }
   if (right.kind === 'const' && right.value === 0 && NEUTRAL_ZERO.has(op)) return left;
   if (left.kind === 'const' && left.value === 0 && (op === '+' || op === '|')) return right;
-  if (op === '+' && right.kind === 'const' && left.kind === 'binary' && left.op === '+' && left.right.kind === 'const') {
+  if (
+    op === '+' &&
+    right.kind === 'const' &&
+    left.kind === 'binary' &&
+    left.op === '+' &&
+    left.right.kind === 'const'
+  ) {
     return binary('+', left.left, constant(left.right.value + right.value));
   }
   if (op === '&' && right.kind === 'const' && right.value === -1) return left;

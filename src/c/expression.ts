@@ -1,11 +1,13 @@
 // Lowers C expressions to values: names, calls, casts, sizes. Operators are in operator.ts, places in lvalue.ts.
+
+import { knownSize, readPlace } from './access.ts';
 import type { CExpr, CTypeName } from './ast.ts';
 import { lowerCall, lowerObjectMacro } from './call.ts';
 import { lowerConditional } from './condition.ts';
 import type { CType } from './ctype.ts';
 import { INT, LONG, printType, UINT, ULONG } from './ctype.ts';
 import { constant, fits } from './expr.ts';
-import { knownSize, lowerPlace, objectPlace, readPlace } from './lvalue.ts';
+import { lowerPlace, objectPlace } from './lvalue.ts';
 import { lowerAssign, lowerBinary, lowerUnary, lowerUpdate } from './operator.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { functionId, isExpanding, lookup, objectNamed, refuse } from './session.ts';
@@ -18,8 +20,10 @@ const MAX_WORK = 400_000; // expressions of one scenario
 /** Lowers an expression to its value. Throws LoweringRefusal for what is unknown. */
 export function lowerExpr(session: Session, frame: Frame, expr: CExpr): Value {
   const { limits } = session;
-  if (++limits.work > MAX_WORK) refuse(session, frame, frame.name, `expected at most ${MAX_WORK} expressions in one scenario`);
-  if (limits.depth > MAX_NESTING) refuse(session, frame, frame.name, `expected expressions nested at most ${MAX_NESTING} deep`);
+  if (++limits.work > MAX_WORK)
+    refuse(session, frame, frame.name, `expected at most ${MAX_WORK} expressions in one scenario`);
+  if (limits.depth > MAX_NESTING)
+    refuse(session, frame, frame.name, `expected expressions nested at most ${MAX_NESTING} deep`);
   limits.depth++;
   const value = lower(session, frame, expr);
   limits.depth--;
@@ -55,9 +59,18 @@ function lower(session: Session, frame: Frame, expr: CExpr): Value {
     case 'call':
       return lowerCall(session, frame, expr);
     case 'cast': {
-      if (isAuto(expr.type)) return refuse(session, frame, 'typeof', 'expected a cast to a type that is written out; a cast to typeof(expression) is not modelled');
+      if (isAuto(expr.type))
+        return refuse(
+          session,
+          frame,
+          'typeof',
+          'expected a cast to a type that is written out; a cast to typeof(expression) is not modelled',
+        );
       const word = baseWord(expr.type);
-      if (word !== undefined && (lookup(frame, word) !== undefined || objectNamed(session, frame, word) !== undefined)) {
+      if (
+        word !== undefined &&
+        (lookup(frame, word) !== undefined || objectNamed(session, frame, word) !== undefined)
+      ) {
         // Without types the grammar cannot tell `(x * (y)) & 3` from a cast.
         return refuse(session, frame, sourceText(frame, expr), `expected a cast to a type; ${word} is a variable`);
       }
@@ -66,7 +79,8 @@ function lower(session: Session, frame: Frame, expr: CExpr): Value {
       return convertValue(session, frame, value, type);
     }
     case 'sizeof': {
-      const type = expr.type === undefined ? typeOfOperand(session, frame, expr.arg) : resolveType(session, frame, expr.type);
+      const type =
+        expr.type === undefined ? typeOfOperand(session, frame, expr.arg) : resolveType(session, frame, expr.type);
       return scalar(constant(knownSize(session, frame, type)), ULONG);
     }
     case 'offsetof': {
@@ -79,9 +93,19 @@ function lower(session: Session, frame: Frame, expr: CExpr): Value {
     case 'block':
       return lowerBlockExpression(session, frame, expr.body);
     case 'init-list':
-      return refuse(session, frame, 'a compound literal', 'expected a scalar expression; compound literals are lowered only as initialisers');
+      return refuse(
+        session,
+        frame,
+        'a compound literal',
+        'expected a scalar expression; compound literals are lowered only as initialisers',
+      );
     case 'type':
-      return refuse(session, frame, printTypeName(expr.type), 'expected a value, found a type; the callee needs a row that takes a type');
+      return refuse(
+        session,
+        frame,
+        printTypeName(expr.type),
+        'expected a value, found a type; the callee needs a row that takes a type',
+      );
     default:
       return expr satisfies never;
   }
@@ -92,7 +116,12 @@ function lowerNumber(session: Session, frame: Frame, expr: CExpr & { readonly ki
   const type = long ? (unsigned ? ULONG : LONG) : unsigned ? UINT : INT;
   if (value === 2 ** 64) return scalar(constant(-1), ULONG); // 0xffffffffffffffff as a double
   if (!fits(value) || (!unsigned && value >= 2 ** 31)) {
-    return refuse(session, frame, String(value), 'expected a constant of at most 32 bits; wider values are not modelled');
+    return refuse(
+      session,
+      frame,
+      String(value),
+      'expected a constant of at most 32 bits; wider values are not modelled',
+    );
   }
   return scalar(constant(value), type);
 }
@@ -103,7 +132,11 @@ export function withSite(frame: Frame, user: Frame): Frame {
 }
 
 /** A name that is no local: object, enumerator, constant macro or function. Undefined: not known as one of these. */
-export function lowerGlobalName(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'name' }): Value | undefined {
+export function lowerGlobalName(
+  session: Session,
+  frame: Frame,
+  expr: CExpr & { readonly kind: 'name' },
+): Value | undefined {
   const { name } = expr;
   const object = objectNamed(session, frame, name);
   if (object !== undefined) return readPlace(session, frame, objectPlace(object));
@@ -116,7 +149,8 @@ export function lowerGlobalName(session: Session, frame: Frame, expr: CExpr & { 
       return lowerObjectMacro(session, frame, macro, expr.start);
     }
   }
-  if (isFunction(session, frame, name)) return scalar(constant(functionId(session, name)), { kind: 'function', returns: INT });
+  if (isFunction(session, frame, name))
+    return scalar(constant(functionId(session, name)), { kind: 'function', returns: INT });
   const given = session.tree.constant(name, frame.file);
   if (expands && given?.kind === 'macro' && given.macro.params === undefined && given.macro.body !== name) {
     return lowerObjectMacro(session, frame, given, expr.start);
@@ -128,7 +162,9 @@ export function lowerGlobalName(session: Session, frame: Frame, expr: CExpr & { 
 /** Constants start with capitals and functions do not: this spares a search of the whole tree for the one or the other. */
 function isFunction(session: Session, frame: Frame, name: string): boolean {
   if (/^_*[A-Z]{2}/.test(name) || session.tree.ownMacro(name, frame.file) !== undefined) return false;
-  return session.tree.function(name, frame.file) !== undefined || session.primitives.function(name, frame.file) !== undefined;
+  return (
+    session.tree.function(name, frame.file) !== undefined || session.primitives.function(name, frame.file) !== undefined
+  );
 }
 
 // ---------------------------------------------------------------- types
@@ -144,7 +180,9 @@ export function resolveType(session: Session, frame: Frame, name: CTypeName): CT
   if (binding?.kind === 'value') return typeOf(binding.value);
   if (binding?.kind === 'alias') {
     const inner = withSite(binding.frame, frame);
-    return binding.expr.kind === 'type' ? resolveType(session, inner, binding.expr.type) : typeOfOperand(session, inner, binding.expr);
+    return binding.expr.kind === 'type'
+      ? resolveType(session, inner, binding.expr.type)
+      : typeOfOperand(session, inner, binding.expr);
   }
   if (of !== undefined && of.kind !== 'name') return typeOfOperand(session, frame, of);
   const type = session.layouts.resolve(of === undefined ? name : { kind: 'base', words: [of.name] });
@@ -178,13 +216,16 @@ export function typeOfOperand(session: Session, frame: Frame, expr: CExpr | unde
 /** The one word that a type is built on: `h` of `h *` and of `h (*)(int)`. */
 function baseWord(name: CTypeName): string | undefined {
   let at = name;
-  while (at.kind === 'pointer' || at.kind === 'array' || at.kind === 'function') at = at.kind === 'pointer' ? at.to : at.kind === 'array' ? at.of : at.returns;
+  while (at.kind === 'pointer' || at.kind === 'array' || at.kind === 'function')
+    at = at.kind === 'pointer' ? at.to : at.kind === 'array' ? at.of : at.returns;
   return at.kind === 'base' && at.words.length === 1 ? at.words[0] : undefined;
 }
 
 /** `__auto_type x = ...`, or a typeof that the sanitiser left out. */
 export function isAuto(name: CTypeName): boolean {
-  return name.kind === 'base' && name.words.length === 1 && (name.words[0] === '__auto_type' || name.words[0] === '__auto');
+  return (
+    name.kind === 'base' && name.words.length === 1 && (name.words[0] === '__auto_type' || name.words[0] === '__auto')
+  );
 }
 
 /** Byte offset of `a.b[2].c` in a struct. */
@@ -212,12 +253,19 @@ const texts = new WeakMap<object, string>();
 export function sourceText(frame: Frame, expr: { readonly start: number; readonly end: number }): string {
   const known = texts.get(expr);
   if (known !== undefined) return known;
-  const whole = frame.slice(expr.start, Math.min(expr.end, expr.start + 1000)).replace(/\s+/g, ' ').trim();
+  const whole = frame
+    .slice(expr.start, Math.min(expr.end, expr.start + 1000))
+    .replace(/\s+/g, ' ')
+    .trim();
   const text = whole.length > 100 ? `${whole.slice(0, 97)}...` : whole;
   texts.set(expr, text);
   return text;
 }
 
 function printTypeName(name: CTypeName): string {
-  return name.kind === 'tagged' ? `${name.tag} ${name.name ?? ''}` : name.kind === 'base' ? name.words.join(' ') : name.kind;
+  return name.kind === 'tagged'
+    ? `${name.tag} ${name.name ?? ''}`
+    : name.kind === 'base'
+      ? name.words.join(' ')
+      : name.kind;
 }

@@ -100,7 +100,9 @@ function topLevelItems(text: string): Item[] {
       if (depth === 0 && parens === 0) {
         if (brace < 0) {
           brace = i - start;
-          isFunction = lastSolid === 0x29 || /\)(?:\s*\b__\w+\b(?:\s*\([^()]*\))?)*\s*$/.test(text.slice(Math.max(start, i - LONGEST_HEAD), i));
+          isFunction =
+            lastSolid === 0x29 ||
+            /\)(?:\s*\b__\w+\b(?:\s*\([^()]*\))?)*\s*$/.test(text.slice(Math.max(start, i - LONGEST_HEAD), i));
         }
       }
       depth++;
@@ -121,12 +123,24 @@ function topLevelItems(text: string): Item[] {
   return items;
 }
 
-const NOT_FUNCTIONS = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof', 'typeof', '__attribute__', 'defined']);
+const NOT_FUNCTIONS = new Set([
+  'if',
+  'while',
+  'for',
+  'switch',
+  'return',
+  'sizeof',
+  'typeof',
+  '__attribute__',
+  'defined',
+]);
 
 function classify(item: Item, file: string, generated: boolean): Definition[] {
   const base = { file, text: item.text, start: item.start, line: item.line, generated };
   if (/^typedef\b/.test(item.text)) {
-    const name = /\(\s*\*\s*(\w+)\s*\)\s*\(/.exec(item.text.slice(Math.max(0, item.text.lastIndexOf('}'))))?.[1] ?? /(\w+)\s*(?:\[[^\]]*\]\s*)*;$/.exec(item.text)?.[1];
+    const name =
+      /\(\s*\*\s*(\w+)\s*\)\s*\(/.exec(item.text.slice(Math.max(0, item.text.lastIndexOf('}'))))?.[1] ??
+      /(\w+)\s*(?:\[[^\]]*\]\s*)*;$/.exec(item.text)?.[1];
     const inner = /^typedef\s+(struct|union|enum)\s+(\w+)\s*\{/.exec(item.text);
     const found: Definition[] = name === undefined ? [] : [{ ...base, kind: 'typedef', name }];
     if (inner !== null) found.push({ ...base, kind: inner[1] === 'enum' ? 'enum' : 'struct', name: inner[2] ?? '' });
@@ -135,15 +149,27 @@ function classify(item: Item, file: string, generated: boolean): Definition[] {
   }
   if (item.brace < 0 || item.brace > LONGEST_HEAD) return [];
   const head = item.text.slice(0, item.brace);
-  const tag = /^(?:static\s+|extern\s+|const\s+)*(struct|union|enum)\b([\s\w]*)$/.exec(head.replace(/\b__\w+\s*\((?:[^()]|\([^()]*\))*\)/g, ' '));
+  const tag = /^(?:static\s+|extern\s+|const\s+)*(struct|union|enum)\b([\s\w]*)$/.exec(
+    head.replace(/\b__\w+\s*\((?:[^()]|\([^()]*\))*\)/g, ' '),
+  );
   if (tag !== null) {
     const words = (tag[2] ?? '').split(/\s+/).filter((word) => word !== '');
-    return [{ ...base, kind: tag[1] === 'enum' ? 'enum' : 'struct', name: words.find((word) => !word.startsWith('__')) ?? words[0] ?? '' }];
+    return [
+      {
+        ...base,
+        kind: tag[1] === 'enum' ? 'enum' : 'struct',
+        name: words.find((word) => !word.startsWith('__')) ?? words[0] ?? '',
+      },
+    ];
   }
   if (!item.text.endsWith('}') || head.includes('=')) return [];
   for (const match of head.matchAll(/([A-Za-z_]\w*)\s*\(/g)) {
     const name = match[1] ?? '';
-    if (NOT_FUNCTIONS.has(name) || /^__(?:printf|releases|acquires|must_hold|aligned|attribute|section|cond_acquires|counted_by)/.test(name)) continue;
+    if (
+      NOT_FUNCTIONS.has(name) ||
+      /^__(?:printf|releases|acquires|must_hold|aligned|attribute|section|cond_acquires|counted_by)/.test(name)
+    )
+      continue;
     return [{ ...base, kind: 'function', name }];
   }
   return [];

@@ -66,7 +66,9 @@ export function problems(parsed: Parsed, node: Node): SyntaxProblem[] {
   const queue: Node[] = [node];
   for (let current = queue.pop(); current !== undefined && found.length < 20; current = queue.pop()) {
     if (current.isError || current.isMissing) {
-      const what = current.isMissing ? `a missing ${current.type}` : `\`${current.text.slice(0, 40).replace(/\s+/g, ' ')}\``;
+      const what = current.isMissing
+        ? `a missing ${current.type}`
+        : `\`${current.text.slice(0, 40).replace(/\s+/g, ' ')}\``;
       found.push({ line: parsed.line + current.startPosition.row, found: what });
     }
     if (!current.hasError) continue;

@@ -1,14 +1,9 @@
-// Reads struct layouts, typedefs and enumerators of a source on demand.
-import type { Node } from 'web-tree-sitter';
-import type { CExpr, CField, CTypeName } from './ast.ts';
-import { convertEnumerators, convertType } from './convert-type.ts';
-import { SyntaxRefusal } from './reader.ts';
+import type { CField, CTypeName } from './ast.ts';
 import type { CType, FieldLayout, StructLayout } from './ctype.ts';
 import { INT, integerType } from './ctype.ts';
+import { readEnum, structBody, typedefType } from './definition-body.ts';
 import type { Definitions } from './definitions.ts';
-import type { Definition } from './file-index.ts';
-import type { Parsed } from './grammar.ts';
-import { parse } from './grammar.ts';
+import type { ConstantEvaluator } from './integer.ts';
 
 const MAX_ARRAY = 4096; // elements; a longer array becomes opaque memory
 const OPAQUE_SIZE = 8; // bytes
@@ -26,13 +21,13 @@ export interface Layouts {
   enumWith(name: string): ReadonlyMap<string, number> | undefined;
 }
 
-/** How a constant expression in an array length or an enumerator is evaluated: undefined when it is not constant. */
-export type ConstantEvaluator = (expr: CExpr, file: string) => number | undefined;
-
 /** Opens layouts over `layers`, first wins. `evaluate` is asked for constants. */
 export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEvaluator): Layouts {
   const structs = new Map<string, StructLayout | undefined>();
-  const inline = new Map<string, { readonly fields: readonly CField[]; readonly union: boolean; readonly file: string }>();
+  const inline = new Map<
+    string,
+    { readonly fields: readonly CField[]; readonly union: boolean; readonly file: string }
+  >();
   const typedefs = new Map<string, CType | undefined>();
   const enums = new Map<string, ReadonlyMap<string, number> | undefined>();
   const underWay = new Set<string>();
@@ -173,7 +168,8 @@ export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEv
     const definition = first((layer) => layer.enumOf(name));
     const values = definition === undefined ? undefined : readEnum(definition, evaluate);
     enums.set(name, values);
-    if (values !== undefined) for (const other of values.keys()) if (enums.get(other) === undefined) enums.set(other, values);
+    if (values !== undefined)
+      for (const other of values.keys()) if (enums.get(other) === undefined) enums.set(other, values);
     return values;
   };
 
@@ -186,143 +182,4 @@ export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEv
     enumerator: (name) => enumWith(name)?.get(name),
     enumWith,
   };
-}
-
-interface StructBody {
-  readonly fields: readonly CField[];
-  readonly union: boolean;
-}
-
-type Enumerators = readonly { readonly name: string; readonly value: CExpr | undefined }[];
-
-// What the text of a definition says does not change; definitions live as long as the index of their file.
-const bodies = new WeakMap<Definition, StructBody | 'none'>();
-const enumerators = new WeakMap<Definition, Enumerators | 'none'>();
-const typedefTypes = new WeakMap<Definition, CTypeName | 'none'>();
-
-function structBody(definition: Definition): StructBody | undefined {
-  let known = bodies.get(definition);
-  if (known === undefined) {
-    known = readStructBody(definition) ?? 'none';
-    bodies.set(definition, known);
-  }
-  return known === 'none' ? undefined : known;
-}
-
-function readStructBody(definition: Definition): StructBody | undefined {
-  const text = definition.text.replace(/^typedef\b/, (word) => ' '.repeat(word.length));
-  const parsed = parse(text, definition.start, definition.line);
-  for (const child of parsed.root.descendantsOfType(['struct_specifier', 'union_specifier'])) {
-    if (child === null || child.childForFieldName('body') === null) continue;
-    const type = convertType(parsed, child);
-    if (type.kind === 'tagged' && type.fields !== undefined) return { fields: type.fields, union: type.tag === 'union' };
-  }
-  return undefined;
-}
-
-/** The type that a typedef gives to its name. Undefined for one that is not read. */
-function typedefType(definition: Definition): CTypeName | undefined {
-  let known = typedefTypes.get(definition);
-  if (known === undefined) {
-    const parsed = parse(definition.text, definition.start, definition.line);
-    const node = parsed.root.namedChildren.find((child) => child?.type === 'type_definition');
-    known = (node === null || node === undefined ? undefined : readTypedef(parsed, node)) ?? 'none';
-    typedefTypes.set(definition, known);
-  }
-  return known === 'none' ? undefined : known;
-}
-
-function readTypedef(parsed: Parsed, node: Node): CTypeName | undefined {
-  const type = node.childForFieldName('type');
-  const declarator = node.childForFieldName('declarator');
-  if (type === null || declarator?.type === 'array_declarator') return undefined;
-  try {
-    const base = convertType(parsed, type);
-    if (declarator?.type === 'pointer_declarator') return { kind: 'pointer', to: base };
-    // A typedef of a function and one of a pointer to it both end up as a word that calls.
-    if (declarator?.type === 'function_declarator') return { kind: 'pointer', to: { kind: 'function', returns: base } };
-    return base;
-  } catch (error) {
-    if (error instanceof SyntaxRefusal) return undefined;
-    throw error;
-  }
-}
-
-function enumeratorsOf(definition: Definition): Enumerators | undefined {
-  let known = enumerators.get(definition);
-  if (known === undefined) {
-    const parsed = parse(definition.text, definition.start, definition.line);
-    const list = parsed.root.descendantsOfType('enumerator_list')[0];
-    known = list === null || list === undefined ? 'none' : convertEnumerators(parsed, list);
-    enumerators.set(definition, known);
-  }
-  return known === 'none' ? undefined : known;
-}
-
-function readEnum(definition: Definition, evaluate: ConstantEvaluator): ReadonlyMap<string, number> | undefined {
-  const list = enumeratorsOf(definition);
-  if (list === undefined) return undefined;
-  const values = new Map<string, number>();
-  let next: number | undefined = 0;
-  const local: ConstantEvaluator = (expr, file) =>
-    expr.kind === 'name' && values.has(expr.name) ? values.get(expr.name) : evaluate(expr, file);
-  for (const { name, value } of list) {
-    const own: number | undefined = value === undefined ? next : evaluateWith(value, definition.file, local);
-    if (own !== undefined) values.set(name, own);
-    next = own === undefined ? undefined : own + 1;
-  }
-  return values;
-}
-
-/** Integer constant expressions over + - * / << >> | & and names that `leaf` knows. */
-export function evaluateWith(
-  expr: CExpr,
-  file: string,
-  leaf: ConstantEvaluator,
-): number | undefined {
-  switch (expr.kind) {
-    case 'number':
-      return expr.value;
-    case 'binary': {
-      const left = evaluateWith(expr.left, file, leaf);
-      const right = evaluateWith(expr.right, file, leaf);
-      return left === undefined || right === undefined ? undefined : integerOp(expr.op, left, right);
-    }
-    case 'unary': {
-      const arg = evaluateWith(expr.arg, file, leaf);
-      if (arg === undefined) return undefined;
-      if (expr.op === '-') return -arg;
-      if (expr.op === '~') return ~arg;
-      return expr.op === '!' ? Number(arg === 0) : arg;
-    }
-    case 'cast':
-      return evaluateWith(expr.arg, file, leaf);
-    default:
-      return leaf(expr, file);
-  }
-}
-
-/** One C integer operation on constants; undefined for an operator that is none or a division by zero. */
-export function integerOp(op: string, a: number, b: number): number | undefined {
-  switch (op) {
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return b === 0 ? undefined : Math.trunc(a / b);
-    case '%': return b === 0 ? undefined : a % b;
-    case '<<': return b < 31 ? a << b : a * 2 ** b;
-    case '>>': return a >> b;
-    case '&': return a & b;
-    case '|': return a | b;
-    case '^': return a ^ b;
-    case '==': return Number(a === b);
-    case '!=': return Number(a !== b);
-    case '<': return Number(a < b);
-    case '<=': return Number(a <= b);
-    case '>': return Number(a > b);
-    case '>=': return Number(a >= b);
-    case '&&': return Number(a !== 0 && b !== 0);
-    case '||': return Number(a !== 0 || b !== 0);
-    default: return undefined;
-  }
 }

@@ -1,8 +1,8 @@
 // Macros at their use: the body is parsed once and lowered with the arguments bound by name, so an argument that the
 // body uses twice is evaluated twice, as in C. A body that pastes, or uses a parameter as more than a value, is text.
 import type { CExpr } from './ast.ts';
-import { convertExpression } from './convert-expression.ts';
 import { convertBlock } from './convert.ts';
+import { convertExpression } from './convert-expression.ts';
 import { lowerExpr } from './expression.ts';
 import { parse } from './grammar.ts';
 import { substitute } from './macro.ts';
@@ -21,20 +21,34 @@ export interface FoundMacro {
 }
 
 /** What a use of a macro stands for: nothing, or an expression to lower in a frame of its own. */
-export type Expansion = { readonly kind: 'empty' } | { readonly kind: 'expression'; readonly frame: Frame; readonly body: CExpr };
+export type Expansion =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'expression'; readonly frame: Frame; readonly body: CExpr };
 
 /** Expands a use of a macro at offset `start` of its text. Refuses a body that is neither an expression nor statements. */
-export function expandMacro(session: Session, frame: Frame, found: FoundMacro, args: readonly CExpr[], start: number): Expansion {
+export function expandMacro(
+  session: Session,
+  frame: Frame,
+  found: FoundMacro,
+  args: readonly CExpr[],
+  start: number,
+): Expansion {
   const { macro } = found;
   if (frame.depth > MAX_DEPTH) return refuse(session, frame, macro.name, `expected at most ${MAX_DEPTH} nested calls`);
-  if (macro.body.length > MAX_BODY) return refuse(session, frame, macro.name, `expected a macro of at most ${MAX_BODY} characters`);
+  if (macro.body.length > MAX_BODY)
+    return refuse(session, frame, macro.name, `expected a macro of at most ${MAX_BODY} characters`);
   const body = macroBody(session, macro);
   if (body === 'empty') return { kind: 'empty' };
   const params = macro.params ?? [];
   const variadic = params[params.length - 1]?.endsWith('...') === true;
   const fixed = variadic ? params.slice(0, -1) : params;
   if (variadic ? args.length < fixed.length : args.length !== params.length) {
-    return refuse(session, frame, macro.name, `expected ${fixed.length}${variadic ? ' or more' : ''} arguments, found ${args.length}`);
+    return refuse(
+      session,
+      frame,
+      macro.name,
+      `expected ${fixed.length}${variadic ? ' or more' : ''} arguments, found ${args.length}`,
+    );
   }
   if (body === 'text') return expandText(session, frame, found, args, start);
   const names = new Map<string, Binding>();
@@ -52,7 +66,13 @@ export function expandMacro(session: Session, frame: Frame, found: FoundMacro, a
 }
 
 /** Lowers a use of a macro to its value. */
-export function lowerMacro(session: Session, frame: Frame, found: FoundMacro, args: readonly CExpr[], start: number): Value {
+export function lowerMacro(
+  session: Session,
+  frame: Frame,
+  found: FoundMacro,
+  args: readonly CExpr[],
+  start: number,
+): Value {
   const expansion = expandMacro(session, frame, found, args, start);
   return expansion.kind === 'empty' ? { kind: 'void' } : lowerExpr(session, expansion.frame, expansion.body);
 }
@@ -71,12 +91,29 @@ function macroFrame(frame: Frame, macro: Macro, start: number): Frame {
 }
 
 /** A macro whose body pastes, or uses a parameter as a type or a field: substitute text, parse, lower where it stands. */
-function expandText(session: Session, frame: Frame, found: FoundMacro, args: readonly CExpr[], start: number): Expansion {
+function expandText(
+  session: Session,
+  frame: Frame,
+  found: FoundMacro,
+  args: readonly CExpr[],
+  start: number,
+): Expansion {
   const { macro } = found;
-  const text = macro.params === undefined ? macro.body : substitute(macro, args.map((arg) => argumentText(frame, arg)));
+  const text =
+    macro.params === undefined
+      ? macro.body
+      : substitute(
+          macro,
+          args.map((arg) => argumentText(frame, arg)),
+        );
   const body = text === undefined ? undefined : parsedBody(session, text, macro.line);
   if (text === undefined || body === undefined) {
-    return refuse(session, frame, macro.name, `expected a macro that reads as an expression or as statements; a row \`#define ${macro.name}(...)\` in rules/primitives.h would admit it`);
+    return refuse(
+      session,
+      frame,
+      macro.name,
+      `expected a macro that reads as an expression or as statements; a row \`#define ${macro.name}(...)\` in rules/primitives.h would admit it`,
+    );
   }
   const inner: Frame = {
     ...macroFrame(frame, macro, start),
@@ -102,11 +139,14 @@ function argumentText(frame: Frame, arg: CExpr): string {
 /** The parsed body of a macro, cached by its text: an expression, or 'text' when it must be substituted as text. */
 export function macroBody(session: Session, macro: Macro): CExpr | 'text' | 'empty' {
   if (macro.body === '') return 'empty';
+  if (macro.body.length > MAX_BODY) return 'text';
   const key = `${macro.params?.join() ?? ''})${macro.body}`;
   const cached = session.parsed.macros.get(key);
   if (cached !== undefined) return cached;
   const rest = macro.params?.find((param) => param.endsWith('...'))?.slice(0, -3);
-  const hasRest = /__VA_ARGS__/.test(macro.body) || (rest !== undefined && rest !== '' && new RegExp(`\\b${rest}\\b`).test(macro.body));
+  const hasRest =
+    /__VA_ARGS__/.test(macro.body) ||
+    (rest !== undefined && rest !== '' && new RegExp(`\\b${rest}\\b`).test(macro.body));
   const parsed = hasRest || macro.body.includes('#') ? undefined : parsedBody(session, macro.body, macro.line);
   const body = parsed === undefined || usesAsToken(parsed, new Set(macro.params)) ? 'text' : parsed;
   session.parsed.macros.set(key, body);
@@ -147,7 +187,13 @@ function parseExpression(text: string, line: number): CExpr | undefined {
   const parsed = parse(`${EXPRESSION}${text});}`, -EXPRESSION.length, line);
   const body = parsed.root.namedChildren[0]?.childForFieldName('body');
   const statement = body?.namedChildren[0];
-  if (parsed.root.hasError || parsed.root.namedChildCount !== 1 || body?.namedChildCount !== 1 || statement?.type !== 'expression_statement') return undefined;
+  if (
+    parsed.root.hasError ||
+    parsed.root.namedChildCount !== 1 ||
+    body?.namedChildCount !== 1 ||
+    statement?.type !== 'expression_statement'
+  )
+    return undefined;
   const node = statement.namedChildren[0];
   return node === null || node === undefined ? undefined : orRefused(() => convertExpression(parsed, node));
 }
@@ -155,7 +201,8 @@ function parseExpression(text: string, line: number): CExpr | undefined {
 function parseStatements(text: string, line: number): CExpr | undefined {
   const parsed = parse(`${STATEMENTS}${text};}`, -STATEMENTS.length, line);
   const body = parsed.root.namedChildren[0]?.childForFieldName('body');
-  if (parsed.root.hasError || parsed.root.namedChildCount !== 1 || body === null || body === undefined) return undefined;
+  if (parsed.root.hasError || parsed.root.namedChildCount !== 1 || body === null || body === undefined)
+    return undefined;
   return orRefused(() => ({ start: 0, end: text.length, line, kind: 'block', body: convertBlock(parsed, body) }));
 }
 

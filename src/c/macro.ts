@@ -20,7 +20,9 @@ export function substitute(macro: Macro, args: readonly string[]): string | unde
     else bound.set(param, (args[i] ?? '').trim());
   }
   let out = '';
-  const body = macro.body.replace(/,\s*##\s*__VA_ARGS__/g, () => (bound.get('__VA_ARGS__') === '' ? '' : ', __VA_ARGS__'));
+  const body = macro.body.replace(/,\s*##\s*__VA_ARGS__/g, () =>
+    bound.get('__VA_ARGS__') === '' ? '' : ', __VA_ARGS__',
+  );
   for (let i = 0; i < body.length && out.length < MAX_EXPANSION; ) {
     const c = body[i] ?? '';
     if (c === '"' || c === "'") {
@@ -58,7 +60,10 @@ export function substitute(macro: Macro, args: readonly string[]): string | unde
 }
 
 /** The arguments of a call whose `(` is at `open`, with the offset behind its `)`. Undefined when it never closes. */
-export function readArguments(text: string, open: number): { readonly args: string[]; readonly end: number } | undefined {
+export function readArguments(
+  text: string,
+  open: number,
+): { readonly args: string[]; readonly end: number } | undefined {
   const args: string[] = [];
   let depth = 0;
   let from = open + 1;
@@ -161,7 +166,10 @@ function expandAll(
     if (open < 0 || text.slice(name.lastIndex, open).trim() !== '') continue;
     const call = readArguments(text, open);
     if (call === undefined) return undefined;
-    const body = substitute(macro, call.args.map((arg) => blankComments(arg)));
+    const body = substitute(
+      macro,
+      call.args.map((arg) => blankComments(arg)),
+    );
     const inner = body === undefined ? undefined : expandAll(body, macros, generators, depth + 1);
     if (inner === undefined) return undefined;
     out += text.slice(from, match.index) + inner;

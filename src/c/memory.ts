@@ -1,6 +1,7 @@
 // The objects of a scenario as memory: where each stands, and the cells (scalar fields) that a program may touch.
-import type { Cell } from '../types.ts';
+
 import { assert } from '../errors.ts';
+import type { Cell } from '../types.ts';
 import type { CType } from './ctype.ts';
 import type { Layouts } from './layout.ts';
 
@@ -52,7 +53,10 @@ export function allocate(memory: Memory, name: string, type: CType, layouts: Lay
  * The address in this process's own copy of the object at `address`: per-CPU data, one CPU a process.
  * The copy starts with the same initial values; it is made at the first use.
  */
-export function perCpuAddress(session: { readonly memory: Memory; readonly layouts: Layouts; readonly processName: string }, address: number): number {
+export function perCpuAddress(
+  session: { readonly memory: Memory; readonly layouts: Layouts; readonly processName: string },
+  address: number,
+): number {
   const { memory, layouts, processName } = session;
   const object = memory.objects.findLast((one) => one.address <= address);
   assert(object !== undefined, `expected an object at address ${address}`);
@@ -134,7 +138,8 @@ export function overlapOf(cells: readonly Cell[], touches: readonly Touch[]): Ov
       return { object: cell.object, fields: [cell.field, next.field] };
     }
     // Within one address a word of 4 bytes and one of 8 hold the same value; parts of 1 or 2 bytes do not.
-    if (size !== undefined && size.least < 4 && size.most !== size.least) return { object: cell.object, fields: [cell.field, cell.field] };
+    if (size !== undefined && size.least < 4 && size.most !== size.least)
+      return { object: cell.object, fields: [cell.field, cell.field] };
   }
   return undefined;
 }
@@ -159,7 +164,8 @@ export function cellsFor(
     for (const leaf of leavesOf(object.type, layouts)) {
       const address = object.address + leaf.offset;
       if (leaves.has(address)) continue;
-      if (wanted.has(address) || ranges.some((range) => address >= range.from && address < range.to)) leaves.set(address, leaf);
+      if (wanted.has(address) || ranges.some((range) => address >= range.from && address < range.to))
+        leaves.set(address, leaf);
     }
     for (const [address, leaf] of leaves) {
       // A range takes in the parts of another arm of a union that start inside one of its words.

@@ -1,13 +1,14 @@
 // Lowers the operators of C with its promotions: arithmetic, comparison, assignment, ++ and --. The Expr of types.ts has
 // signed 32-bit words only, so unsigned comparison, division and shift are spelled out here.
 import type { BinaryOp, Expr } from '../types.ts';
+import { knownSize, readPlace, writePlace } from './access.ts';
 import type { CExpr } from './ast.ts';
 import { conditionValue } from './condition.ts';
 import type { CType } from './ctype.ts';
 import { INT, LONG } from './ctype.ts';
-import { lowerExpr, sourceText } from './expression.ts';
 import { binary, constant, isBoolean, not } from './expr.ts';
-import { addressOf, deref, knownSize, lowerPlace, readPlace, writePlace } from './lvalue.ts';
+import { lowerExpr, sourceText } from './expression.ts';
+import { addressOf, deref, lowerPlace } from './lvalue.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { refuse } from './session.ts';
 import { commonType, convertValue, copy, pointee, promoted, scalar, scalarOf, typeOf } from './value.ts';
@@ -22,7 +23,11 @@ export function lowerUnary(session: Session, frame: Frame, expr: CExpr & { reado
     case '&':
       return addressOf(session, frame, expr.arg);
     case '*':
-      return readPlace(session, frame, deref(session, frame, lowerExpr(session, frame, expr.arg), sourceText(frame, expr.arg)));
+      return readPlace(
+        session,
+        frame,
+        deref(session, frame, lowerExpr(session, frame, expr.arg), sourceText(frame, expr.arg)),
+      );
     case '!': {
       if (hasShortCircuit(expr.arg)) return conditionValue(session, frame, expr);
       const value = lowerExpr(session, frame, expr.arg);
@@ -32,7 +37,10 @@ export function lowerUnary(session: Session, frame: Frame, expr: CExpr & { reado
     case '~': {
       const value = lowerExpr(session, frame, expr.arg);
       const arg = scalarOf(session, frame, value);
-      const folded = arg.kind === 'const' ? constant(expr.op === '-' ? -arg.value : ~arg.value) : { kind: 'unary' as const, op: expr.op, arg };
+      const folded =
+        arg.kind === 'const'
+          ? constant(expr.op === '-' ? -arg.value : ~arg.value)
+          : { kind: 'unary' as const, op: expr.op, arg };
       return scalar(folded, promoted(typeOf(value)));
     }
     case '+': {
@@ -73,7 +81,8 @@ export function arithmetic(session: Session, frame: Frame, op: BinaryOp, left: V
   const from = pointee(typeOf(left));
   const to = pointee(typeOf(right));
   const size = (type: CType): Expr => constant(Math.max(1, knownSize(session, frame, type)));
-  if (op === '-' && from !== undefined && to !== undefined) return scalar(binary('/', binary('-', a, b), size(from)), LONG);
+  if (op === '-' && from !== undefined && to !== undefined)
+    return scalar(binary('/', binary('-', a, b), size(from)), LONG);
   if ((op === '+' || op === '-') && from !== undefined) {
     return scalar(binary(op, a, binary('*', b, size(from))), { kind: 'pointer', to: from });
   }
@@ -81,11 +90,13 @@ export function arithmetic(session: Session, frame: Frame, op: BinaryOp, left: V
   if (op === '<<' || op === '>>') return shift(session, frame, op, left, a, b);
   const type = commonType(typeOf(left), typeOf(right));
   const unsigned = type.kind !== 'int' || !type.signed;
-  const small = (value: Value, expr: Expr): boolean => isSmall(typeOf(value)) || isBoolean(expr) || (expr.kind === 'const' && expr.value >= 0);
+  const small = (value: Value, expr: Expr): boolean =>
+    isSmall(typeOf(value)) || isBoolean(expr) || (expr.kind === 'const' && expr.value >= 0);
   const signedWillDo = !unsigned || (small(left, a) && small(right, b));
   if (COMPARISONS.has(op)) return scalar(signedWillDo ? binary(op, a, b) : unsignedComparison(op, a, b), INT);
   if ((op === '/' || op === '%') && !signedWillDo) return scalar(unsignedDivision(session, frame, op, a, b), type);
-  if ((op === '/' || op === '%') && b.kind === 'const' && b.value === 0) return refuse(session, frame, frame.site.text, 'expected a divisor that is not 0');
+  if ((op === '/' || op === '%') && b.kind === 'const' && b.value === 0)
+    return refuse(session, frame, frame.site.text, 'expected a divisor that is not 0');
   return scalar(binary(op, a, b), type);
 }
 
@@ -102,7 +113,8 @@ function unsignedComparison(op: BinaryOp, a: Expr, b: Expr): Expr {
     if (op === '<=') return binary('==', a, b);
     return constant(op === '>=' ? 1 : 0);
   }
-  if (b.kind === 'const' && b.value === 1 && (op === '<' || op === '>=')) return binary(op === '<' ? '==' : '!=', a, constant(0));
+  if (b.kind === 'const' && b.value === 1 && (op === '<' || op === '>='))
+    return binary(op === '<' ? '==' : '!=', a, constant(0));
   return binary(op, binary('^', a, LOWEST), binary('^', b, LOWEST));
 }
 
@@ -114,7 +126,8 @@ function unsignedDivision(session: Session, frame: Frame, op: '/' | '%', a: Expr
   if (b.kind !== 'const') return binary(op, a, b);
   const divisor = b.value >>> 0;
   if (divisor === 0) return refuse(session, frame, frame.site.text, 'expected a divisor that is not 0');
-  if (a.kind === 'const') return constant(op === '/' ? Math.trunc((a.value >>> 0) / divisor) : (a.value >>> 0) % divisor);
+  if (a.kind === 'const')
+    return constant(op === '/' ? Math.trunc((a.value >>> 0) / divisor) : (a.value >>> 0) % divisor);
   if ((divisor & (divisor - 1)) !== 0) return binary(op, a, b);
   const bits = Math.log2(divisor);
   return op === '%' ? binary('&', a, constant(divisor - 1)) : logicalShift(a, constant(bits));
@@ -123,9 +136,15 @@ function unsignedDivision(session: Session, frame: Frame, op: '/' | '%', a: Expr
 function shift(session: Session, frame: Frame, op: '<<' | '>>', left: Value, a: Expr, b: Expr): Value {
   const type = promoted(typeOf(left));
   if (b.kind === 'const' && (b.value < 0 || b.value > 31)) {
-    return refuse(session, frame, frame.site.text, `expected a shift by 0 to 31, found ${b.value}; values are held in 32 bits`);
+    return refuse(
+      session,
+      frame,
+      frame.site.text,
+      `expected a shift by 0 to 31, found ${b.value}; values are held in 32 bits`,
+    );
   }
-  const logical = op === '>>' && type.kind === 'int' && !type.signed && type.size === 4 && !(a.kind === 'const' && a.value >= 0);
+  const logical =
+    op === '>>' && type.kind === 'int' && !type.signed && type.size === 4 && !(a.kind === 'const' && a.value >= 0);
   return scalar(logical ? logicalShift(a, b) : binary(op, a, b), type);
 }
 
@@ -142,17 +161,29 @@ function logicalShift(a: Expr, b: Expr): Expr {
 export function lowerAssign(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'assign' }): Value {
   if (expr.op === '=') {
     if (expr.right.kind === 'init-list') {
-      return refuse(session, frame, sourceText(frame, expr), 'expected a scalar on the right; compound literals are not assigned');
+      return refuse(
+        session,
+        frame,
+        sourceText(frame, expr),
+        'expected a scalar on the right; compound literals are not assigned',
+      );
     }
     const value = lowerExpr(session, frame, expr.right);
     const target = lowerPlace(session, frame, expr.left);
     writePlace(session, frame, target, value, 'plain');
-    return target.kind === 'local' ? readPlace(session, frame, target) : convertValue(session, frame, value, target.type);
+    return target.kind === 'local'
+      ? readPlace(session, frame, target)
+      : convertValue(session, frame, value, target.type);
   }
   const target = lowerPlace(session, frame, expr.left);
   const old = readPlace(session, frame, target);
   const right = lowerExpr(session, frame, expr.right);
-  const changed = convertValue(session, frame, arithmetic(session, frame, expr.op as BinaryOp, old, right), target.type);
+  const changed = convertValue(
+    session,
+    frame,
+    arithmetic(session, frame, expr.op as BinaryOp, old, right),
+    target.type,
+  );
   writePlace(session, frame, target, changed, 'plain');
   return target.kind === 'local' ? readPlace(session, frame, target) : changed;
 }
@@ -163,7 +194,12 @@ export function lowerUpdate(session: Session, frame: Frame, expr: CExpr & { read
   const old = readPlace(session, frame, target);
   const kept = target.kind === 'local' ? scalar(copy(session, frame, scalarOf(session, frame, old)), target.type) : old;
   const one = scalar(constant(1), INT);
-  const changed = convertValue(session, frame, arithmetic(session, frame, expr.op === '++' ? '+' : '-', kept, one), target.type);
+  const changed = convertValue(
+    session,
+    frame,
+    arithmetic(session, frame, expr.op === '++' ? '+' : '-', kept, one),
+    target.type,
+  );
   writePlace(session, frame, target, changed, 'plain');
   if (!expr.prefix) return kept;
   return target.kind === 'local' ? readPlace(session, frame, target) : changed;

@@ -71,7 +71,11 @@ function blank(text: string): string {
  * `defined` answers for names that are neither CONFIG_ nor #defined in this file (default: not defined).
  * Linear in the text.
  */
-export function preprocess(text: string, config: Config, defined: (name: string) => boolean = () => false): Preprocessed {
+export function preprocess(
+  text: string,
+  config: Config,
+  defined: (name: string) => boolean = () => false,
+): Preprocessed {
   const source = blankComments(text);
   if (!source.includes('#')) return { text: source, macros: [] };
   const lines = source.split('\n');
@@ -173,7 +177,9 @@ function condition(
   if (kind === 'ifdef') return isDefined(name);
   if (kind === 'ifndef') return !isDefined(name);
   const text = rest
-    .replace(/\bdefined\s*(?:\(\s*(\w+)\s*\)|(\w+))/g, (_, a?: string, b?: string) => (isDefined(a ?? b ?? '') ? '1' : '0'))
+    .replace(/\bdefined\s*(?:\(\s*(\w+)\s*\)|(\w+))/g, (_, a?: string, b?: string) =>
+      isDefined(a ?? b ?? '') ? '1' : '0',
+    )
     .replace(/\bIS_(?:ENABLED|BUILTIN|REACHABLE)\s*\(\s*(\w+)\s*\)/g, (_, a: string) => (value(a) > 0 ? '1' : '0'));
   return evaluate(text, value) !== 0;
 }
@@ -182,7 +188,9 @@ function condition(
 function evaluate(text: string, value: (name: string) => number): number {
   const tokens = text.match(/0x[0-9a-f]+[ul]*|\d+[ul]*|[A-Za-z_]\w*|&&|\|\||[<>=!]=|<<|>>|[-+*/%&|^<>!~()]/gi) ?? [];
   let at = 0;
-  const levels = ['||', '&&', '|', '^', '&', '== !=', '< > <= >=', '<< >>', '+ -', '* / %'].map((ops) => ops.split(' '));
+  const levels = ['||', '&&', '|', '^', '&', '== !=', '< > <= >=', '<< >>', '+ -', '* / %'].map((ops) =>
+    ops.split(' '),
+  );
   const primary = (depth: number): number => {
     const token = tokens[at++] ?? '0';
     if (depth > 200) return 0;
@@ -223,24 +231,42 @@ function evaluate(text: string, value: (name: string) => number): number {
 
 function apply(op: string, a: number, b: number): number {
   switch (op) {
-    case '||': return a !== 0 || b !== 0 ? 1 : 0;
-    case '&&': return a !== 0 && b !== 0 ? 1 : 0;
-    case '|': return a | b;
-    case '^': return a ^ b;
-    case '&': return a & b;
-    case '==': return a === b ? 1 : 0;
-    case '!=': return a !== b ? 1 : 0;
-    case '<': return a < b ? 1 : 0;
-    case '>': return a > b ? 1 : 0;
-    case '<=': return a <= b ? 1 : 0;
-    case '>=': return a >= b ? 1 : 0;
-    case '<<': return a << b;
-    case '>>': return a >> b;
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return b === 0 ? 0 : Math.trunc(a / b);
-    default: return b === 0 ? 0 : a % b;
+    case '||':
+      return a !== 0 || b !== 0 ? 1 : 0;
+    case '&&':
+      return a !== 0 && b !== 0 ? 1 : 0;
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '&':
+      return a & b;
+    case '==':
+      return a === b ? 1 : 0;
+    case '!=':
+      return a !== b ? 1 : 0;
+    case '<':
+      return a < b ? 1 : 0;
+    case '>':
+      return a > b ? 1 : 0;
+    case '<=':
+      return a <= b ? 1 : 0;
+    case '>=':
+      return a >= b ? 1 : 0;
+    case '<<':
+      return a << b;
+    case '>>':
+      return a >> b;
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return b === 0 ? 0 : Math.trunc(a / b);
+    default:
+      return b === 0 ? 0 : a % b;
   }
 }
 

@@ -13,7 +13,8 @@ const ITERATION = /\b(?:\w*for_each\w*|\w*foreach\w*)\s*\(/g;
 
 // `(x) - 1`: the grammar may take it for a cast of -1. Names that are types by their look keep their parentheses.
 const PARENTHESISED_NAME = /(?<![\w)\]]\s*)\(\s*([A-Za-z_]\w*)\s*\)(?=\s*[-+*&])/g;
-const TYPE_NAME = /^(?:\w+_t|(?:__)?[us](?:8|16|32|64)|u?int|ulong|bool|_Bool|char|short|long|unsigned|signed|void|__auto)$/;
+const TYPE_NAME =
+  /^(?:\w+_t|(?:__)?[us](?:8|16|32|64)|u?int|ulong|bool|_Bool|char|short|long|unsigned|signed|void|__auto)$/;
 
 /** Blanks a match, line breaks kept. */
 function blank(text: string): string {
@@ -48,7 +49,9 @@ export function sanitise(text: string): { readonly text: string; readonly iterat
   out = blankCalls(out, ATTRIBUTE_CALLS);
   out = blankTags(out);
   out = blankTypeof(out);
-  out = out.replace(PARENTHESISED_NAME, (match, name: string) => (TYPE_NAME.test(name) ? match : match.replace(/[()]/g, ' ')));
+  out = out.replace(PARENTHESISED_NAME, (match, name: string) =>
+    TYPE_NAME.test(name) ? match : match.replace(/[()]/g, ' '),
+  );
   const iterations: Iteration[] = [];
   out = out.replace(ITERATION, (match: string, offset: number, whole: string) => {
     const end = closing(whole, offset + match.length - 1);
@@ -103,7 +106,9 @@ function blankTags(text: string): string {
   for (let match = TYPE_ARGUMENT.exec(text); match !== null; match = TYPE_ARGUMENT.exec(text)) {
     const end = closing(text, TYPE_ARGUMENT.lastIndex - 1);
     if (end < 0) continue;
-    const call = text.slice(TYPE_ARGUMENT.lastIndex, end).replace(/\b(?:struct|union|enum|unsigned)\b(?=\s+\w)/g, blank);
+    const call = text
+      .slice(TYPE_ARGUMENT.lastIndex, end)
+      .replace(/\b(?:struct|union|enum|unsigned)\b(?=\s+\w)/g, blank);
     out += text.slice(from, TYPE_ARGUMENT.lastIndex) + call;
     from = TYPE_ARGUMENT.lastIndex = end;
   }

@@ -30,7 +30,11 @@ export interface Reading {
 export type ReadingCache = Map<string, Reading>;
 
 /** Reads a scenario for the source that `tree` looks up. Throws InputError (file:line) when its text is not valid. */
-export function readScenario(workshop: { readonly config: Config; readonly readings: ReadingCache }, tree: Definitions, scenario: ScenarioText): Reading {
+export function readScenario(
+  workshop: { readonly config: Config; readonly readings: ReadingCache },
+  tree: Definitions,
+  scenario: ScenarioText,
+): Reading {
   const isDefined = (name: string): boolean =>
     tree.function(name, '') !== undefined || tree.macro(name, '') !== undefined || tree.struct(name) !== undefined;
   const answers = askedNames(scenario.code).map((name) => (isDefined(name) ? name : ''));
@@ -39,7 +43,12 @@ export function readScenario(workshop: { readonly config: Config; readonly readi
   if (known !== undefined) return known;
   const text = '\n'.repeat(scenario.line - 1) + scenario.code;
   const file = { path: scenario.file, text };
-  const own: KernelSource = { kind: 'model', name: file.path, paths: [file.path], read: (path) => (path === file.path ? file : undefined) };
+  const own: KernelSource = {
+    kind: 'model',
+    name: file.path,
+    paths: [file.path],
+    read: (path) => (path === file.path ? file : undefined),
+  };
   const clean = preprocess(text, workshop.config, isDefined).text;
   const reading: Reading = {
     definitions: openDefinitions(own, workshop.config, newIndexCache(), isDefined),
@@ -55,7 +64,8 @@ export function readScenario(workshop: { readonly config: Config; readonly readi
 function askedNames(code: string): string[] {
   const names = new Set<string>();
   for (const line of code.match(/^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif)\b(?:\\\n|[^\n])*/gm) ?? []) {
-    for (const name of line.match(/[A-Za-z_]\w*/g) ?? []) if (!/^(?:if|ifdef|ifndef|elif|defined)$/.test(name)) names.add(name);
+    for (const name of line.match(/[A-Za-z_]\w*/g) ?? [])
+      if (!/^(?:if|ifdef|ifndef|elif|defined)$/.test(name)) names.add(name);
   }
   return [...names].sort();
 }
@@ -63,10 +73,13 @@ function askedNames(code: string): string[] {
 function readObjects(scenario: ScenarioText, text: string): { variable: CDeclarator; line: number }[] {
   const parsed = parse(text, 0, 1);
   const problem = problems(parsed, parsed.root)[0];
-  if (problem !== undefined) throw invalid(scenario, problem.line, 'C that can be read', `a syntax error at ${problem.found}`);
+  if (problem !== undefined)
+    throw invalid(scenario, problem.line, 'C that can be read', `a syntax error at ${problem.found}`);
   try {
     return parsed.root.namedChildren.flatMap((node) =>
-      node?.type !== 'declaration' ? [] : convertDeclaration(parsed, node).map((variable) => ({ variable, line: node.startPosition.row + 1 })),
+      node?.type !== 'declaration'
+        ? []
+        : convertDeclaration(parsed, node).map((variable) => ({ variable, line: node.startPosition.row + 1 })),
     );
   } catch (error) {
     if (error instanceof SyntaxRefusal) throw invalid(scenario, error.line, 'C that can be lowered', error.found);
@@ -81,11 +94,25 @@ export function invalid(scenario: ScenarioText, line: number, expected: string, 
 
 /** A comment that says what the function behind it is. */
 export type Mark =
-  | { readonly kind: 'process'; readonly name: string; readonly cpu: string; readonly words: string; readonly line: number }
-  | { readonly kind: 'invariant'; readonly name: string; readonly when: 'end' | 'always'; readonly level: 'error' | 'information'; readonly words: string; readonly line: number };
+  | {
+      readonly kind: 'process';
+      readonly name: string;
+      readonly cpu: string;
+      readonly words: string;
+      readonly line: number;
+    }
+  | {
+      readonly kind: 'invariant';
+      readonly name: string;
+      readonly when: 'end' | 'always';
+      readonly level: 'error' | 'information';
+      readonly words: string;
+      readonly line: number;
+    };
 
 const PROCESS = /^\s*\/\*\s*process\s+(P\d+)\s+on\s+(\w+)\s*:\s*(.*?)\s*\*\/\s*$/;
-const INVARIANT = /^\s*\/\*\s*invariant\s+([\w-]+)\s+(?:at\s+(end)|(always))\s*(,\s*information)?\s*:\s*(.*?)\s*\*\/\s*$/;
+const INVARIANT =
+  /^\s*\/\*\s*invariant\s+([\w-]+)\s+(?:at\s+(end)|(always))\s*(,\s*information)?\s*:\s*(.*?)\s*\*\/\s*$/;
 
 /** The comments that say which function is a process and which an invariant. */
 function readMarks(scenario: ScenarioText, text: string): Mark[] {
@@ -94,7 +121,13 @@ function readMarks(scenario: ScenarioText, text: string): Mark[] {
     const process = PROCESS.exec(line);
     const invariant = INVARIANT.exec(line);
     if (process !== null) {
-      marks.push({ kind: 'process', name: process[1] ?? '', cpu: process[2] ?? '', words: process[3] ?? '', line: index + 1 });
+      marks.push({
+        kind: 'process',
+        name: process[1] ?? '',
+        cpu: process[2] ?? '',
+        words: process[3] ?? '',
+        line: index + 1,
+      });
     } else if (invariant !== null) {
       marks.push({
         kind: 'invariant',
@@ -105,7 +138,12 @@ function readMarks(scenario: ScenarioText, text: string): Mark[] {
         line: index + 1,
       });
     } else if (/^\s*\/\*\s*(?:process|invariant)\b/.test(line)) {
-      throw invalid(scenario, index + 1, '`/* process P0 on cpu1: label */` or `/* invariant NAME at end|always[, information]: words */`', line.trim());
+      throw invalid(
+        scenario,
+        index + 1,
+        '`/* process P0 on cpu1: label */` or `/* invariant NAME at end|always[, information]: words */`',
+        line.trim(),
+      );
     }
   }
   return marks;

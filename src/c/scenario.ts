@@ -1,44 +1,29 @@
 // From the C of a scenario and the functions it calls to the Program that a checker runs.
 import type { Cell, Instruction, Invariant, KernelSource, Place, Process, Program, Refusal } from '../types.ts';
-import type { CDeclarator, CExpr, CFunction } from './ast.ts';
+import type { CDeclarator, CFunction } from './ast.ts';
 import { functionOf } from './call.ts';
-import { convertDeclaration } from './convert-type.ts';
-import { SyntaxRefusal } from './reader.ts';
 import { BOOL } from './ctype.ts';
 import { collect, sizedType } from './declaration.ts';
-import type { Definitions, IndexCache } from './definitions.ts';
-import { newIndexCache, openDefinitions } from './definitions.ts';
+import { openDefinitions } from './definitions.ts';
 import { emit, finish, freshRegister, newEmitter, newLabel, place } from './emit.ts';
 import { lowerExpr } from './expression.ts';
-import { parse } from './grammar.ts';
-import { evaluateWith, openLayouts } from './layout.ts';
 import type { Layouts } from './layout.ts';
-import { allocate, cellsFor, leavesOf, newMemory, overlapOf } from './memory.ts';
 import type { MemoryObject, Touch } from './memory.ts';
-import type { Config } from './preprocess.ts';
+import { allocate, cellsFor, leavesOf, overlapOf } from './memory.ts';
 import type { Primitives } from './primitives.ts';
-import type { Mark, Reading, ReadingCache, ScenarioText } from './scenario-text.ts';
+import { SyntaxRefusal } from './reader.ts';
+import type { Mark, Reading, ScenarioText } from './scenario-text.ts';
 import { invalid, readScenario } from './scenario-text.ts';
+import type { Frame, Session } from './session.ts';
 import { LoweringRefusal } from './session.ts';
-import type { Frame, ParseCache, Session } from './session.ts';
 import { lowerBody } from './statement.ts';
 import { convertValue, scalarOf } from './value.ts';
-
-/** Everything that is shared by the scenarios and sources of one run. */
-export interface Workshop {
-  readonly primitives: Primitives;
-  readonly config: Config;
-  readonly index: IndexCache;
-  readonly parsed: ParseCache;
-  readonly readings: ReadingCache;
-}
-
-/** A workshop with empty caches. */
-export function openWorkshop(primitives: Primitives, config: Config): Workshop {
-  return { primitives, config, index: newIndexCache(), parsed: { functions: new Map(), macros: new Map() }, readings: new Map() };
-}
+import type { Workshop } from './workshop.ts';
+import { newSession } from './workshop.ts';
 
 export type { ScenarioText } from './scenario-text.ts';
+export type { Workshop } from './workshop.ts';
+export { openWorkshop } from './workshop.ts';
 
 export type Lowered =
   | {
@@ -65,80 +50,57 @@ export function lowerScenario(workshop: Workshop, source: KernelSource, scenario
     const observed: Touch[] = [];
     for (const { mark, name, line } of functionsOf(session, scenario, marks)) {
       if (mark.kind === 'process') {
-        processes.push({ name: mark.name, label: mark.words, cpu: mark.cpu, ...lowerProcess(session, scenario, name, line) });
+        processes.push({
+          name: mark.name,
+          label: mark.words,
+          cpu: mark.cpu,
+          ...lowerProcess(session, scenario, name, line),
+        });
       } else {
         const from = session.touches.length;
-        invariants.push({ name: mark.name, when: mark.when, level: mark.level, words: mark.words, ...lowerInvariant(session, scenario, name, line) });
+        invariants.push({
+          name: mark.name,
+          when: mark.when,
+          level: mark.level,
+          words: mark.words,
+          ...lowerInvariant(session, scenario, name, line),
+        });
         observed.push(...session.touches.slice(from));
       }
     }
-    if (processes.length === 0) throw invalid(scenario, scenario.line, 'at least one `/* process P0 on cpu1: label */` before `void P0(void)`', 'none');
-    const cells = cellsFor(session.memory, session.touches, session.layouts, (object, path) => bitNames(workshop.primitives, session.layouts, object, path));
+    if (processes.length === 0)
+      throw invalid(
+        scenario,
+        scenario.line,
+        'at least one `/* process P0 on cpu1: label */` before `void P0(void)`',
+        'none',
+      );
+    const cells = cellsFor(session.memory, session.touches, session.layouts, (object, path) =>
+      bitNames(workshop.primitives, session.layouts, object, path),
+    );
     const overlap = overlapOf(cells, session.touches);
     if (overlap !== undefined) {
       const why = `expected ${overlap.fields.join(' and ')} to be words of their own; parts of a word are not modelled`;
       return { kind: 'refused', refusal: { what: `${overlap.object}.${overlap.fields[1]}`, why } };
     }
-    const program: Program = { name: scenario.name, cells, processes, invariants, observed: observedCells(cells, observed) };
-    return { kind: 'lowered', program, functions: session.used.functions, assumptions: assumptionsOf(workshop, session) };
+    const program: Program = {
+      name: scenario.name,
+      cells,
+      processes,
+      invariants,
+      observed: observedCells(cells, observed),
+    };
+    return {
+      kind: 'lowered',
+      program,
+      functions: session.used.functions,
+      assumptions: assumptionsOf(workshop, session),
+    };
   } catch (error) {
     if (error instanceof LoweringRefusal) return { kind: 'refused', refusal: error.refusal };
     if (error instanceof SyntaxRefusal) throw invalid(scenario, error.line, 'C that can be lowered', error.found);
     throw error;
   }
-}
-
-function newSession(workshop: Workshop, tree: Definitions, scenario: Definitions): Session {
-  const primitives = openDefinitions(workshop.primitives.source, workshop.config, workshop.index);
-  const layers = [scenario, primitives, tree];
-  const constantMacro = (body: string, file: string, depth: number): number | undefined => {
-    const init = constantExpression(workshop.parsed, body);
-    if (init === undefined) return undefined;
-    return evaluateWith(init, file, (expr, at) => (expr.kind === 'name' ? constant(expr.name, at, depth + 1) : undefined));
-  };
-  const constant = (name: string, file: string, depth: number): number | undefined => {
-    if (depth > 32) return undefined;
-    for (const layer of layers) {
-      const given = layer.constant(name, file);
-      if (given === undefined || (given.kind === 'macro' && given.macro.params !== undefined)) continue;
-      const value = given.kind === 'enum' ? layouts.enumerator(name) : constantMacro(given.macro.body, given.file, depth);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  };
-  const layouts: Layouts = openLayouts(layers, (expr, file) => evaluateWith(expr, file, (leaf, at) => (leaf.kind === 'name' ? constant(leaf.name, at, 0) : undefined)));
-  return {
-    scenario,
-    primitives,
-    tree,
-    ignored: workshop.primitives.ignored,
-    accessorFiles: workshop.primitives.accessorFiles,
-    layouts,
-    memory: newMemory(),
-    touches: [],
-    functionIds: new Map(),
-    functionNames: new Map(),
-    parsed: workshop.parsed,
-    used: { functions: new Map(), rows: new Set(), declared: new Map() },
-    wrapped: new Map(),
-    points: new WeakMap(),
-    callees: new Map(),
-    limits: { depth: 0, work: 0 },
-    processName: '',
-    emitter: newEmitter(),
-  };
-}
-
-/** The body of a macro as the initialiser of an int. Undefined when it is none. Cached by its text. */
-function constantExpression(cache: ParseCache, body: string): CExpr | undefined {
-  const key = `int ${body}`;
-  const known = cache.macros.get(key);
-  if (known !== undefined) return known === 'text' ? undefined : known;
-  const parsed = parse(`int x = (${body});`, 0, 1);
-  const node = parsed.root.namedChildren[0];
-  const init = node?.type !== 'declaration' || parsed.root.hasError || body.length > 1000 ? undefined : convertDeclaration(parsed, node)[0]?.init;
-  cache.macros.set(key, init ?? 'text');
-  return init;
 }
 
 // ---------------------------------------------------------------- objects
@@ -151,7 +113,11 @@ function declareObjects(session: Session, scenario: ScenarioText, { text, object
     if (type.kind === 'function') continue;
     if (type.kind === 'opaque' || (type.kind === 'struct' && session.layouts.layout(type.name) === undefined)) {
       const name = type.kind === 'opaque' ? type.name : `struct ${type.name}`;
-      throw new LoweringRefusal({ what: name, why: `expected the definition of ${name} in the source`, place: { file: scenario.file, line } });
+      throw new LoweringRefusal({
+        what: name,
+        why: `expected the definition of ${name} in the source`,
+        place: { file: scenario.file, line },
+      });
     }
     if (session.memory.objects.some((object) => object.name === variable.name)) {
       throw invalid(scenario, line, 'each object once', `a second \`${variable.name}\``);
@@ -163,7 +129,14 @@ function declareObjects(session: Session, scenario: ScenarioText, { text, object
   }
 }
 
-function initialiseObject(session: Session, scenario: ScenarioText, text: string, object: MemoryObject, variable: CDeclarator, line: number): void {
+function initialiseObject(
+  session: Session,
+  scenario: ScenarioText,
+  text: string,
+  object: MemoryObject,
+  variable: CDeclarator,
+  line: number,
+): void {
   const frame = rootFrame(scenario, text, object.name, line);
   const values = new Map<number, NonNullable<CDeclarator['init']>>();
   if (variable.init?.kind === 'init-list') collect(session, frame, object.type, variable.init.items, 0, values);
@@ -171,9 +144,11 @@ function initialiseObject(session: Session, scenario: ScenarioText, text: string
   const leaves = leavesOf(object.type, session.layouts);
   for (const [offset, expr] of values) {
     const leaf = leaves.find((one) => one.offset === offset);
-    if (leaf === undefined) throw invalid(scenario, expr.line, `a scalar field of ${object.name}`, `\`${text.slice(expr.start, expr.end)}\``);
+    if (leaf === undefined)
+      throw invalid(scenario, expr.line, `a scalar field of ${object.name}`, `\`${text.slice(expr.start, expr.end)}\``);
     const value = scalarOf(session, frame, convertValue(session, frame, lowerExpr(session, frame, expr), leaf.type));
-    if (value.kind !== 'const') throw invalid(scenario, expr.line, 'a constant initialiser', `\`${text.slice(expr.start, expr.end)}\``);
+    if (value.kind !== 'const')
+      throw invalid(scenario, expr.line, 'a constant initialiser', `\`${text.slice(expr.start, expr.end)}\``);
     session.memory.inits.set(object.address + offset, value.value);
   }
 }
@@ -200,13 +175,19 @@ function rootFrame(scenario: ScenarioText, text: string, name: string, line: num
 // ---------------------------------------------------------------- processes and invariants
 
 /** The functions that the marks stand before, live ones only, in the order of the text. */
-function functionsOf(session: Session, scenario: ScenarioText, marks: readonly Mark[]): { mark: Mark; name: string; line: number }[] {
+function functionsOf(
+  session: Session,
+  scenario: ScenarioText,
+  marks: readonly Mark[],
+): { mark: Mark; name: string; line: number }[] {
   const found: { mark: Mark; name: string; line: number }[] = [];
   for (const mark of marks) {
     const name = mark.kind === 'process' ? mark.name : mark.name.replace(/-/g, '_');
     const definition = session.scenario.function(name, scenario.file);
     if (definition === undefined || definition.kind === 'ambiguous') continue;
-    const nearest = Math.max(...marks.filter((one) => one.name === mark.name && one.line < definition.line).map((one) => one.line));
+    const nearest = Math.max(
+      ...marks.filter((one) => one.name === mark.name && one.line < definition.line).map((one) => one.line),
+    );
     if (nearest === mark.line) found.push({ mark, name, line: definition.line });
   }
   return found;
@@ -236,13 +217,15 @@ function lowerInvariant(session: Session, scenario: ScenarioText, name: string, 
   place(session.emitter, label);
   const body = finished(session, name, frame, truth);
   const effect = body.code.find((ins) => !['set', 'load', 'branch', 'jump', 'end'].includes(ins.op));
-  if (effect !== undefined) throw invalid(scenario, line, 'an invariant that only reads', `${effect.op} in \`${effect.at.text}\``);
+  if (effect !== undefined)
+    throw invalid(scenario, line, 'an invariant that only reads', `${effect.op} in \`${effect.at.text}\``);
   return body;
 }
 
 function bodyOf(session: Session, scenario: ScenarioText, name: string, line: number): { fn: CFunction; frame: Frame } {
   const definition = session.scenario.function(name, scenario.file);
-  if (definition === undefined || definition.kind === 'ambiguous') throw invalid(scenario, line, `the function ${name}`, 'none');
+  if (definition === undefined || definition.kind === 'ambiguous')
+    throw invalid(scenario, line, `the function ${name}`, 'none');
   const frame = rootFrame(scenario, '', name, line);
   const fn = functionOf(session, definition, frame);
   const slice = (start: number, end: number): string => definition.text.slice(start, end);
@@ -258,7 +241,12 @@ function finished(session: Session, name: string, frame: Frame, result?: number)
 
 // ---------------------------------------------------------------- what is printed
 
-function bitNames(primitives: Primitives, layouts: Layouts, object: MemoryObject, path: string): Readonly<Record<number, string>> | undefined {
+function bitNames(
+  primitives: Primitives,
+  layouts: Layouts,
+  object: MemoryObject,
+  path: string,
+): Readonly<Record<number, string>> | undefined {
   if (object.type.kind !== 'struct') return undefined;
   const { name } = object.type;
   const row = primitives.bits.find((one) => one.struct === name && one.field === path);

@@ -4,8 +4,8 @@ import type { CodePoint, Expr, Place, Refusal, SourceFile } from '../types.ts';
 import type { CExpr, CFunction } from './ast.ts';
 import type { CType } from './ctype.ts';
 import type { Definitions } from './definitions.ts';
-import type { Definition } from './file-index.ts';
 import type { Emitter, Label } from './emit.ts';
+import type { Definition } from './file-index.ts';
 import type { Layouts } from './layout.ts';
 import type { Memory, MemoryObject, Touch } from './memory.ts';
 import type { Macro } from './preprocess.ts';
@@ -88,7 +88,11 @@ export interface Session {
   readonly functionIds: Map<string, number>;
   readonly functionNames: Map<number, string>;
   readonly parsed: ParseCache;
-  readonly used: { readonly functions: Map<string, Place>; readonly rows: Set<string>; readonly declared: Map<string, string> };
+  readonly used: {
+    readonly functions: Map<string, Place>;
+    readonly rows: Set<string>;
+    readonly declared: Map<string, string>;
+  };
   readonly wrapped: Map<string, CType | 'none'>; // the scalar that a struct wraps, by struct
   readonly points: WeakMap<object, CodePoint>; // by the site of a frame
   readonly callees: Map<string, Callee>; // by file and name
@@ -132,7 +136,10 @@ export function codePoint(session: Session, frame: Frame): CodePoint {
   const known = session.points.get(shown.site);
   if (known !== undefined) return known;
   const frames = [{ ...placeOf(session, shown, shown.site.line), function: shown.name }];
-  const point = { frames: shown.caller === undefined ? frames : [...frames, ...codePoint(session, shown.caller).frames], text: shown.site.text };
+  const point = {
+    frames: shown.caller === undefined ? frames : [...frames, ...codePoint(session, shown.caller).frames],
+    text: shown.site.text,
+  };
   session.points.set(shown.site, point);
   return point;
 }
@@ -173,7 +180,12 @@ export function isExpanding(frame: Frame, macro: string): boolean {
 
 /** What a call of `name` means, by precedence: scenario, primitives, ignore list, tree. */
 export type Callee =
-  | { readonly kind: 'macro'; readonly macro: Macro; readonly file: string; readonly layer: 'scenario' | 'primitives' | 'tree' }
+  | {
+      readonly kind: 'macro';
+      readonly macro: Macro;
+      readonly file: string;
+      readonly layer: 'scenario' | 'primitives' | 'tree';
+    }
   | { readonly kind: 'function'; readonly definition: Definition; readonly layer: 'scenario' | 'primitives' | 'tree' }
   | { readonly kind: 'renamed'; readonly name: string; readonly layer: 'scenario' | 'primitives' | 'tree' } // #define f g
   | { readonly kind: 'ignored' }
@@ -208,7 +220,10 @@ function findCallee(session: Session, near: string, name: string, expands: boole
   return macro ?? { kind: 'unknown' };
 }
 
-function asMacro(found: { readonly macro: Macro; readonly file: string } | undefined, layer: 'scenario' | 'primitives' | 'tree'): Callee | undefined {
+function asMacro(
+  found: { readonly macro: Macro; readonly file: string } | undefined,
+  layer: 'scenario' | 'primitives' | 'tree',
+): Callee | undefined {
   if (found === undefined) return undefined;
   const { params, body, name } = found.macro;
   if (params !== undefined) return { kind: 'macro', ...found, layer };

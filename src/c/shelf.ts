@@ -21,9 +21,19 @@ export interface Shelf {
 
 // Headers that most names of mm come from, so that a tree of 2,500 files is rarely read as a whole.
 const FIRST = [
-  'mm/internal.h', 'mm/swap.h', 'include/linux/mm_types.h', 'include/linux/page-flags.h', 'include/linux/mm_inline.h',
-  'include/linux/memcontrol.h', 'include/linux/mmzone.h', 'include/linux/pagemap.h', 'include/linux/pagevec.h',
-  'include/linux/mm.h', 'include/linux/swap.h', 'include/linux/page_ref.h', 'include/linux/types.h',
+  'mm/internal.h',
+  'mm/swap.h',
+  'include/linux/mm_types.h',
+  'include/linux/page-flags.h',
+  'include/linux/mm_inline.h',
+  'include/linux/memcontrol.h',
+  'include/linux/mmzone.h',
+  'include/linux/pagemap.h',
+  'include/linux/pagevec.h',
+  'include/linux/mm.h',
+  'include/linux/swap.h',
+  'include/linux/page_ref.h',
+  'include/linux/types.h',
 ];
 const MOST_CHANGED = 24; // files; a source that differs in more starts afresh
 
@@ -122,10 +132,15 @@ function kept<T>(answers: Map<string, unknown>, key: string, make: () => T): T {
 
 /** A shelf over nearly the files of `root`, or undefined when too many differ. */
 function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
-  const changed = new Map<string, { readonly before: SourceFile | undefined; readonly after: SourceFile | undefined }>();
+  const changed = new Map<
+    string,
+    { readonly before: SourceFile | undefined; readonly after: SourceFile | undefined }
+  >();
   const paths = new Set(source.paths);
-  for (const path of source.paths) if (!root.has(path)) changed.set(path, { before: undefined, after: source.read(path) });
-  for (const path of root.order) if (!paths.has(path)) changed.set(path, { before: root.source.read(path), after: undefined });
+  for (const path of source.paths)
+    if (!root.has(path)) changed.set(path, { before: undefined, after: source.read(path) });
+  for (const path of root.order)
+    if (!paths.has(path)) changed.set(path, { before: root.source.read(path), after: undefined });
   if (changed.size > MOST_CHANGED) return undefined;
   let compared = 0;
   const compare = (): void => {
@@ -156,7 +171,8 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
     own.sort((a, b) => (rank.get(a.path) ?? 0) - (rank.get(b.path) ?? 0));
     let next = 0;
     for (const file of root.filesWith(name)) {
-      for (; next < own.length && (rank.get(own[next]?.path ?? '') ?? 0) <= (rank.get(file.path) ?? 0); next++) yield own[next] as SourceFile;
+      for (; next < own.length && (rank.get(own[next]?.path ?? '') ?? 0) <= (rank.get(file.path) ?? 0); next++)
+        yield own[next] as SourceFile;
       if (source.read(file.path) === file) yield file;
     }
     for (; next < own.length; next++) yield own[next] as SourceFile;
@@ -179,10 +195,22 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
     filesWith,
     has: (path) => paths.has(path),
     answer<T>(key: string, name: string, find: (files: Iterable<SourceFile>) => T | undefined): T | undefined {
-      return kept(answers, key, () => settled(name, () => root.answer(key, name, find), () => find(filesWith(name))));
+      return kept(answers, key, () =>
+        settled(
+          name,
+          () => root.answer(key, name, find),
+          () => find(filesWith(name)),
+        ),
+      );
     },
     generated<T>(name: string, find: (file: SourceFile) => T | undefined): T | undefined {
-      return kept(answers, `g ${name}`, () => settled('##', () => root.generated(name, find), () => firstHeader(filesWith('##'), find)));
+      return kept(answers, `g ${name}`, () =>
+        settled(
+          '##',
+          () => root.generated(name, find),
+          () => firstHeader(filesWith('##'), find),
+        ),
+      );
     },
   };
 }

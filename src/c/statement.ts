@@ -1,16 +1,16 @@
 // Lowers C statements: control flow with gotos, loops that run in the checker (nothing is unrolled), declarations.
 import type { CStmt } from './ast.ts';
+import { lowerCondition } from './condition.ts';
+import { declare } from './declaration.ts';
 import type { Label } from './emit.ts';
 import { branch, emit, freshRegister, jump, newLabel, place } from './emit.ts';
 import { binary } from './expr.ts';
-import { lowerCondition } from './condition.ts';
 import { lowerExpr, sourceText } from './expression.ts';
-import { declare } from './declaration.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { codePoint, lineOf, refuse } from './session.ts';
 import { convertValue, copy, promoted, scalarOf, typeOf } from './value.ts';
 
-const MAX_CODE = 60_000; // instructions of one process
+const MAX_CODE = 30_000; // instructions of one process
 
 /**
  * Lowers a function body in its frame. Returns jump to the frame's result label. Text that nothing reaches is left out;
@@ -19,7 +19,12 @@ const MAX_CODE = 60_000; // instructions of one process
  */
 export function lowerBody(session: Session, frame: Frame, body: CStmt): void {
   const { emitter, touches } = session;
-  const before = { drafts: emitter.drafts.length, touches: touches.length, live: emitter.live, result: frame.result?.register };
+  const before = {
+    drafts: emitter.drafts.length,
+    touches: touches.length,
+    live: emitter.live,
+    result: frame.result?.register,
+  };
   for (;;) {
     lowerStmt(session, frame, body);
     const late = frame.jumps.labels.filter((label) => label.used && label.dead);
@@ -52,7 +57,8 @@ export function lowerBlockExpression(session: Session, frame: Frame, body: reado
   return inScope(frame, () => {
     let value: Value = { kind: 'void' };
     for (const [i, stmt] of body.entries()) {
-      if (i === body.length - 1 && stmt.kind === 'expr' && stmt.expr !== undefined) value = lowerExpr(session, frame, stmt.expr);
+      if (i === body.length - 1 && stmt.kind === 'expr' && stmt.expr !== undefined)
+        value = lowerExpr(session, frame, stmt.expr);
       else lowerStmt(session, frame, stmt);
     }
     return value;
@@ -74,7 +80,8 @@ function at(frame: Frame, expr: { readonly start: number; readonly end: number; 
 
 function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {
   const { emitter } = session;
-  if (emitter.drafts.length > MAX_CODE) refuse(session, frame, frame.name, `expected at most ${MAX_CODE} instructions in one process`);
+  if (emitter.drafts.length > MAX_CODE)
+    refuse(session, frame, frame.name, `expected at most ${MAX_CODE} instructions in one process`);
   switch (stmt.kind) {
     case 'block':
       inScope(frame, () => {
@@ -123,12 +130,12 @@ function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {
         stmt.kind === 'break'
           ? frame.loops[frame.loops.length - 1]?.onBreak
           : frame.loops.findLast((one) => one.onContinue !== undefined)?.onContinue;
-      if (loop === undefined) return void refuse(session, frame, stmt.kind, 'expected a loop around it');
+      if (loop === undefined) refuse(session, frame, stmt.kind, 'expected a loop around it');
       jump(emitter, codePoint(session, frame), loop);
       return;
     }
     default:
-      return stmt satisfies never;
+      stmt satisfies never;
   }
 }
 
@@ -198,7 +205,7 @@ function lowerLoop(session: Session, frame: Frame, stmt: CStmt & { readonly kind
 
 function lowerSwitch(session: Session, frame: Frame, stmt: CStmt & { readonly kind: 'switch' }): void {
   const { emitter } = session;
-  if (stmt.body.kind !== 'block') return void refuse(session, frame, 'switch', 'expected a block after switch (...)');
+  if (stmt.body.kind !== 'block') refuse(session, frame, 'switch', 'expected a block after switch (...)');
   const end = newLabel();
   const cases = stmt.body.body.map((one) => ({ stmt: one, label: newLabel() }));
   if (emitter.live) dispatchSwitch(session, frame, stmt, cases, end);
@@ -234,8 +241,13 @@ function dispatchSwitch(
       fallback = label;
       continue;
     }
-    const constantOf = scalarOf(session, frame, convertValue(session, frame, lowerExpr(session, frame, one.value), promoted(typeOf(value))));
-    if (constantOf.kind !== 'const') return void refuse(session, frame, sourceText(frame, one.value), 'expected a constant after case');
+    const constantOf = scalarOf(
+      session,
+      frame,
+      convertValue(session, frame, lowerExpr(session, frame, one.value), promoted(typeOf(value))),
+    );
+    if (constantOf.kind !== 'const')
+      refuse(session, frame, sourceText(frame, one.value), 'expected a constant after case');
     if (seen.has(constantOf.value)) refuse(session, frame, sourceText(frame, one.value), 'expected each case once');
     seen.add(constantOf.value);
     const next = newLabel();
@@ -255,7 +267,11 @@ function lowerReturn(session: Session, frame: Frame, stmt: CStmt & { readonly ki
     if (result !== undefined && result.type.kind !== 'void') {
       const converted = convertValue(session, frame, value, result.type);
       result.register ??= freshRegister(emitter);
-      emit(emitter, codePoint(session, frame), { op: 'set', dst: result.register, value: scalarOf(session, frame, converted) });
+      emit(emitter, codePoint(session, frame), {
+        op: 'set',
+        dst: result.register,
+        value: scalarOf(session, frame, converted),
+      });
     }
   }
   if (result === undefined) emit(emitter, codePoint(session, frame), { op: 'end' });

@@ -1,10 +1,10 @@
 // Values: what an expression is worth, and the conversions of C between integer and pointer types.
 import type { Expr } from '../types.ts';
+import { readPlace, touch, wrapperLeaf } from './access.ts';
 import type { CType } from './ctype.ts';
 import { INT, isScalar, printType } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
-import { readPlace, touch, wrapperLeaf } from './lvalue.ts';
 import type { Frame, Lvalue, Session, Value } from './session.ts';
 import { codePoint, refuse } from './session.ts';
 
@@ -20,11 +20,23 @@ export function typeOf(value: Value): CType {
 
 /** The scalar of a value; an array in memory is its address. Refuses what is no scalar, or of a type nobody could read. */
 export function scalarOf(session: Session, frame: Frame, value: Value): Expr {
-  if (value.kind === 'void') return refuse(session, frame, frame.site.text, 'expected a value, found a call that returns none');
-  if (value.type.kind === 'opaque') return refuse(session, frame, value.type.name, `expected the definition of type ${value.type.name}; it is not in the source`);
+  if (value.kind === 'void')
+    return refuse(session, frame, frame.site.text, 'expected a value, found a call that returns none');
+  if (value.type.kind === 'opaque')
+    return refuse(
+      session,
+      frame,
+      value.type.name,
+      `expected the definition of type ${value.type.name}; it is not in the source`,
+    );
   if (value.kind === 'scalar') return value.expr;
   if (value.kind === 'reference') {
-    return refuse(session, frame, value.local.name, 'expected a value; the address of a local variable is used as a number');
+    return refuse(
+      session,
+      frame,
+      value.local.name,
+      'expected a value; the address of a local variable is used as a number',
+    );
   }
   if (value.type.kind === 'array' && value.place.kind === 'memory') {
     noteElements(session, value.place, value.type);
@@ -36,7 +48,11 @@ export function scalarOf(session: Session, frame: Frame, value: Value): Expr {
 }
 
 /** A pointer to a scalar forgets the array that it came from: what it may be used for is noted here. */
-function noteElements(session: Session, place: Lvalue & { readonly kind: 'memory' }, array: CType & { readonly kind: 'array' }): void {
+function noteElements(
+  session: Session,
+  place: Lvalue & { readonly kind: 'memory' },
+  array: CType & { readonly kind: 'array' },
+): void {
   if (!isScalar(array.of)) return;
   const size = session.layouts.sizeOf(array.of);
   if (place.touch?.kind === 'field') {
@@ -73,7 +89,9 @@ export function convertValue(session: Session, frame: Frame, value: Value, type:
   if (value.kind === 'void') return value;
   if (value.kind === 'reference') return { ...value, type };
   if (value.kind === 'aggregate') {
-    return isScalar(type) ? convertValue(session, frame, scalar(scalarOf(session, frame, value), decayed(value.type)), type) : value;
+    return isScalar(type)
+      ? convertValue(session, frame, scalar(scalarOf(session, frame, value), decayed(value.type)), type)
+      : value;
   }
   if (type.kind === 'int') {
     if (value.type.kind === 'opaque') scalarOf(session, frame, value);
@@ -87,7 +105,12 @@ export function convertValue(session: Session, frame: Frame, value: Value, type:
 function refusePunning(session: Session, frame: Frame, from: CType, to: CType): void {
   if (to.kind !== 'int' || to.size >= 4) return;
   if (from.kind === 'void' || from.kind === 'opaque' || (from.kind === 'int' && from.size === to.size)) return;
-  refuse(session, frame, `${printType(to)} *`, `expected a pointer to a whole ${printType(from)}; parts of a word are not modelled`);
+  refuse(
+    session,
+    frame,
+    `${printType(to)} *`,
+    `expected a pointer to a whole ${printType(from)}; parts of a word are not modelled`,
+  );
 }
 
 /** The type of a value in an expression: an array is a pointer to its first element. */

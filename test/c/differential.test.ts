@@ -7,14 +7,22 @@ import { hasGcc, newWorkshop, outputOf, programOf } from './specimen.ts';
 
 const COUNT = 300;
 const SEED = Number(process.env['RELORE_SEED'] ?? 20260411);
-const INPUTS = [[0, 0, 0], [1, -1, 2], [7, 300, -40000], [2147483647, -2147483648, 65], [-5, 4, 1]] as const;
+const INPUTS = [
+  [0, 0, 0],
+  [1, -1, 2],
+  [7, 300, -40000],
+  [2147483647, -2147483648, 65],
+  [-5, 4, 1],
+] as const;
 const GLOBALS = ['x', 'u', 'k', 's'] as const;
 
 beforeAll(loadGrammar);
 
 describe.skipIf(!hasGcc)('random C functions (skipped without gcc: it is the oracle)', () => {
   it(`${COUNT} functions give what gcc gives, for ${INPUTS.length} inputs each`, { timeout: 120_000 }, () => {
-    const functions = fc.sample(fc.integer(), { numRuns: COUNT, seed: SEED }).map((seed, n) => ({ name: `f${n}`, text: randomFunction(`f${n}`, seed) }));
+    const functions = fc
+      .sample(fc.integer(), { numRuns: COUNT, seed: SEED })
+      .map((seed, n) => ({ name: `f${n}`, text: randomFunction(`f${n}`, seed) }));
     const expected = outputOf(mainOf(functions)).trim().split('\n');
     const workshop = newWorkshop();
     let line = 0;
@@ -43,7 +51,10 @@ void P0(void)
 
 function mainOf(functions: readonly { readonly name: string; readonly text: string }[]): string {
   const calls = functions.flatMap(({ name }) =>
-    INPUTS.map(([a, b, c]) => `g = (struct thing){ 11, 12, 13, 14 }; out = ${name}(${a}, ${b}, (int)${c}); printf("%d %d %d %d %d\\n", out, g.x, (int)g.u, g.k, g.s);`),
+    INPUTS.map(
+      ([a, b, c]) =>
+        `g = (struct thing){ 11, 12, 13, 14 }; out = ${name}(${a}, ${b}, (int)${c}); printf("%d %d %d %d %d\\n", out, g.x, (int)g.u, g.k, g.s);`,
+    ),
   );
   return `#include <stdio.h>
 #include <stdbool.h>

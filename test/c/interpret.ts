@@ -11,7 +11,8 @@ export interface Run {
 /** Runs process `index` of `program` from its initial cells, with `inputs` ('object' or 'object.field') laid over them. */
 export function run(program: Program, inputs: Readonly<Record<string, number>> = {}, index = 0): Run {
   const code = program.processes[index]?.code ?? [];
-  const nameOf = (cell: { object: string; field: string }) => (cell.field === '' ? cell.object : `${cell.object}.${cell.field}`);
+  const nameOf = (cell: { object: string; field: string }) =>
+    cell.field === '' ? cell.object : `${cell.object}.${cell.field}`;
   const memory = new Map(program.cells.map((cell) => [cell.address, inputs[nameOf(cell)] ?? cell.init]));
   const registers = new Int32Array(program.processes[index]?.registers ?? 0);
   const asserts: string[] = [];
@@ -34,7 +35,13 @@ export function run(program: Program, inputs: Readonly<Record<string, number>> =
 }
 
 /** Executes one instruction; the next pc, or undefined for an access to no cell. */
-function step(ins: Instruction, pc: number, memory: Map<number, number>, regs: Int32Array, asserts: string[]): number | undefined {
+function step(
+  ins: Instruction,
+  pc: number,
+  memory: Map<number, number>,
+  regs: Int32Array,
+  asserts: string[],
+): number | undefined {
   const value = (expr: Expr): number => evaluate(expr, regs);
   if ('address' in ins && !memory.has(value(ins.address))) return undefined;
   const address = 'address' in ins ? value(ins.address) : 0;
@@ -125,21 +132,37 @@ export function evaluate(expr: Expr, regs: Int32Array): number {
 
 function compute(op: string, a: number, b: number): number {
   switch (op) {
-    case '+': return (a + b) | 0;
-    case '-': return (a - b) | 0;
-    case '*': return Math.imul(a, b);
-    case '/': return b === 0 ? 0 : (a / b) | 0;
-    case '%': return b === 0 ? 0 : (a % b) | 0;
-    case '&': return a & b;
-    case '|': return a | b;
-    case '^': return a ^ b;
-    case '<<': return a << b;
-    case '>>': return a >> b;
-    case '==': return Number(a === b);
-    case '!=': return Number(a !== b);
-    case '<': return Number(a < b);
-    case '<=': return Number(a <= b);
-    case '>': return Number(a > b);
-    default: return Number(a >= b);
+    case '+':
+      return (a + b) | 0;
+    case '-':
+      return (a - b) | 0;
+    case '*':
+      return Math.imul(a, b);
+    case '/':
+      return b === 0 ? 0 : (a / b) | 0;
+    case '%':
+      return b === 0 ? 0 : (a % b) | 0;
+    case '&':
+      return a & b;
+    case '|':
+      return a | b;
+    case '^':
+      return a ^ b;
+    case '<<':
+      return a << b;
+    case '>>':
+      return a >> b;
+    case '==':
+      return Number(a === b);
+    case '!=':
+      return Number(a !== b);
+    case '<':
+      return Number(a < b);
+    case '<=':
+      return Number(a <= b);
+    case '>':
+      return Number(a > b);
+    default:
+      return Number(a >= b);
   }
 }

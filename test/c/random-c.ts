@@ -7,40 +7,91 @@ const LOCALS = ['a', 'b', 'c', 'i', 'u', 'h', 'k'];
 export function randomFunction(name: string, seed: number): string {
   const random = generator(seed);
   const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
-  const all = ['a', 'b', 'c', 'i', 'u', 'h', 'k', 'p->x', 'p->u', 'p->k', 'p->s', 't.x', 't.k', 'w[1]', 'g.x', 'g.u', 'g.k'];
+  const all = [
+    'a',
+    'b',
+    'c',
+    'i',
+    'u',
+    'h',
+    'k',
+    'p->x',
+    'p->u',
+    'p->k',
+    'p->s',
+    't.x',
+    't.k',
+    'w[1]',
+    'g.x',
+    'g.u',
+    'g.k',
+  ];
   const pure = (depth: number, vars: readonly string[] = all): string => {
-    if (depth <= 0 || random(5) === 0) return random(3) === 0 ? pick(['0', '1', '2', '-1', '7', '255', '300', '-40000', '0x80000000u', '65535', '3u', "'A'", 'TWO']) : pick(vars);
+    if (depth <= 0 || random(5) === 0)
+      return random(3) === 0
+        ? pick(['0', '1', '2', '-1', '7', '255', '300', '-40000', '0x80000000u', '65535', '3u', "'A'", 'TWO'])
+        : pick(vars);
     const e = () => pure(depth - 1, vars);
     switch (random(16)) {
-      case 0: return `(${e()} ${pick(['<', '<=', '>', '>=', '==', '!='])} ${e()})`;
-      case 1: return `(${e()} ${pick(['&&', '||'])} ${e()})`;
-      case 2: return `(${e()} ? ${e()} : ${e()})`;
-      case 3: return `(${pick(['!', '~', '-', '+'])} ${e()})`;
-      case 4: return `((${pick(['unsigned char', 'short', 'unsigned int', 'int', 'signed char', 'bool', 'unsigned short'])})${e()})`;
-      case 5: return `(${e()} ${pick(['<<', '>>'])} ${random(2) === 0 ? String(random(31)) : `(${e()} & 7)`})`;
-      case 6: return `((int)${e()} ${pick(['/', '%'])} ${pick(['3', '7', '16'])})`;
-      case 7: return `((unsigned int)${e()} ${pick(['/', '%'])} ${pick(['4u', '1u', '64u'])})`;
-      case 8: return vars === all ? `w[${e()} & 3]` : e();
-      case 9: return `${pick(['MOST', 'LEAST'])}(${e()}, ${e()})`;
-      case 10: return `pick3(${e()}, ${e()}, ${e()})`;
-      case 11: return `(${e()} ?: ${e()})`;
-      case 12: return `likely(${e()})`;
-      default: return `(${e()} ${pick(['+', '-', '*', '&', '|', '^'])} ${e()})`;
+      case 0:
+        return `(${e()} ${pick(['<', '<=', '>', '>=', '==', '!='])} ${e()})`;
+      case 1:
+        return `(${e()} ${pick(['&&', '||'])} ${e()})`;
+      case 2:
+        return `(${e()} ? ${e()} : ${e()})`;
+      case 3:
+        return `(${pick(['!', '~', '-', '+'])} ${e()})`;
+      case 4:
+        return `((${pick(['unsigned char', 'short', 'unsigned int', 'int', 'signed char', 'bool', 'unsigned short'])})${e()})`;
+      case 5:
+        return `(${e()} ${pick(['<<', '>>'])} ${random(2) === 0 ? String(random(31)) : `(${e()} & 7)`})`;
+      case 6:
+        return `((int)${e()} ${pick(['/', '%'])} ${pick(['3', '7', '16'])})`;
+      case 7:
+        return `((unsigned int)${e()} ${pick(['/', '%'])} ${pick(['4u', '1u', '64u'])})`;
+      case 8:
+        return vars === all ? `w[${e()} & 3]` : e();
+      case 9:
+        return `${pick(['MOST', 'LEAST'])}(${e()}, ${e()})`;
+      case 10:
+        return `pick3(${e()}, ${e()}, ${e()})`;
+      case 11:
+        return `(${e()} ?: ${e()})`;
+      case 12:
+        return `likely(${e()})`;
+      default:
+        return `(${e()} ${pick(['+', '-', '*', '&', '|', '^'])} ${e()})`;
     }
   };
   // One effect, on a variable that the rest of the expression does not read.
   const effect = (): string => {
     const target = pick(all);
-    const others = (): string => pure(1, LOCALS.filter((name) => name !== target));
+    const others = (): string =>
+      pure(
+        1,
+        LOCALS.filter((name) => name !== target),
+      );
     switch (random(5)) {
-      case 0: return `${target}++`;
-      case 1: return `--${target}`;
-      case 2: return `(${target} ${pick(['+', '-', '*', '&', '|', '^'])}= ${others()})`;
-      case 3: return `(${target} = ${others()})`;
-      default: return target.includes('.') || target.includes('[') || target.includes('>') || 'uhk'.includes(target) ? `(${target} += 3)` : `bump(&${target}, ${others()})`;
+      case 0:
+        return `${target}++`;
+      case 1:
+        return `--${target}`;
+      case 2:
+        return `(${target} ${pick(['+', '-', '*', '&', '|', '^'])}= ${others()})`;
+      case 3:
+        return `(${target} = ${others()})`;
+      default:
+        return target.includes('.') || target.includes('[') || target.includes('>') || 'uhk'.includes(target)
+          ? `(${target} += 3)`
+          : `bump(&${target}, ${others()})`;
     }
   };
-  const condition = (): string => (random(3) === 0 ? `${pure(1)} ${pick(['&&', '||'])} ${effect()} ${pick(['&&', '||'])} ${pure(1)}`.replace(/^(.*) && (.*) \|\| (.*)$/, '($1 && $2) || $3').replace(/^(.*) \|\| (.*) && (.*)$/, '$1 || ($2 && $3)') : pure(2));
+  const condition = (): string =>
+    random(3) === 0
+      ? `${pure(1)} ${pick(['&&', '||'])} ${effect()} ${pick(['&&', '||'])} ${pure(1)}`
+          .replace(/^(.*) && (.*) \|\| (.*)$/, '($1 && $2) || $3')
+          .replace(/^(.*) \|\| (.*) && (.*)$/, '$1 || ($2 && $3)')
+      : pure(2);
   let labels = 0;
   let fuels = 0;
   const declarations: string[] = [];
@@ -70,10 +121,14 @@ export function randomFunction(name: string, seed: number): string {
       return `${pick(all)} ${pick(['=', '=', '=', '+=', '-=', '|=', '&='])} ${pure(3)};`;
     }
     switch (random(8)) {
-      case 0: return `if (${condition()}) {\n${block(depth, inLoop)}\n}`;
-      case 1: return `if (${condition()}) {\n${block(depth, inLoop)}\n} else {\n${block(depth, inLoop)}\n}`;
-      case 2: return `while (${fuel()}-- > 0 && (${condition()})) {\n${block(depth, true)}\n}`;
-      case 3: return `do {\n${block(depth, true)}\n} while (${fuel()}-- > 0 && (${condition()}));`;
+      case 0:
+        return `if (${condition()}) {\n${block(depth, inLoop)}\n}`;
+      case 1:
+        return `if (${condition()}) {\n${block(depth, inLoop)}\n} else {\n${block(depth, inLoop)}\n}`;
+      case 2:
+        return `while (${fuel()}-- > 0 && (${condition()})) {\n${block(depth, true)}\n}`;
+      case 3:
+        return `do {\n${block(depth, true)}\n} while (${fuel()}-- > 0 && (${condition()}));`;
       case 4: {
         const count = fuel();
         return `for (${count} = 0; ${count} < ${1 + random(4)}; ${count}++) {\n${block(depth, true)}\n}`;

@@ -25,7 +25,12 @@ export function newWorkshop(): Workshop {
 
 /** Lowers `scenario` against mm/specimen.c with the text `kernel`. */
 export function lower(kernel: string, scenario: string, workshop: Workshop = newWorkshop()): Lowered {
-  return lowerScenario(workshop, sourceOf({ 'mm/specimen.c': kernel }), { name: 'specimen', file: 'rules/specimen.md', line: 1, code: scenario });
+  return lowerScenario(workshop, sourceOf({ 'mm/specimen.c': kernel }), {
+    name: 'specimen',
+    file: 'rules/specimen.md',
+    line: 1,
+    code: scenario,
+  });
 }
 
 /** The program of a scenario that lowers; throws with the refusal when it does not. */
@@ -53,7 +58,9 @@ export function outputOf(text: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'relore-gcc-'));
   try {
     writeFileSync(join(dir, 'a.c'), text);
-    execFileSync('gcc', ['-std=gnu11', '-O0', '-fwrapv', '-w', '-o', join(dir, 'a'), join(dir, 'a.c')], { stdio: 'pipe' });
+    execFileSync('gcc', ['-std=gnu11', '-O0', '-fwrapv', '-w', '-o', join(dir, 'a'), join(dir, 'a.c')], {
+      stdio: 'pipe',
+    });
     return execFileSync(join(dir, 'a'), { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 20_000 });
   } finally {
     rmSync(dir, { recursive: true, force: true });
@@ -62,7 +69,9 @@ export function outputOf(text: string): string {
 
 /** The instructions as a person reads them, one a line. */
 export function printCode(program: Program, code: readonly Instruction[]): string {
-  const cells = new Map(program.cells.map((cell) => [cell.address, cell.field === '' ? cell.object : `${cell.object}.${cell.field}`]));
+  const cells = new Map(
+    program.cells.map((cell) => [cell.address, cell.field === '' ? cell.object : `${cell.object}.${cell.field}`]),
+  );
   return code.map((ins, pc) => `${String(pc).padStart(3)}  ${words(ins, cells)}`).join('\n');
 }
 
@@ -74,7 +83,15 @@ function words(ins: Instruction, cells: ReadonlyMap<number, string>): string {
 
 function operand(key: string, value: unknown, cells: ReadonlyMap<number, string>): string {
   if (value === null || typeof value !== 'object') return String(value);
-  const expr = value as { kind?: string; value?: number; reg?: number; op?: string; arg?: unknown; left?: unknown; right?: unknown };
+  const expr = value as {
+    kind?: string;
+    value?: number;
+    reg?: number;
+    op?: string;
+    arg?: unknown;
+    left?: unknown;
+    right?: unknown;
+  };
   if (Array.isArray(value)) return value.join(',');
   const inner = (one: unknown): string => operand('', one, cells);
   switch (expr.kind) {

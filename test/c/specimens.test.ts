@@ -6,15 +6,30 @@ import { run } from './interpret.ts';
 import { hasGcc, newWorkshop, outputOf, printCode, programOf } from './specimen.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/c');
-const names = readdirSync(folder).filter((name) => name.endsWith('.c')).map((name) => name.slice(0, -2)).sort();
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.c'))
+  .map((name) => name.slice(0, -2))
+  .sort();
 const texts = new Map(names.map((name) => [name, readFileSync(join(folder, `${name}.c`), 'utf8')]));
-const INPUTS = [[0, 0, 0], [1, 2, 3], [-1, 5, -7], [3, -4, 12], [300, 257, -129], [2147483647, -2147483648, 1], [7, 1, 0]] as const;
+const INPUTS = [
+  [0, 0, 0],
+  [1, 2, 3],
+  [-1, 5, -7],
+  [3, -4, 12],
+  [300, 257, -129],
+  [2147483647, -2147483648, 1],
+  [7, 1, 0],
+] as const;
 
 beforeAll(loadGrammar);
 
 it('there are specimens, and no expected code without one', () => {
   expect(names.length).toBeGreaterThanOrEqual(30);
-  expect(readdirSync(join(folder, 'expected')).map((name) => name.replace(/\.txt$/, '')).sort()).toEqual(names);
+  expect(
+    readdirSync(join(folder, 'expected'))
+      .map((name) => name.replace(/\.txt$/, ''))
+      .sort(),
+  ).toEqual(names);
 });
 
 describe('the lowered code of a specimen is the one a person has read', () => {
@@ -43,7 +58,12 @@ describe.skipIf(!hasGcc)('a specimen gives what gcc gives (skipped without gcc: 
       const done = run(program, { a, b, c });
       return `${done.end} ${done.memory.get('out')}`;
     });
-    expect(found).toEqual((expected.get(name) ?? '').trim().split('\n').map((value) => `end ${value}`));
+    expect(found).toEqual(
+      (expected.get(name) ?? '')
+        .trim()
+        .split('\n')
+        .map((value) => `end ${value}`),
+    );
   });
 });
 
@@ -57,6 +77,8 @@ function scenarioOf(text: string): string {
 }
 
 function mainOf(text: string): string {
-  const calls = INPUTS.map(([a, b, c]) => `printf("%d\\n", specimen(${a}, ${b}, ${c}));`.replace('-2147483648', '(-2147483647 - 1)'));
+  const calls = INPUTS.map(([a, b, c]) =>
+    `printf("%d\\n", specimen(${a}, ${b}, ${c}));`.replace('-2147483648', '(-2147483647 - 1)'),
+  );
   return `#include <stdio.h>\n#include <stdbool.h>\n${text}\nint missing(int x) { return x; }\n${objectsOf(text)}\nint main(void)\n{\n${calls.join('\n')}\nreturn 0;\n}\n`;
 }
