@@ -158,7 +158,7 @@ describe('bad input ends in one sentence and exit code 2', () => {
         const expected =
           'expected a file, maildir (a directory with cur/ or new/) or directory of .eml, .mbox or .patch files';
         refused([command, 'nothing'], `nothing: ${expected}, found an empty directory`);
-        refused([command, 'other'], `other: ${expected}, found a directory with none of these`);
+        refused([command, 'other'], `other/notes.txt: ${NOT_A_SOURCE}, found text without mail headers that begins 'x'`);
         refused([command, 'maildir'], 'maildir: expected mail in cur/ or new/, found none');
       });
 
@@ -178,7 +178,7 @@ describe('bad input ends in one sentence and exit code 2', () => {
         const start = performance.now();
         refused(
           [command, write('line', Buffer.alloc(50_000_000, 'x'))],
-          `line: ${NOT_A_SOURCE}, found one line of 50000000 bytes without mail headers (a mail that lost its lines?)`,
+          `line: ${NOT_A_SOURCE}, found a first line of 50000000 bytes without mail headers (a mail flattened into one line?)`,
         );
         expect(performance.now() - start).toBeLessThan(5000);
         rmSync(join(folder, 'line'));
