@@ -16,7 +16,9 @@ await build({
   target: 'node20',
   external: ['web-tree-sitter'],
   chunkNames: 'chunks/[name]-[hash]',
-  banner: { js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);' },
+  banner: {
+    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+  },
   logLevel: 'warning',
 });
 copyFileSync('node_modules/tree-sitter-c/tree-sitter-c.wasm', `${fresh}/grammars/tree-sitter-c.wasm`);

@@ -16,8 +16,20 @@ for (const file of files) {
   const name = basename(file, '.ts');
   if (helpers.has(name) || (wanted.length > 0 && !wanted.includes(name))) continue;
   const outfile = join(out, `${file.replaceAll('/', '-').replace(/\.ts$/, '')}.mjs`);
-  await build({ entryPoints: [join('bench', file)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', logLevel: 'warning' });
+  await build({
+    entryPoints: [join('bench', file)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'warning',
+  });
   console.log(`\n== bench/${file}`);
-  const run = spawnSync(process.execPath, [outfile], { stdio: 'inherit', env: { ...process.env, RELORE_ROOT: process.cwd() } });
+  const run = spawnSync(process.execPath, [outfile], {
+    stdio: 'inherit',
+    env: { ...process.env, RELORE_ROOT: process.cwd() },
+  });
   if (run.status !== 0) process.exitCode = 1;
 }

@@ -19,12 +19,17 @@ function wall(args: readonly string[], runs: number): number {
 
 const bare = wall(['-e', '0'], 15);
 const version = wall([bin, '--version'], 15);
-console.log(`node -e 0: ${bare.toFixed(0)} ms; relore --version: ${version.toFixed(0)} ms; difference ${(version - bare).toFixed(0)} ms (goal: within 40)`);
+console.log(
+  `node -e 0: ${bare.toFixed(0)} ms; relore --version: ${version.toFixed(0)} ms; difference ${(version - bare).toFixed(0)} ms (goal: within 40)`,
+);
 const inputs: [string, string][] = [
   ['seed 003', join(root, '..', 'shared', 'seeds', '003_a1b80ebfd62945eb.txt')],
   ['threads/mlock-large-folio', join(root, 'threads', 'mlock-large-folio', 'thread.mbox')],
 ];
 for (const [name, path] of inputs) {
-  if (existsSync(path)) console.log(`relore review, ${name}: ${wall([bin, 'review', path, '--format', 'json'], 5).toFixed(0)} ms wall (goal: under 1,000)`);
+  if (existsSync(path))
+    console.log(
+      `relore review, ${name}: ${wall([bin, 'review', path, '--format', 'json'], 5).toFixed(0)} ms wall (goal: under 1,000)`,
+    );
   else console.log(`relore review, ${name}: skipped, ${path} is not there`);
 }

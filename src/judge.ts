@@ -50,7 +50,7 @@ export function judge(
     program,
     outcome: explore(program, model, { states }),
     functions,
-    assumptions
+    assumptions,
   };
 }
 

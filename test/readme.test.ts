@@ -13,7 +13,12 @@ describe('README.md', () => {
     const command = /^ {4}npm ci && npx relore review (\S+)$/m.exec(readme)?.[1] ?? '';
     const shown = /```text\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
     const thread = await readThread(readFileSync(join(root, command)), command);
-    const found = await review(thread, { rulesDir: join(root, 'rules'), models: ['sc'], states: 2_000_000, version: '0.0.0' });
+    const found = await review(thread, {
+      rulesDir: join(root, 'rules'),
+      models: ['sc'],
+      states: 2_000_000,
+      version: '0.0.0',
+    });
     const printed = renderTerminal(found, { color: false, width: 100, all: false, replay: `relore replay ${command}` });
     let from = 0;
     for (const part of shown.split('[...]\n')) {

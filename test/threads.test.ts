@@ -29,7 +29,10 @@ function essence(found: Review): unknown {
     claims: found.claims.map(({ id, speaker, status, verdict }) => ({ id, speaker: strip(speaker), status, verdict })),
     checks: found.checks
       .filter((check) => check.level === 'error')
-      .map((check) => `${check.patch || 'base'} ${check.scenario} ${check.invariant}: ${check.before.verdict} -> ${check.after.verdict}`),
+      .map(
+        (check) =>
+          `${check.patch || 'base'} ${check.scenario} ${check.invariant}: ${check.before.verdict} -> ${check.after.verdict}`,
+      ),
     diagrams: found.diagrams.map(({ columns, steps }) => ({ columns, steps: steps.length })),
   };
 }
@@ -67,7 +70,10 @@ describe('retold threads', () => {
     const back = (text: string): string =>
       authors
         .reduce((all, author, index) => all.replaceAll(author, `@@${index}@@`), text)
-        .replace(/@@(\d+)@@/g, (_, index: string) => authors[(Number(index) + authors.length - 1) % authors.length] ?? '');
+        .replace(
+          /@@(\d+)@@/g,
+          (_, index: string) => authors[(Number(index) + authors.length - 1) % authors.length] ?? '',
+        );
     const plain = essence(await reviewOf(mbox));
     expect(JSON.parse(back(JSON.stringify(essence(await reviewOf(permuted)))))).toEqual(plain);
   });

@@ -20,7 +20,8 @@ async function explored(): Promise<{ scenario: string; states: number; violated:
     const scenario = rule.scenarios.find((one) => one.name === name);
     if (scenario === undefined) throw new Error(`expected the scenario ${name}`);
     const judged = judge(knowledge, knowledge.stack.at('v6.12'), rule, scenario, 'sc', 2_000_000);
-    if (judged.kind === 'refused' || judged.outcome.kind === 'refused') throw new Error(`expected ${name} to be explored`);
+    if (judged.kind === 'refused' || judged.outcome.kind === 'refused')
+      throw new Error(`expected ${name} to be explored`);
     return { scenario: name, states: judged.outcome.states, violated: judged.outcome.violations.length > 0 };
   });
 }
@@ -53,11 +54,13 @@ async function main(): Promise<void> {
     return;
   }
   const self = fileURLToPath(import.meta.url);
-  const child = (): string => execFileSync(process.execPath, [self, '--child'], { encoding: 'utf8', env: { ...process.env, RELORE_ROOT: root } });
+  const child = (): string =>
+    execFileSync(process.execPath, [self, '--child'], { encoding: 'utf8', env: { ...process.env, RELORE_ROOT: root } });
   const ours = JSON.parse(child()) as { scenario: string; states: number; violated: boolean }[];
   const wall = timed(() => void child());
   console.log('S1 and S2 of stranded-unevictable at v6.12, base, both in one process');
-  for (const one of ours) console.log(`  relore ${one.scenario}: ${one.violated ? 'violated' : 'holds'}, ${one.states} states`);
+  for (const one of ours)
+    console.log(`  relore ${one.scenario}: ${one.violated ? 'violated' : 'holds'}, ${one.states} states`);
   console.log(`  relore, wall of a fresh process: ${wall.toFixed(0)} ms`);
   if (spawnSync('spin', ['-V']).status !== 0 || spawnSync('gcc', ['--version']).status !== 0) {
     console.log('  SPIN: not installed (apt packages spin, gcc)');
@@ -71,7 +74,8 @@ async function main(): Promise<void> {
       spin(dir, []);
       spin(dir, ['-DS2']);
     });
-    for (const [i, one] of both.entries()) console.log(`  SPIN S${i + 1}: ${one.violated ? 'violated' : 'holds'}, ${one.states} states`);
+    for (const [i, one] of both.entries())
+      console.log(`  SPIN S${i + 1}: ${one.violated ? 'violated' : 'holds'}, ${one.states} states`);
     console.log(`  SPIN, spin -a + gcc -O0 + pan: ${spinWall.toFixed(0)} ms`);
     console.log(`  ratio SPIN / relore: ${(spinWall / wall).toFixed(1)}`);
   } finally {

