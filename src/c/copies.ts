@@ -22,17 +22,36 @@ export function propagateCopies(code: readonly Instruction[]): Instruction[] {
     note(ins.dst, index);
     if (ins.value.kind === 'reg') note(ins.value.reg, index);
   }
+  const byTarget = new Map<number, number[]>();
+  for (const [index, { ins }] of copies.entries()) {
+    const list = byTarget.get(ins.dst);
+    if (list === undefined) byTarget.set(ins.dst, [index]);
+    else list.push(index);
+  }
   const before = available(code, new Map(copies.map(({ at }, index) => [at, index])), touching, words);
   return code.map((ins, at) => {
-    const known = new Map<number, Expr>();
     const state = before[at];
     if (state === undefined) return ins;
-    for (const [index, copy] of copies.entries()) {
-      if (((state[index >>> 5] ?? 0) >>> (index & 31)) & 1) known.set(copy.ins.dst, copy.ins.value);
-    }
-    return known.size === 0 ? ins : rewritten(code, ins, known);
+    const held = (reg: number): Copy['value'] | undefined => {
+      const index = byTarget.get(reg)?.find((one) => (((state[one >>> 5] ?? 0) >>> (one & 31)) & 1) === 1);
+      return index === undefined ? undefined : copies[index]?.ins.value;
+    };
+    // A copy of a copy is followed to its source: both hold here.
+    const known: Known = (reg) => {
+      let value = held(reg);
+      for (let hops = 0; hops < 8 && value?.kind === 'reg'; hops++) {
+        const next = held(value.reg);
+        if (next === undefined) break;
+        value = next;
+      }
+      return value;
+    };
+    return rewritten(code, ins, known);
   });
 }
+
+/** What a register is known to hold: a constant or another register. */
+type Known = (reg: number) => Expr | undefined;
 
 function isCopy(ins: Instruction): ins is Copy {
   return ins.op === 'set' && (ins.value.kind === 'const' || (ins.value.kind === 'reg' && ins.value.reg !== ins.dst));
@@ -87,15 +106,17 @@ function meet(into: Uint32Array, other: Uint32Array): boolean {
   return lost;
 }
 
-function rewritten(code: readonly Instruction[], ins: Instruction, known: ReadonlyMap<number, Expr>): Instruction {
+function rewritten(code: readonly Instruction[], ins: Instruction, known: Known): Instruction {
   switch (ins.op) {
-    case 'jump':
-      return { ...ins, to: decided(code, ins.to, known) };
+    case 'jump': {
+      const to = decided(code, ins.to, known);
+      return to === ins.to ? ins : { ...ins, to };
+    }
     case 'branch': {
       const cond = replace(ins.cond, known);
-      return cond.kind === 'const'
-        ? { op: 'jump', at: ins.at, to: cond.value !== 0 ? ins.then : ins.else }
-        : { ...ins, cond };
+      if (cond === ins.cond) return ins;
+      if (cond.kind !== 'const') return { ...ins, cond };
+      return { op: 'jump', at: ins.at, to: cond.value !== 0 ? ins.then : ins.else };
     }
     default:
       return mapExprs(ins, (expr) => replace(expr, known));
@@ -103,7 +124,7 @@ function rewritten(code: readonly Instruction[], ins: Instruction, known: Readon
 }
 
 /** Where a jump ends up when the branches it meets are decided by what is known. */
-function decided(code: readonly Instruction[], start: number, known: ReadonlyMap<number, Expr>): number {
+function decided(code: readonly Instruction[], start: number, known: Known): number {
   let to = start;
   for (let hops = 0; hops < 100; hops++) {
     const ins = code[to];
@@ -115,21 +136,25 @@ function decided(code: readonly Instruction[], start: number, known: ReadonlyMap
   return start;
 }
 
-/** An expression with known registers replaced, folded again. */
-function replace(expr: Expr, known: ReadonlyMap<number, Expr>): Expr {
+/** An expression with known registers replaced, folded again; the same object when nothing in it is known. */
+function replace(expr: Expr, known: Known): Expr {
   switch (expr.kind) {
     case 'const':
       return expr;
     case 'reg':
-      return known.get(expr.reg) ?? expr;
+      return known(expr.reg) ?? expr;
     case 'unary': {
       const arg = replace(expr.arg, known);
+      if (arg === expr.arg) return expr;
       if (expr.op === '!') return not(arg);
       if (arg.kind === 'const') return { kind: 'const', value: (expr.op === '-' ? -arg.value : ~arg.value) | 0 };
       return { ...expr, arg };
     }
-    case 'binary':
-      return binary(expr.op, replace(expr.left, known), replace(expr.right, known));
+    case 'binary': {
+      const left = replace(expr.left, known);
+      const right = replace(expr.right, known);
+      return left === expr.left && right === expr.right ? expr : binary(expr.op, left, right);
+    }
     case 'select':
       return {
         ...expr,
@@ -142,14 +167,20 @@ function replace(expr: Expr, known: ReadonlyMap<number, Expr>): Expr {
   }
 }
 
-/** An instruction with every expression in it mapped. */
+const EXPRESSIONS = ['address', 'value', 'operand', 'cond', 'expected', 'desired', 'unless'] as const;
+
+/** An instruction with every expression in it mapped; the same object when nothing changed. */
 function mapExprs<I extends Instruction>(ins: I, map: (expr: Expr) => Expr): I {
-  const out: Record<string, unknown> = { ...ins };
-  for (const key of ['address', 'value', 'operand', 'cond', 'expected', 'desired', 'unless']) {
-    const expr = out[key];
-    if (expr !== undefined && typeof expr === 'object') out[key] = map(expr as Expr);
+  let out: Record<string, unknown> | undefined;
+  for (const key of EXPRESSIONS) {
+    const expr = (ins as unknown as Record<string, unknown>)[key];
+    if (expr === undefined || typeof expr !== 'object') continue;
+    const mapped = map(expr as Expr);
+    if (mapped === expr) continue;
+    out ??= { ...ins };
+    out[key] = mapped;
   }
-  return out as I;
+  return (out ?? ins) as I;
 }
 
 /** The code with its registers numbered 0, 1, ... in the order of the text, and how many there are. `result` stays 0. */

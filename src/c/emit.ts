@@ -72,6 +72,8 @@ export function place(emitter: Emitter, label: Label, force = false): void {
   label.dead = !emitter.live;
 }
 
+const MAX_ROUNDS = 20; // of the clean-up; each one makes the code shorter or a jump longer
+
 /**
  * The finished code: jumps resolved, copies propagated, empty jumps threaded, unreachable and unused instructions
  * dropped, registers numbered. `result` is a register whose last value is wanted at the end; it becomes register 0.
@@ -92,9 +94,11 @@ export function finish(
     if (draft.kind === 'jump') return { op: 'jump', at: draft.at, to: draft.to.at };
     return { op: 'branch', at: draft.at, cond: draft.cond, then: draft.then.at, else: draft.else.at };
   });
-  for (let before = -1; before !== code.length; ) {
-    before = code.length;
-    code = dropUnused(dropUnreachable(thread(propagateCopies(code))), result);
+  code = dropUnused(dropUnreachable(thread(code)), result);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const before = code;
+    code = dropUnused(dropUnreachable(thread(propagateCopies(before))), result);
+    if (code.length === before.length && code.every((ins, at) => ins === before[at])) break;
   }
   return renumber(code, result);
 }
@@ -103,7 +107,7 @@ export function finish(
 function thread(code: readonly Instruction[]): Instruction[] {
   const target = (start: number): number => {
     let at = start;
-    for (let hops = 0; hops < code.length; hops++) {
+    for (let hops = 0; hops < 1000; hops++) {
       const ins = code[at];
       if (ins?.op !== 'jump' || ins.to === at) return at;
       at = ins.to;
@@ -111,11 +115,15 @@ function thread(code: readonly Instruction[]): Instruction[] {
     return at;
   };
   return code.map((ins) => {
-    if (ins.op === 'jump') return { ...ins, to: target(ins.to) };
+    if (ins.op === 'jump') {
+      const to = target(ins.to);
+      return to === ins.to ? ins : { ...ins, to };
+    }
     if (ins.op !== 'branch') return ins;
     const then = target(ins.then);
     const otherwise = target(ins.else);
-    return then === otherwise ? { op: 'jump', at: ins.at, to: then } : { ...ins, then, else: otherwise };
+    if (then === otherwise) return { op: 'jump', at: ins.at, to: then };
+    return then === ins.then && otherwise === ins.else ? ins : { ...ins, then, else: otherwise };
   });
 }
 
@@ -166,9 +174,10 @@ function compact(code: readonly Instruction[], keep: readonly boolean[]): Instru
   const out: Instruction[] = [];
   for (const [at, ins] of code.entries()) {
     if (keep[at] !== true) continue;
-    if (ins.op === 'jump') out.push({ ...ins, to: moved[ins.to] ?? 0 });
-    else if (ins.op === 'branch') out.push({ ...ins, then: moved[ins.then] ?? 0, else: moved[ins.else] ?? 0 });
-    else out.push(ins);
+    if (ins.op === 'jump' && moved[ins.to] !== ins.to) out.push({ ...ins, to: moved[ins.to] ?? 0 });
+    else if (ins.op === 'branch' && (moved[ins.then] !== ins.then || moved[ins.else] !== ins.else)) {
+      out.push({ ...ins, then: moved[ins.then] ?? 0, else: moved[ins.else] ?? 0 });
+    } else out.push(ins);
   }
   return out;
 }
