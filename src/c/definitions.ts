@@ -33,8 +33,10 @@ export interface Definitions {
     name: string,
     near: string,
   ): ({ readonly kind: 'macro' } & FoundMacro) | { readonly kind: 'enum' } | undefined;
-  struct(name: string): Definition | undefined;
-  typedef(name: string): Definition | undefined;
+  /** The struct or union `name`, or the macro that stands for its tag. */
+  struct(name: string): Definition | Macro | undefined;
+  /** The typedef `name`, or the macro that stands for the type. */
+  typedef(name: string): Definition | Macro | undefined;
   /** The enum that has an enumerator `name`. */
   enumOf(name: string): Definition | undefined;
   /** The file as it stands, with its line origins. */
@@ -81,7 +83,7 @@ export function openDefinitions(
 
 const FLAGS = 'include/linux/page-flags.h';
 const FLAG_FUNCTION = /^(?:__)?(?:folio_(?:test|set|clear)_|(?:Test)?(?:Set|Clear)?Page[A-Z])/;
-const SMALL = 30_000; // characters; such a file is indexed as fast as it is searched for the shape of a definition
+const SMALL = 2_000; // characters; such a file is indexed as fast as it is searched for the shape of a definition
 
 function lookups(
   source: KernelSource,
@@ -102,7 +104,7 @@ function lookups(
   ): T | undefined =>
     shelf.answer(`${kind} ${name}`, name, (files) => {
       let like: RegExp | undefined;
-      for (const file of files) {
+      for (const file of files()) {
         if (!isIndexed(file) && file.text.length > SMALL) {
           like ??= shape(name);
           if (!like.test(file.text)) continue;
@@ -121,13 +123,18 @@ function lookups(
       let shape: RegExp | undefined;
       const like = (): RegExp => (shape ??= new RegExp(`^[A-Za-z_][^\\n;]*\\b${name}\\s*\\(|^${name}\\s*\\(`, 'm'));
       const inC: Definition[] = [];
-      for (const file of files) {
-        // Nothing behind mm/ defines a function again that mm/ exports.
-        if (!isOfMm(file.path) && inC.some(isPublic)) break;
+      for (const file of files('mm')) {
         const definition = functionIn(file, name, like);
         if (definition === undefined) continue;
         if (file.path.endsWith('.h') && inC.length === 0) return definition;
         if (file.path.endsWith('.c')) inC.push(definition);
+      }
+      // All .c files are in mm/, and one of them wins over a header that comes later.
+      if (inC.length === 0) {
+        for (const file of files('rest')) {
+          const definition = functionIn(file, name, like);
+          if (definition !== undefined) return definition;
+        }
       }
       const publicOnes = inC.filter(isPublic);
       const candidates = publicOnes.length > 0 ? publicOnes : inC;
@@ -145,15 +152,10 @@ function lookups(
   };
 
   const findMacro = (name: string, anywhere: boolean): FoundMacro | undefined =>
-    first(
-      anywhere ? 'M' : 'm',
-      name,
-      (word) => new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${word}\\b`, 'm'),
-      (index, file) => {
-        const macro = anywhere || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
-        return macro === undefined ? undefined : { macro, file: file.path };
-      },
-    );
+    first(anywhere ? 'M' : 'm', name, macroShape, (index, file) => {
+      const macro = anywhere || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
+      return macro === undefined ? undefined : { macro, file: file.path };
+    });
 
   return {
     source,
@@ -170,38 +172,16 @@ function lookups(
     constant(name, path) {
       const own = near(path)?.macros.get(name);
       if (own !== undefined) return { kind: 'macro', macro: own, file: path };
-      return first(
-        'c',
-        name,
-        (word) => new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${word}\\b|\\b${word}\\s*[,=}]`, 'm'),
-        (index, file) => {
-          if (enumIn(index, name) !== undefined) return { kind: 'enum' as const };
-          const macro = path === '' || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
-          return macro === undefined ? undefined : { kind: 'macro' as const, macro, file: file.path };
-        },
-      );
+      const anywhere = path === '';
+      return first(anywhere ? 'C' : 'c', name, constantShape, (index, file) => {
+        if (enumIn(index, name) !== undefined) return { kind: 'enum' as const };
+        const macro = anywhere || file.path.endsWith('.h') ? index.macros.get(name) : undefined;
+        return macro === undefined ? undefined : { kind: 'macro' as const, macro, file: file.path };
+      });
     },
-    struct: (name) =>
-      first(
-        's',
-        name,
-        (word) => new RegExp(`(?:struct|union)\\s[^;{}]*\\b${word}\\b[^;{}]*\\{`),
-        (index) => index.structs.get(name),
-      ),
-    typedef: (name) =>
-      first(
-        't',
-        name,
-        (word) => new RegExp(`\\b${word}\\b[^;{}]*;`),
-        (index) => index.typedefs.get(name),
-      ),
-    enumOf: (name) =>
-      first(
-        'e',
-        name,
-        (word) => new RegExp(`\\b${word}\\s*[,=}]`),
-        (index) => enumIn(index, name),
-      ),
+    struct: (name) => first('s', name, structOrMacro, (index) => index.structs.get(name) ?? typeMacro(index, name)),
+    typedef: (name) => first('t', name, typedefOrMacro, (index) => index.typedefs.get(name) ?? typeMacro(index, name)),
+    enumOf: (name) => first('e', name, enumShape, (index) => enumIn(index, name)),
     file: (path) => source.read(path),
     has: (path) => shelf.has(path),
     declares(name, path) {
@@ -212,7 +192,7 @@ function lookups(
       if (shape.test(source.read(path)?.text ?? '')) return true;
       return (
         shelf.answer(`v ${name}`, name, (files) => {
-          for (const file of files) if (file.path.endsWith('.h') && shape.test(file.text)) return true;
+          for (const file of files()) if (file.path.endsWith('.h') && shape.test(file.text)) return true;
           return undefined;
         }) ?? false
       );
@@ -238,10 +218,50 @@ function solid(text: string, at: number, by: 1 | -1): string {
   return text[i] ?? '.';
 }
 
+/** The macro `name` when it may stand for a type: `#define pgoff_t unsigned long`. */
+function typeMacro(index: FileIndex, name: string): Macro | undefined {
+  const macro = index.macros.get(name);
+  const isType =
+    macro !== undefined && macro.params === undefined && macro.body !== name && /^[A-Za-z_][\w\s]*$/.test(macro.body);
+  return isType ? macro : undefined;
+}
+
+/** Whether a lookup gave a macro. */
+export function isMacro(found: Definition | Macro): found is Macro {
+  return 'body' in found;
+}
+
 function isPublic(definition: Definition): boolean {
   return !/^\s*static\b/.test(definition.text);
 }
 
-function isOfMm(path: string): boolean {
-  return path.startsWith('mm/');
+// What a file must look like to be indexed for a name. Each is true of every definition that the index finds.
+
+function macroShape(name: string): RegExp {
+  return new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${name}\\b`, 'm');
+}
+
+function structShape(name: string): RegExp {
+  const attribute = '__\\w+\\s*(?:\\((?:[^()]|\\([^()]*\\))*\\)\\s*)?';
+  return new RegExp(`\\b(?:struct|union)\\s+(?:${attribute})*${name}\\b\\s*(?:${attribute})*(?:/\\*[^*]*\\*/\\s*)?\\{`);
+}
+
+function typedefShape(name: string): RegExp {
+  return new RegExp(`\\btypedef\\s[^;{}]*\\b${name}\\b|\\}[^;{}]*\\b${name}\\s*;`);
+}
+
+function enumShape(name: string): RegExp {
+  return new RegExp(`^[ \\t]*${name}[ \\t]*(?:[,=}/]|$)|\\benum\\b[^;{}]*\\{[^}]*\\b${name}\\b`, 'm');
+}
+
+function structOrMacro(name: string): RegExp {
+  return new RegExp(`${macroShape(name).source}|${structShape(name).source}`, 'm');
+}
+
+function typedefOrMacro(name: string): RegExp {
+  return new RegExp(`${macroShape(name).source}|${typedefShape(name).source}`, 'm');
+}
+
+function constantShape(name: string): RegExp {
+  return new RegExp(`${macroShape(name).source}|${enumShape(name).source}`, 'm');
 }

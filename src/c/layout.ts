@@ -3,7 +3,9 @@ import type { CType, FieldLayout, StructLayout } from './ctype.ts';
 import { INT, integerType } from './ctype.ts';
 import { readEnum, structBody, typedefType } from './definition-body.ts';
 import type { Definitions } from './definitions.ts';
+import { isMacro } from './definitions.ts';
 import type { ConstantEvaluator } from './integer.ts';
+import type { Macro } from './preprocess.ts';
 
 const MAX_ARRAY = 4096; // elements; a longer array becomes opaque memory
 const OPAQUE_SIZE = 8; // bytes
@@ -72,6 +74,10 @@ export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEv
     }
   };
 
+  /** The words that an object-like macro stands for, when it may name a type. */
+  const macroWords = ({ body }: Macro): readonly string[] | undefined =>
+    underWay.size > 64 ? undefined : body.split(/\s+/);
+
   const typedefOf = (name: string): CType => {
     if (typedefs.has(name)) return typedefs.get(name) ?? { kind: 'opaque', name };
     typedefs.set(name, undefined); // a typedef of itself ends here
@@ -84,6 +90,12 @@ export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEv
     if (name === '__lock_t') return { kind: 'lock' };
     const definition = first((layer) => layer.typedef(name));
     if (definition === undefined) return undefined;
+    if (isMacro(definition)) {
+      const words = macroWords(definition); // #define pgoff_t unsigned long
+      return words === undefined
+        ? undefined
+        : (integerType(words) ?? (words.length === 1 ? typedefOf(words[0] ?? '') : undefined));
+    }
     const written = typedefType(definition);
     if (written === undefined || underWay.size > 64) return undefined;
     underWay.add(`typedef ${name}`); // bounds a chain of typedefs
@@ -107,6 +119,10 @@ export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEv
     if (known !== undefined) return lay(name, known.fields, known.union, known.file);
     const definition = first((layer) => layer.struct(name));
     if (definition === undefined) return undefined;
+    if (isMacro(definition)) {
+      const words = macroWords(definition); // #define rcu_head callback_head
+      return words?.length === 1 && words[0] !== undefined ? layout(words[0]) : undefined;
+    }
     const body = structBody(definition);
     return body === undefined ? undefined : lay(name, body.fields, body.union, definition.file);
   };

@@ -3,38 +3,33 @@
 // the files that differ: a review lowers dozens of variants of one source.
 import type { KernelSource, SourceFile } from '../types.ts';
 
+/** A part of the search order: the headers that are looked into first with all of mm/, or what comes behind. */
+export type Part = 'mm' | 'rest';
+
+/** Asks for the files that contain the name in question. */
+export type Files = (part?: Part) => Iterable<SourceFile>;
+
 /** The files of one source, and what was answered about them. */
 export interface Shelf {
   readonly source: KernelSource;
   readonly order: readonly string[];
   readonly reads: readonly SourceFile[]; // in the order in which they were read
-  /** The files that contain `name`, in search order, read as they are asked for. */
-  filesWith(name: string): Iterable<SourceFile>;
+  /** The files that contain `name`, in search order, read as they are asked for: all, those up to mm/, or those behind. */
+  filesWith(name: string, part?: Part): Iterable<SourceFile>;
   has(path: string): boolean;
   /**
    * The answer of `find` under `key`, kept. `find` gets filesWith(name); its answer may depend on nothing else.
    */
-  answer<T>(key: string, name: string, find: (files: Iterable<SourceFile>) => T | undefined): T | undefined;
+  answer<T>(key: string, name: string, find: (files: Files) => T | undefined): T | undefined;
   /** The answer of `find` in a header that pastes names together (##): such a name stands in no file as a whole. */
   generated<T>(name: string, find: (file: SourceFile) => T | undefined): T | undefined;
 }
 
 // Headers that most names of mm come from, so that a tree of 2,500 files is rarely read as a whole.
-const FIRST = [
-  'mm/internal.h',
-  'mm/swap.h',
-  'include/linux/mm_types.h',
-  'include/linux/page-flags.h',
-  'include/linux/mm_inline.h',
-  'include/linux/memcontrol.h',
-  'include/linux/mmzone.h',
-  'include/linux/pagemap.h',
-  'include/linux/pagevec.h',
-  'include/linux/mm.h',
-  'include/linux/swap.h',
-  'include/linux/page_ref.h',
-  'include/linux/types.h',
-];
+const FIRST = `mm/internal.h mm/swap.h
+  ${linux('mm_types page-flags mm_inline memcontrol mmzone pagemap pagevec mm swap page_ref types')}
+  ${linux('spinlock_types seqlock_types wait workqueue_types xarray rbtree_types percpu-refcount refcount_types')}
+  ${linux('page_counter vmpressure zswap cgroup-defs numa nodemask_types errseq fs lockdep')}`.split(/\s+/);
 const MOST_CHANGED = 24; // files; a source that differs in more starts afresh
 
 /** Opens the shelf of `source`, as a variant of one in `shelves` when it has nearly the same files. */
@@ -63,7 +58,7 @@ function searchOrder(paths: readonly string[]): string[] {
 
 /** Paths that contain a name: the ones found so far, and how far the search went. */
 interface Bearers {
-  readonly files: SourceFile[];
+  readonly files: { readonly file: SourceFile; readonly index: number }[];
   next: number; // index into the order
 }
 
@@ -83,20 +78,24 @@ function openRoot(source: KernelSource): Shelf {
     return file;
   };
 
-  function* filesWith(name: string): Generator<SourceFile> {
+  const split = endOfMm(order);
+
+  function* filesWith(name: string, part?: Part): Generator<SourceFile> {
     let known = bearers.get(name);
     if (known === undefined) {
       known = { files: [], next: 0 };
       bearers.set(name, known);
     }
+    const end = part === 'mm' ? split : order.length;
     for (let at = 0; ; at++) {
-      while (at >= known.files.length && known.next < order.length) {
-        const file = fileAt(known.next++);
-        if (file?.text.includes(name) === true) known.files.push(file);
+      while (at >= known.files.length && known.next < end) {
+        const index = known.next++;
+        const file = fileAt(index);
+        if (file?.text.includes(name) === true) known.files.push({ file, index });
       }
-      const file = known.files[at];
-      if (file === undefined) return;
-      yield file;
+      const found = known.files[at];
+      if (found === undefined || found.index >= end) return;
+      if (part !== 'rest' || found.index >= split) yield found.file;
     }
   }
 
@@ -106,21 +105,46 @@ function openRoot(source: KernelSource): Shelf {
     reads,
     filesWith,
     has: (path) => present.has(path),
-    answer<T>(key: string, name: string, find: (files: Iterable<SourceFile>) => T | undefined): T | undefined {
-      return kept(answers, key, () => find(filesWith(name)));
+    answer<T>(key: string, name: string, find: (files: Files) => T | undefined): T | undefined {
+      return kept(answers, key, () => find((part) => filesWith(name, part)));
     },
     generated<T>(name: string, find: (file: SourceFile) => T | undefined): T | undefined {
-      return kept(answers, `g ${name}`, () => firstHeader(filesWith('##'), find));
+      return kept(answers, `g ${name}`, () => firstHeader(name, filesWith('##'), find));
     },
   };
 }
 
-function firstHeader<T>(files: Iterable<SourceFile>, find: (file: SourceFile) => T | undefined): T | undefined {
+function firstHeader<T>(
+  name: string,
+  files: Iterable<SourceFile>,
+  find: (file: SourceFile) => T | undefined,
+): T | undefined {
   for (const file of files) {
-    const found = file.path.endsWith('.h') ? find(file) : undefined;
+    const found = file.path.endsWith('.h') && mayPaste(file, name) ? find(file) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+const pasted = new WeakMap<SourceFile, readonly string[]>();
+
+/**
+ * Whether the pastes of a header have a part in common with `name`: `folio_test_##lname` with folio_test_lru.
+ * Misses: a name that is pasted from arguments alone, which no header of mm does.
+ */
+function mayPaste(file: SourceFile, name: string): boolean {
+  let parts = pasted.get(file);
+  if (parts === undefined) {
+    const words = new Set<string>();
+    for (let at = file.text.indexOf('##'); at >= 0; at = file.text.indexOf('##', at + 2)) {
+      const before = /(\w*)\s*$/.exec(file.text.slice(Math.max(0, at - 80), at))?.[1] ?? '';
+      const after = /^##\s*(\w*)/.exec(file.text.slice(at, at + 80))?.[1] ?? '';
+      for (const word of [before, after]) if (word.length >= 4) words.add(word);
+    }
+    parts = [...words];
+    pasted.set(file, parts);
+  }
+  return parts.some((part) => name.includes(part));
 }
 
 function kept<T>(answers: Map<string, unknown>, key: string, make: () => T): T {
@@ -157,6 +181,7 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
   const added = source.paths.some((path) => !root.has(path));
   const order = added ? searchOrder(source.paths) : root.order;
   const rank = new Map(order.map((path, index) => [path, index]));
+  const split = endOfMm(order);
   const answers = new Map<string, unknown>();
   const concerns = (name: string): boolean => {
     for (const { before, after } of changed.values()) {
@@ -166,16 +191,21 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
   };
 
   /** The files of the root that did not change, with the changed ones in their places. */
-  function* filesWith(name: string): Generator<SourceFile> {
-    const own = [...changed.values()].flatMap(({ after }) => (after?.text.includes(name) === true ? [after] : []));
-    own.sort((a, b) => (rank.get(a.path) ?? 0) - (rank.get(b.path) ?? 0));
-    let next = 0;
-    for (const file of root.filesWith(name)) {
-      for (; next < own.length && (rank.get(own[next]?.path ?? '') ?? 0) <= (rank.get(file.path) ?? 0); next++)
-        yield own[next] as SourceFile;
+  function* filesWith(name: string, part?: Part): Generator<SourceFile> {
+    const place = (file: SourceFile): number => rank.get(file.path) ?? 0;
+    const isWanted = (file: SourceFile): boolean => part === undefined || place(file) < split === (part === 'mm');
+    const own = [...changed.values()].flatMap(({ after }) =>
+      after?.text.includes(name) === true && isWanted(after) ? [after] : [],
+    );
+    own.sort((a, b) => place(a) - place(b));
+    for (const file of root.filesWith(name, part)) {
+      for (let next = own[0]; next !== undefined && place(next) <= place(file); next = own[0]) {
+        yield next;
+        own.shift();
+      }
       if (source.read(file.path) === file) yield file;
     }
-    for (; next < own.length; next++) yield own[next] as SourceFile;
+    yield* own;
   }
 
   /** Asks until no file is found to differ any more: an answer may read files that were not compared before. */
@@ -194,12 +224,12 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
     reads: [],
     filesWith,
     has: (path) => paths.has(path),
-    answer<T>(key: string, name: string, find: (files: Iterable<SourceFile>) => T | undefined): T | undefined {
+    answer<T>(key: string, name: string, find: (files: Files) => T | undefined): T | undefined {
       return kept(answers, key, () =>
         settled(
           name,
           () => root.answer(key, name, find),
-          () => find(filesWith(name)),
+          () => find((part) => filesWith(name, part)),
         ),
       );
     },
@@ -208,9 +238,19 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
         settled(
           '##',
           () => root.generated(name, find),
-          () => firstHeader(filesWith('##'), find),
+          () => firstHeader(name, filesWith('##'), find),
         ),
       );
     },
   };
+}
+
+/** Index of the first path behind the headers that are looked into first and mm/. */
+function endOfMm(order: readonly string[]): number {
+  const end = order.findIndex((path) => !path.startsWith('mm/') && !FIRST.includes(path));
+  return end < 0 ? order.length : end;
+}
+
+function linux(names: string): string {
+  return names.replace(/\S+/g, (name) => `include/linux/${name}.h`);
 }
