@@ -17,9 +17,16 @@ int out;
 
 /** The events of a statement, as `op function order mask`, without the stores to `out` that keep a value alive. */
 function eventsOf(statement: string): string {
-  const program = programOf('int x;', `${objects}/* process P0 on cpu0: run */\nvoid P0(void)\n{\n\tint old = 4;\n\t${statement};\n}\n`, newWorkshop());
+  const program = programOf(
+    'int x;',
+    `${objects}/* process P0 on cpu0: run */\nvoid P0(void)\n{\n\tint old = 4;\n\t${statement};\n}\n`,
+    newWorkshop(),
+  );
   const events = program.processes[0]?.code.filter((ins) => !['set', 'end', 'branch', 'jump'].includes(ins.op)) ?? [];
-  return events.filter((ins) => !ins.at.text.startsWith('out =') || 'order' in ins === false || ins.op !== 'store').map(words).join('; ');
+  return events
+    .filter((ins) => !ins.at.text.startsWith('out =') || 'order' in ins === false || ins.op !== 'store')
+    .map(words)
+    .join('; ');
 }
 
 function words(ins: Instruction): string {
@@ -121,12 +128,17 @@ describe('the table of primitives', () => {
   const text = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
 
   it('defines no row twice', () => {
-    const names = [...text.matchAll(/^#define (\w+)/gm), ...text.matchAll(/^static inline \w+ (\w+)\(/gm)].map((match) => match[1]);
+    const names = [...text.matchAll(/^#define (\w+)/gm), ...text.matchAll(/^static inline \w+ (\w+)\(/gm)].map(
+      (match) => match[1],
+    );
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
   it.each([
-    ['#pragma relore forget spin_lock', /^rules\/primitives.h:2: expected a pragma ignore, accessors, bits or assume, found `forget`/],
+    [
+      '#pragma relore forget spin_lock',
+      /^rules\/primitives.h:2: expected a pragma ignore, accessors, bits or assume, found `forget`/,
+    ],
     ['#pragma relore bits folio PG_lru', /^rules\/primitives.h:2: expected `bits STRUCT.FIELD ENUMERATOR`/],
     ['#pragma relore assume spin_lock', /^rules\/primitives.h:2: expected `assume NAMES: sentence`/],
   ])('%s is an input error with its line', (line, expected) => {
