@@ -152,8 +152,8 @@ export function patchAll(newer: KernelSource, samples: readonly Sample[]): Tally
 
 /** Prints the table, or why it cannot be made. */
 export function main(): void {
-  const older = process.env['RELORE_TREE_61'] ?? '/tmp/trees/linux-source-6.1';
-  const newer = process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12';
+  const older = process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1';
+  const newer = process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12';
   if (!existsSync(older) || !existsSync(newer)) {
     console.log(`place: skipped, needs ${older} and ${newer}`);
     return;

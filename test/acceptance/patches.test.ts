@@ -8,8 +8,8 @@ import type { Review } from '../../src/types.ts';
 import { inFunction, mailWith, once, patchMail } from './mail.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const tree612 = process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12';
-const tree61 = process.env['RELORE_TREE_61'] ?? '/tmp/trees/linux-source-6.1';
+const tree612 = process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12';
+const tree61 = process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1';
 const absent = [tree612, tree61].filter((tree) => !existsSync(join(tree, 'mm', 'mlock.c')));
 const why = absent.length === 0 ? '' : ` (skipped: needs kernel trees 6.12 and 6.1, absent: ${absent.join(', ')})`;
 

@@ -10,8 +10,8 @@ const root = join(import.meta.dirname, '..', '..');
 const seed = join(root, '..', 'shared', 'seeds', '003_a1b80ebfd62945eb.txt');
 const trees = {
   'the model sources': undefined,
-  '6.12': process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12',
-  '6.1': process.env['RELORE_TREE_61'] ?? '/tmp/trees/linux-source-6.1',
+  '6.12': process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12',
+  '6.1': process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1',
 };
 const missing = (tree: string | undefined): string =>
   [existsSync(seed) ? '' : '../shared', tree === undefined || existsSync(join(tree, 'mm')) ? '' : `kernel tree ${tree}`]

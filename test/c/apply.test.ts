@@ -5,8 +5,8 @@ import { readPatchFile } from '../../src/c/diff.ts';
 import { openTree } from '../../src/c/tree.ts';
 import type { Applied, FileDiff, KernelSource } from '../../src/types.ts';
 
-const TREE_612 = process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12';
-const TREE_61 = process.env['RELORE_TREE_61'] ?? '/tmp/trees/linux-source-6.1';
+const TREE_612 = process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12';
+const TREE_61 = process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1';
 
 // Our own code. `seal` and `open_box` have the same lines in the middle.
 const BOX = `struct box { int lid; int seals; };

@@ -7,8 +7,8 @@ import { parseEdits } from '../../src/c/edit-language.ts';
 import { openTree } from '../../src/c/tree.ts';
 import type { Applied, KernelSource, Vocabulary } from '../../src/types.ts';
 
-const TREE_612 = process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12';
-const TREE_61 = process.env['RELORE_TREE_61'] ?? '/tmp/trees/linux-source-6.1';
+const TREE_612 = process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12';
+const TREE_61 = process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1';
 const VOCABULARY: Vocabulary = {
   names: [
     ['folio_test_clear_*', 'TestClearPage*'],

@@ -5,8 +5,8 @@ import { findFunctions, findMacros } from '../../src/c/functions.ts';
 
 const names = (text: string) => findFunctions(text).map((fn) => fn.name);
 const TREES = [
-  process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12',
-  process.env['RELORE_TREE_61'] ?? '/tmp/trees/linux-source-6.1',
+  process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12',
+  process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1',
 ];
 
 describe('finding functions', () => {

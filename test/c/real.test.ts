@@ -10,8 +10,8 @@ import { newWorkshop } from './specimen.ts';
 
 const root = join(import.meta.dirname, '../..');
 const trees = [
-  { name: '6.12', dir: process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12' },
-  { name: '6.1', dir: process.env['RELORE_TREE_61'] ?? '/tmp/trees/linux-source-6.1' },
+  { name: '6.12', dir: process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12' },
+  { name: '6.1', dir: process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1' },
 ];
 
 // By tree and scenario: instructions of P0 and P1, functions inlined, cells.
