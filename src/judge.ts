@@ -9,6 +9,7 @@ import { InputError } from './errors.ts';
 import type { Knowledge } from './knowledge.ts';
 import { loadKnowledge, placementSource } from './knowledge.ts';
 import type {
+  ExpectedRow,
   KernelSource,
   MemoryModel,
   NamedEdit,
@@ -61,11 +62,27 @@ export function verdictOf(outcome: Outcome, invariant: string): Verdict {
   return outcome.kind === 'bounded' ? 'bounded' : 'holds';
 }
 
+/** The verdict of a property of a Result table: an invariant, or all asserts, faults or deadlocks of an outcome. */
+function verdictOfProperty(outcome: Outcome, property: string): Verdict {
+  const kind = ({ asserts: 'assert', faults: 'fault', deadlock: 'deadlock' } as const)[property];
+  if (kind === undefined || outcome.kind === 'refused') return verdictOf(outcome, property);
+  if (outcome.violations.some((violation) => violation.kind === kind)) return 'violated';
+  return outcome.kind === 'bounded' ? 'bounded' : 'holds';
+}
+
+/** Whether the checker explores `model` at all: asked of a program that does nothing. */
+export function isExplored(model: MemoryModel): boolean {
+  const nothing: Program = { name: 'nothing', cells: [], processes: [], invariants: [], observed: [] };
+  return explore(nothing, model, { states: 1 }).kind !== 'refused';
+}
+
 /** One cell of a Result table: what it says and what was computed. */
 export interface Cell {
   readonly rule: string;
   readonly row: string;
   readonly scenario: string;
+  readonly property?: string; // of a column that names one; else the main invariant of the rule
+  readonly notRun?: true; // the checker does not explore the model; `computed` is refused
   readonly model: MemoryModel;
   readonly expected: Verdict | undefined; // undefined: the table leaves it open
   readonly computed: Verdict;
@@ -88,32 +105,40 @@ export async function testRules(
     for (const row of rule.rows) {
       const source = editedSource(knowledge, rule, row.version, row.edits, row.line);
       for (const scenario of rule.scenarios) {
-        for (const [model, expected] of Object.entries(row.expected[scenario.name] ?? {}) as [
-          MemoryModel,
-          'holds' | 'violated',
-        ][]) {
-          const judged = judge(knowledge, source, rule, scenario, model, 2_000_000);
-          onCell({
-            rule: rule.name,
-            row: row.words,
-            scenario: scenario.name,
-            model,
-            expected,
-            ...computed(judged, rule.invariant),
-          });
+        const judged = new Map<MemoryModel, Judged>();
+        for (const { property, model, expected } of cellsOf(row, scenario.name)) {
+          const cell = { rule: rule.name, row: row.words, scenario: scenario.name, model, expected };
+          const named = property === undefined ? cell : { ...cell, property };
+          if (!isExplored(model)) {
+            onCell({ ...named, computed: 'refused', states: 0, notRun: true });
+            continue;
+          }
+          const known = judged.get(model) ?? judge(knowledge, source, rule, scenario, model, 2_000_000);
+          judged.set(model, known);
+          onCell({ ...named, ...computed(known, property ?? rule.invariant) });
         }
       }
     }
   }
 }
 
-function computed(judged: Judged, invariant: string): { computed: Verdict; states: number; why?: string } {
+/** The stated cells of a row for one scenario. `property` is undefined for the main invariant. */
+function cellsOf(
+  row: ExpectedRow,
+  scenario: string,
+): { property: string | undefined; model: MemoryModel; expected: 'holds' | 'violated' }[] {
+  const main = Object.entries(row.expected[scenario] ?? {}) as [MemoryModel, 'holds' | 'violated'][];
+  const others = (row.others ?? []).filter((one) => one.scenario === scenario);
+  return [...main.map(([model, expected]) => ({ property: undefined, model, expected })), ...others];
+}
+
+function computed(judged: Judged, property: string): { computed: Verdict; states: number; why?: string } {
   if (judged.kind === 'refused')
     return { computed: 'refused', states: 0, why: `${judged.refusal.what}: ${judged.refusal.why}` };
   const { outcome } = judged;
   if (outcome.kind === 'refused') return { computed: 'refused', states: 0, why: outcome.refusal.why };
   return {
-    computed: verdictOf(outcome, invariant),
+    computed: verdictOfProperty(outcome, property),
     states: outcome.states,
     ...(outcome.bound === undefined ? {} : { why: outcome.bound }),
   };

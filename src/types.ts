@@ -523,6 +523,13 @@ export interface ExpectedRow {
   readonly version: string; // tag of the patch stack
   readonly edits: readonly string[]; // names of the rule's edits, applied in order
   readonly expected: Readonly<Record<string, Partial<Record<MemoryModel, 'holds' | 'violated'>>>>; // by scenario
+  /** Cells of columns that name a property: an invariant, or 'asserts', 'faults', 'deadlock' for all of a kind. */
+  readonly others?: readonly {
+    readonly scenario: string;
+    readonly property: string;
+    readonly model: MemoryModel;
+    readonly expected: 'holds' | 'violated';
+  }[];
   readonly line: number; // 1-based, of the rule file
 }
 

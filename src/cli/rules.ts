@@ -50,9 +50,12 @@ export async function testCommand(
   process.exitCode = cellsExit(cells);
 }
 
-/** Returns the exit code of a rules test. A table without any cell tests nothing, which is not a success. */
+/**
+ * Returns the exit code of a rules test. A table without any cell tests nothing, which is not a success; cells of a
+ * model that is not explored are counted apart and decide nothing.
+ */
 export function cellsExit(cells: readonly CellResult[]): 0 | 1 | 3 {
-  const expected = cells.filter((cell) => cell.expected !== undefined);
+  const expected = cells.filter((cell) => cell.expected !== undefined && cell.notRun !== true);
   const isDecided = (cell: CellResult) => cell.computed === 'holds' || cell.computed === 'violated';
   if (expected.some((cell) => isDecided(cell) && cell.computed !== cell.expected)) return EXIT.findings;
   return expected.length === 0 || !expected.every(isDecided) ? EXIT.undecided : EXIT.nothing;

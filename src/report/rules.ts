@@ -9,6 +9,8 @@ export interface CellResult {
   readonly rule: string;
   readonly row: string; // the first column as written
   readonly scenario: string;
+  readonly property?: string; // undefined: the main invariant of the rule
+  readonly notRun?: true; // its model is not explored: neither a success nor a failure
   readonly model: MemoryModel;
   readonly expected: Verdict | undefined; // undefined: the table leaves the cell open
   readonly computed: Verdict;
@@ -37,14 +39,16 @@ export function renderRuleList(rules: readonly Rule[]): string {
 export function renderCell(cell: CellResult, color: boolean): string {
   const state = cellState(cell);
   const paint =
-    color && state !== 'ok' && state !== 'open'
+    color && (state === 'DIFF' || state === 'UNDEC')
       ? (text: string) => `\u001b[31m${text}\u001b[0m`
       : (text: string) => text;
-  const where = `${cell.rule}  ${cell.scenario} ${modelName(cell.model)}`;
+  const what = [cell.scenario, ...(cell.property === undefined ? [] : [cell.property]), modelName(cell.model)];
+  const where = `${cell.rule}  ${what.join(' ')}`;
+  if (state === 'not run') return `${padEnd(state, 8)}${clean(`${where}  ${cell.row}`)}\n`;
   const line = `${paint(padEnd(state, 6))}${clean(where)}  ${padEnd(cell.computed, 8)} ${thousands(cell.states).padStart(9)} states  ${clean(cell.row)}`;
   const why = cell.why === undefined ? '' : ` (${clean(cell.why)})`;
   const difference =
-    state === 'ok' || state === 'open'
+    state !== 'DIFF' && state !== 'UNDEC'
       ? []
       : [`      expected ${cell.expected ?? ''}`, `      computed ${cell.computed}${why}`];
   return `${[line, ...difference].join('\n')}\n`;
@@ -57,12 +61,21 @@ export function renderCellCount(cells: readonly CellResult[]): string {
     `${thousands(count('ok'))} as expected`,
     `${thousands(count('DIFF'))} ${count('DIFF') === 1 ? 'differs' : 'differ'}`,
     ...(count('UNDEC') === 0 ? [] : [`${thousands(count('UNDEC'))} not decided`]),
+    ...(count('not run') === 0
+      ? []
+      : [`${thousands(count('not run'))} not run: ${modelsNotRun(cells)} is not explored`]),
     ...(count('open') === 0 ? [] : [`${thousands(count('open'))} left open by the table`]),
   ];
   return `${counted(cells.length, 'cell')}: ${parts.join(', ')}\n`;
 }
 
-function cellState(cell: CellResult): 'ok' | 'DIFF' | 'UNDEC' | 'open' {
+function modelsNotRun(cells: readonly CellResult[]): string {
+  const names = cells.filter((cell) => cell.notRun === true).map((cell) => modelName(cell.model));
+  return [...new Set(names)].sort().join(', ');
+}
+
+function cellState(cell: CellResult): 'ok' | 'DIFF' | 'UNDEC' | 'open' | 'not run' {
+  if (cell.notRun === true) return 'not run';
   if (cell.expected === undefined) return 'open';
   if (cell.computed === cell.expected) return 'ok';
   return cell.computed === 'holds' || cell.computed === 'violated' ? 'DIFF' : 'UNDEC';

@@ -44,6 +44,7 @@ export function parseRule(text: string, file: string): Rule {
     rows: parseResult(one(sections, 'Result', 'table', file), {
       file,
       scenarios: scenarios.map(({ name }) => name),
+      invariants: invariantsOf(scenarios, file),
       edits: edits.map(({ name }) => name),
     }),
     confidence: front.confidence,
@@ -156,13 +157,18 @@ function unique(named: readonly { readonly name: string; readonly line: number }
 }
 
 function checkInvariant(invariant: string, scenarios: readonly Scenario[], file: string, line: number): void {
-  const declared = scenarios.flatMap((scenario) => declaredIn(scenario.code, file, scenario.line).invariants);
+  const declared = invariantsOf(scenarios, file);
   if (declared.includes(invariant)) return;
   throw new InputError({
     place: { file, line },
-    expected: `an invariant of the scenarios (${[...new Set(declared)].join(', ')})`,
+    expected: `an invariant of the scenarios (${declared.join(', ')})`,
     found: invariant,
   });
+}
+
+/** The names of all invariants that the scenarios declare, each once. */
+function invariantsOf(scenarios: readonly Scenario[], file: string): string[] {
+  return [...new Set(scenarios.flatMap(({ code, line }) => declaredIn(code, file, line).invariants))];
 }
 
 /** The one block of a kind under the one heading of that name. */

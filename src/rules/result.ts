@@ -4,20 +4,24 @@ import type { ExpectedRow, MemoryModel } from '../types.ts';
 import { listOf, parseTable, type TableRow } from './table.ts';
 
 const FIXED = ['code', 'version', 'edits'];
+const KINDS = ['asserts', 'faults', 'deadlock'];
 
 interface Column {
   readonly scenario: string;
+  readonly property: string | undefined; // undefined: the main invariant of the rule
   readonly model: MemoryModel;
 }
 
 interface Known {
   readonly file: string;
   readonly scenarios: readonly string[];
+  readonly invariants: readonly string[];
   readonly edits: readonly string[];
 }
 
 /**
- * Returns the rows of a Result table, in order. The columns are code, version, edits, then one a scenario and model: `S1 SC`.
+ * Returns the rows of a Result table, in order. The columns are code, version, edits, then one a scenario and model: `S1 SC`,
+ * of the main invariant; `S1 I-list SC` of another one, or of all asserts, faults or deadlocks by that word.
  * A cell is holds, violated, or - when nothing is stated. Throws InputError with the line for unknown columns, scenarios,
  * models, edits and cells, for a version that is no tag (v6.12), and for two rows that run the same code.
  */
@@ -46,11 +50,15 @@ function columnsOf(header: TableRow, known: Known): Column[] {
   }
   if (rest.length === 0) throw wrong(header, known, 'a column like "S1 SC"', 'none');
   const columns = rest.map((cell) => {
-    const [, scenario = '', word = ''] = /^(\w+) (SC|TSO|LKMM)$/.exec(cell) ?? [];
+    const [, scenario = '', property, word = ''] = /^(\w+)(?: ([a-zA-Z][\w-]*))? (SC|TSO|LKMM)$/.exec(cell) ?? [];
     if (!known.scenarios.includes(scenario)) {
       throw wrong(header, known, `a scenario (${known.scenarios.join(', ')}) and SC, TSO or LKMM`, cell || 'nothing');
     }
-    return { scenario, model: modelOf(word) };
+    if (property !== undefined && !KINDS.includes(property) && !known.invariants.includes(property)) {
+      const names = [...known.invariants, ...KINDS].join(', ');
+      throw wrong(header, known, `an invariant of the scenarios, or one of the words after them (${names})`, property);
+    }
+    return { scenario, property, model: modelOf(word) };
   });
   const repeated = rest.find((cell, index) => rest.indexOf(cell) !== index);
   if (repeated !== undefined) throw wrong(header, known, 'each column once', repeated);
@@ -72,14 +80,16 @@ function rowOf(row: TableRow, columns: readonly Column[], known: Known): Expecte
       throw wrong(row, known, `one of the edits ${known.edits.join(', ') || '(there are none)'}`, edit);
   }
   const expected: Record<string, Partial<Record<MemoryModel, 'holds' | 'violated'>>> = {};
-  columns.forEach(({ scenario, model }, index) => {
+  const others: NonNullable<ExpectedRow['others']>[number][] = [];
+  columns.forEach(({ scenario, property, model }, index) => {
     const cell = cells[index] ?? '';
     if (cell === '-') return;
     if (cell !== 'holds' && cell !== 'violated')
       throw wrong(row, known, `holds, violated or - for ${scenario}`, cell || 'nothing');
-    expected[scenario] = { ...expected[scenario], [model]: cell };
+    if (property !== undefined) others.push({ scenario, property, model, expected: cell });
+    else expected[scenario] = { ...expected[scenario], [model]: cell };
   });
-  return { words, version, edits, expected, line: row.line };
+  return { words, version, edits, expected, ...(others.length === 0 ? {} : { others }), line: row.line };
 }
 
 function wrong(row: TableRow, known: Known, expected: string, found: string): InputError {

@@ -63,5 +63,7 @@ describe('the exit code of a rules test', () => {
   it('is 3 when there is nothing to test', () => {
     expect(cellsExit([])).toBe(3);
     expect(cellsExit([{ ...cell, expected: undefined }])).toBe(3);
+    expect(cellsExit([{ ...cell, model: 'tso', computed: 'refused', notRun: true }])).toBe(3);
+    expect(cellsExit([cell, { ...cell, model: 'tso', computed: 'refused', notRun: true }])).toBe(0);
   });
 });

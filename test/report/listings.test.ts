@@ -192,7 +192,14 @@ describe('rules', () => {
     expect(renderCell({ ...cell, computed: 'violated' }, false)).toBe(
       'DIFF  a-rule  S1 SC  violated     1,204 states  v6.12\n      expected holds\n      computed violated\n',
     );
+    expect(renderCell({ ...cell, property: 'asserts' }, false)).toContain('a-rule  S1 asserts SC  holds ');
     expect(renderCell({ ...cell, computed: 'bounded', why: '10 states' }, false)).toContain('UNDEC a-rule');
+  });
+
+  it('show a cell whose model is not explored as not run, never as passing', () => {
+    const tso: CellResult = { ...cell, model: 'tso', computed: 'refused', notRun: true };
+    expect(renderCell(tso, false)).toBe('not run a-rule  S1 x86-TSO  v6.12\n');
+    expect(renderCellCount([cell, tso])).toBe('2 cells: 1 as expected, 0 differ, 1 not run: x86-TSO is not explored\n');
   });
 
   it('count what differs apart from what was not decided', () => {

@@ -73,6 +73,22 @@ function failure(from: string, to: string): string {
   return 'no error';
 }
 
+describe('a column that names a property', () => {
+  it('is kept apart from those of the main invariant', () => {
+    const text = GOOD.replace('| S1 SC |', '| S1 asserts SC |');
+    expect(parseRule(text, 'rules/small.md').rows.map(({ expected, others }) => ({ expected, others }))).toEqual([
+      { expected: {}, others: [{ scenario: 'S1', property: 'asserts', model: 'sc', expected: 'violated' }] },
+      { expected: {}, others: [{ scenario: 'S1', property: 'asserts', model: 'sc', expected: 'holds' }] },
+    ]);
+  });
+
+  it('is refused when no scenario declares the property', () => {
+    expect(failure('| S1 SC |', '| S1 I-b SC |')).toBe(
+      'rules/small.md:44: expected an invariant of the scenarios, or one of the words after them (I-a, asserts, faults, deadlock), found I-b',
+    );
+  });
+});
+
 describe('a rule file', () => {
   it('is read with the line of each part', () => {
     const rule = parseRule(GOOD, 'rules/small.md');
