@@ -495,6 +495,189 @@ static inline void folios_put_refs(struct folio_batch *folios, unsigned int *ref
 }
 #pragma relore assume folio_put folio_put_refs put_page folios_put_refs release_pages: the last reference is never dropped; a scenario that drops it fails an assert
 
+/* ---------------------------------------------------------------- page table entries: a sum type in one word */
+
+/*
+ * Bits 0-3 say what an entry is, bits 4-7 are flags, and from bit 8 on there is the page (its address), the slot of a
+ * genuine swap entry, or the bits of a marker. A swap entry is the same word without flags, so __PTE_SWAP is all that
+ * non_swap_entry() is not. A present entry without a page is the zero page or a pfn map.
+ */
+#define __PTE_NONE		0
+#define __PTE_PRESENT		1
+#define __PTE_SWAP		2
+#define __PTE_MIGRATION		3
+#define __PTE_DEVICE_PRIVATE	4
+#define __PTE_DEVICE_EXCLUSIVE	5
+#define __PTE_HWPOISON		6
+#define __PTE_MARKER		7
+#define __PTE_SWAPIN_ERROR	8	/* a kind of its own in 5.19 to 6.2, a bit of a marker after */
+#define __PTE_UNKNOWN		9	/* what a later kernel may add */
+#define __PTE_WRITE		0x10	/* of a migration or device entry: the page was mapped writable */
+#define __PTE_DIRTY		0x20
+#define __PTE_YOUNG		0x40
+#define __PTE_UFFD_WP		0x80
+#define __PTE(kind, what)	((kind) | (unsigned long)(what) << 8)
+#define __pte_kind(pte)		((pte) & 0xf)
+#define __pte_what(pte)		((pte) >> 8)
+
+typedef unsigned long pte_t;
+typedef unsigned long pgprot_t;
+typedef unsigned long pteval_t;
+
+#define pte_val(pte)			(pte)
+#define __pte(value)			((pte_t)(value))
+#define pte_none(pte)			((pte) == 0)
+#define pte_present(pte)		(__pte_kind(pte) == __PTE_PRESENT)
+#define is_swap_pte(pte)		(!pte_none(pte) && !pte_present(pte))
+#define pte_same(a, b)			((a) == (b))
+#define pte_write(pte)			(((pte) & __PTE_WRITE) != 0)
+#define pte_dirty(pte)			(((pte) & __PTE_DIRTY) != 0)
+#define pte_young(pte)			(((pte) & __PTE_YOUNG) != 0)
+#define pte_uffd_wp(pte)		(((pte) & __PTE_UFFD_WP) != 0)
+#define pte_swp_uffd_wp(pte)		(((pte) & __PTE_UFFD_WP) != 0)
+#define pte_swp_uffd_wp_any(pte)	(((pte) & __PTE_UFFD_WP) != 0)
+#define pte_soft_dirty(pte)		0
+#define pte_swp_soft_dirty(pte)		0
+#define pte_swp_exclusive(pte)		0
+#define pte_devmap(pte)			0
+#define pte_protnone(pte)		0
+#define pte_file(pte)			0
+#define pte_mkwrite(pte, ...)		((pte) | __PTE_WRITE)
+#define pte_mkwrite_novma(pte)		((pte) | __PTE_WRITE)
+#define maybe_mkwrite(pte, vma)		((vma)->vm_flags & VM_WRITE ? pte_mkwrite(pte, vma) : (pte))
+#define pte_wrprotect(pte)		((pte) & ~(unsigned long)__PTE_WRITE)
+#define pte_mkdirty(pte)		((pte) | __PTE_DIRTY)
+#define pte_mkclean(pte)		((pte) & ~(unsigned long)__PTE_DIRTY)
+#define pte_mkyoung(pte)		((pte) | __PTE_YOUNG)
+#define pte_sw_mkyoung(pte)		(pte)
+#define pte_mkold(pte)			((pte) & ~(unsigned long)__PTE_YOUNG)
+#define pte_mkuffd_wp(pte)		((pte) | __PTE_UFFD_WP)
+#define pte_clear_uffd_wp(pte)		((pte) & ~(unsigned long)__PTE_UFFD_WP)
+#define pte_swp_mkuffd_wp(pte)		((pte) | __PTE_UFFD_WP)
+#define pte_swp_clear_uffd_wp(pte)	((pte) & ~(unsigned long)__PTE_UFFD_WP)
+#define pte_swp_mksoft_dirty(pte)	(pte)
+#define pte_mksoft_dirty(pte)		(pte)
+#define pte_pfn(pte)			__pte_what(pte)
+#define pfn_pte(pfn, prot)		__PTE(__PTE_PRESENT, pfn)
+#define mk_pte(page, prot)		__PTE(__PTE_PRESENT, page)
+#define pfn_to_page(pfn)		((struct page *)(pfn))
+#define page_to_pfn(page)		((unsigned long)(page))
+#define folio_pfn(folio)		((unsigned long)(folio))
+#define pfn_folio(pfn)			((struct folio *)(pfn))
+#define pfn_valid(pfn)			1
+#define vm_normal_page(vma, addr, pte)	((struct page *)__pte_what(pte))
+#define vm_normal_folio(vma, addr, pte)	((struct folio *)__pte_what(pte))
+
+static inline swp_entry_t pte_to_swp_entry(pte_t pte)
+{
+	swp_entry_t entry = { pte & ~(unsigned long)0xf0 | pte & __PTE_WRITE };
+
+	return entry;
+}
+static inline swp_entry_t swp_entry(unsigned long kind, unsigned long what)
+{
+	swp_entry_t entry = { __PTE(kind, what) };
+
+	return entry;
+}
+#define swp_entry_to_pte(entry)		((pte_t)(entry).val)
+#define swp_type(entry)			__pte_kind((entry).val)
+#define swp_offset(entry)		__pte_what((entry).val)
+#define swp_offset_pfn(entry)		__pte_what((entry).val)
+#define non_swap_entry(entry)		(swp_type(entry) != __PTE_SWAP)
+#define is_migration_entry(entry)	(swp_type(entry) == __PTE_MIGRATION)
+#define is_writable_migration_entry(entry)	(is_migration_entry(entry) && pte_write((entry).val))
+#define is_write_migration_entry(entry)	is_writable_migration_entry(entry)
+#define is_readable_migration_entry(entry)	(is_migration_entry(entry) && !pte_write((entry).val))
+#define is_readable_exclusive_migration_entry(entry)	0
+#define make_readable_migration_entry(pfn)	swp_entry(__PTE_MIGRATION, pfn)
+#define make_readable_exclusive_migration_entry(pfn)	swp_entry(__PTE_MIGRATION, pfn)
+#define make_writable_migration_entry(pfn)	swp_entry(__PTE_MIGRATION | __PTE_WRITE, pfn)
+#define make_migration_entry(page, write)	swp_entry((write) ? __PTE_MIGRATION | __PTE_WRITE : __PTE_MIGRATION, page)
+#define make_migration_entry_young(entry)	(entry)
+#define make_migration_entry_dirty(entry)	(entry)
+#define is_migration_entry_young(entry)	0
+#define is_migration_entry_dirty(entry)	0
+#define is_device_private_entry(entry)	(swp_type(entry) == __PTE_DEVICE_PRIVATE)
+#define is_writable_device_private_entry(entry)	(is_device_private_entry(entry) && pte_write((entry).val))
+#define is_device_exclusive_entry(entry)	(swp_type(entry) == __PTE_DEVICE_EXCLUSIVE)
+#define is_hwpoison_entry(entry)	(swp_type(entry) == __PTE_HWPOISON)
+#define is_swapin_error_entry(entry)	(swp_type(entry) == __PTE_SWAPIN_ERROR)
+#define is_pte_marker_entry(entry)	(swp_type(entry) == __PTE_MARKER)
+#define is_pte_marker(pte)		(is_swap_pte(pte) && __pte_kind(pte) == __PTE_MARKER)
+#define pte_marker_get(entry)		swp_offset(entry)
+#define make_pte_marker_entry(marker)	swp_entry(__PTE_MARKER, marker)
+#define make_pte_marker(marker)		__PTE(__PTE_MARKER, marker)
+#define is_pfn_swap_entry(entry)	(is_migration_entry(entry) || is_device_private_entry(entry) || is_device_exclusive_entry(entry))
+#pragma relore assume pte_to_swp_entry pte_none pte_present vm_normal_page: a page table entry is what it is, four flags, and a page, a slot or a marker; the zero page and pfn maps are entries without a page
+
+/* The table that an entry is in is found by no walk: a pmd pointer is the address of the table. */
+#define PAGE_SHIFT			12
+#define PAGE_SIZE			4096UL
+#define PAGE_MASK			(~4095UL)
+#define pte_index(addr)			((addr) >> 12 & 511)
+#define pte_lockptr(mm, pmd)		(&(mm)->page_table_lock)
+#define pte_offset_map(pmd, addr)	((pte_t *)(pmd) + pte_index(addr))
+#define pte_offset_map_nolock(mm, pmd, addr, ptlp)	({ *(ptlp) = pte_lockptr(mm, pmd); pte_offset_map(pmd, addr); })
+#define pte_offset_map_lock(mm, pmd, addr, ptlp)	({ *(ptlp) = pte_lockptr(mm, pmd); spin_lock(pte_lockptr(mm, pmd)); pte_offset_map(pmd, addr); })
+#define pte_unmap(pte)			__ignore(pte)
+#define pte_unmap_unlock(pte, ptl)	spin_unlock(ptl)
+#define ptep_get(ptep)			__load(once, ptep)
+#define ptep_get_lockless(ptep)		__load(once, ptep)
+#define set_pte(ptep, pte)		__store(once, ptep, pte)
+#define set_pte_at(mm, addr, ptep, pte)	__store(once, ptep, pte)
+#define set_ptes(mm, addr, ptep, pte, nr)	__store(once, ptep, pte)
+#define pte_clear(mm, addr, ptep)	__store(once, ptep, 0)
+#define pte_clear_not_present_full(mm, addr, ptep, full)	__store(once, ptep, 0)
+#define clear_not_present_full_ptes(mm, addr, ptep, nr, full)	__store(once, ptep, 0)
+#define ptep_get_and_clear(mm, addr, ptep)	__rmw(relaxed, xchg, ptep, 0)
+#define ptep_get_and_clear_full(mm, addr, ptep, full)	__rmw(relaxed, xchg, ptep, 0)
+#define get_and_clear_full_ptes(mm, addr, ptep, nr, full)	__rmw(relaxed, xchg, ptep, 0)
+#define clear_full_ptes(mm, addr, ptep, nr, full)	__rmw_void(relaxed, xchg, ptep, 0)
+#define ptep_clear_flush(vma, addr, ptep)	__rmw(relaxed, xchg, ptep, 0)
+#define folio_pte_batch(...)		1
+#define swap_pte_batch(...)		1
+#pragma relore assume pte_offset_map_lock pte_offset_map pte_offset_map_nolock: one page table a process address space, under mm->page_table_lock; the table is never gone
+#pragma relore assume set_ptes get_and_clear_full_ptes swap_pte_batch folio_pte_batch: entries are handled one by one
+
+/* Nobody uses a translation that was dropped here, so a page is put where it is queued to be freed after the flush. */
+#define __tlb_remove_page(tlb, page)	({ put_page(page); 0; })
+#define __tlb_remove_page_size(tlb, page, ...)	({ put_page(page); 0; })
+#define __tlb_remove_folio_pages(tlb, page, nr, delay)	({ put_page(page); 0; })
+#define tlb_delay_rmap(tlb)		0
+#define tlb_remove_page(tlb, page)	put_page(page)
+#pragma relore assume __tlb_remove_page __tlb_remove_page_size __tlb_remove_folio_pages tlb_remove_page: the TLB is flushed at once
+#pragma relore ignore tlb_flush_mmu tlb_flush_mmu_tlbonly tlb_flush_mmu_free tlb_flush_rmaps tlb_remove_tlb_entry tlb_remove_tlb_entries
+#pragma relore ignore tlb_change_page_size tlb_remove_check_page_size_change flush_tlb_* arch_enter_lazy_mmu_mode arch_leave_lazy_mmu_mode arch_check_zapped_pte
+#pragma relore ignore update_mmu_cache update_mmu_cache_range update_mmu_tlb update_mmu_tlb_range flush_cache_* flush_dcache_* flush_icache_* print_bad_pte ksm_might_unmap_zero_page
+#define userfaultfd_pte_wp(vma, pte)	pte_uffd_wp(pte)
+
+/* How often a page is mapped: _mapcount starts at -1. */
+#define page_mapcount(page)		(atomic_read(&(page)->_mapcount) + 1)
+#define folio_mapcount(folio)		(atomic_read(&(folio)->_mapcount) + 1)
+#define page_mapped(page)		(page_mapcount(page) > 0)
+#define folio_mapped(folio)		(folio_mapcount(folio) > 0)
+#define page_remove_rmap(page, ...)	__rmw_void(mb, add, &(page)->_mapcount.counter, -1)
+#define folio_remove_rmap_pte(folio, page, vma)	__rmw_void(mb, add, &(folio)->_mapcount.counter, -1)
+#define folio_remove_rmap_ptes(folio, page, nr, vma)	__rmw_void(mb, add, &(folio)->_mapcount.counter, -1)
+#define page_add_file_rmap(page, ...)	__rmw_void(mb, add, &(page)->_mapcount.counter, 1)
+#define folio_add_file_rmap_pte(folio, page, vma)	__rmw_void(mb, add, &(folio)->_mapcount.counter, 1)
+#define folio_add_file_rmap_ptes(folio, page, nr, vma)	__rmw_void(mb, add, &(folio)->_mapcount.counter, 1)
+#define page_add_anon_rmap(page, ...)	__rmw_void(mb, add, &(page)->_mapcount.counter, 1)
+#define folio_add_anon_rmap_pte(folio, page, vma, ...)	__rmw_void(mb, add, &(folio)->_mapcount.counter, 1)
+#define page_add_new_anon_rmap(page, ...)	__store(once, &(page)->_mapcount.counter, 0)
+#define folio_add_new_anon_rmap(folio, ...)	__store(once, &(folio)->_mapcount.counter, 0)
+#pragma relore assume page_remove_rmap folio_remove_rmap_pte folio_remove_rmap_ptes page_add_file_rmap folio_add_file_rmap_ptes: a mapping is a count in the page; munlock at the last unmap is left out
+
+/* Counters of an address space, exact. */
+#define percpu_counter_add(counter, n)	__rmw_void(relaxed, add, &(counter)->count, n)
+#define percpu_counter_inc(counter)	__rmw_void(relaxed, add, &(counter)->count, 1)
+#define percpu_counter_dec(counter)	__rmw_void(relaxed, add, &(counter)->count, -1)
+#define percpu_counter_read_positive(counter)	__load(once, &(counter)->count)
+#define percpu_counter_sum(counter)	__load(once, &(counter)->count)
+#define percpu_counter_sum_positive(counter)	__load(once, &(counter)->count)
+#pragma relore ignore mm_trace_rss_stat sync_mm_rss check_sync_rss_stat
+
 /* ---------------------------------------------------------------- without effect on what any rule watches */
 
 #pragma relore ignore count_vm_event count_vm_events __count_vm_event __count_vm_events count_memcg_* __count_memcg_*
