@@ -22,6 +22,7 @@ import type { MemoryModel, Review, ReviewCheck, ReviewPatch, Thread } from './ty
 export interface ReviewOptions {
   readonly rulesDir: string;
   readonly tree?: string; // kernel sources; absent: the model sources
+  readonly base?: string; // revision of the repository of `tree`; absent: the mail's base-commit, or the files of `tree`
   readonly kernel?: string; // version of the model sources
   readonly models: readonly MemoryModel[];
   readonly states: number; // limit of distinct states of one search

@@ -5,8 +5,10 @@ import { join, sep } from 'node:path';
 import { InputError } from '../errors.ts';
 import type { KernelSource, SourceFile } from '../types.ts';
 
-const ROOTS = ['mm', 'include/linux', 'include/asm-generic', 'include/uapi/asm-generic', 'arch/x86/include/asm'];
-const LARGEST_FILE = 8 << 20; // bytes
+/** The folders that kernel sources are read from, with the folders directly below them. */
+export const ROOTS = ['mm', 'include/linux', 'include/asm-generic', 'include/uapi/asm-generic', 'arch/x86/include/asm'];
+/** The most bytes of one C file. */
+export const LARGEST_FILE = 8 << 20;
 
 /**
  * Returns the C files of an unpacked kernel source or checkout: mm/, include/linux, include/asm-generic,
@@ -21,7 +23,7 @@ export function openTree(dir: string): KernelSource {
   const cache = new Map<string, SourceFile>();
   return {
     kind: 'tree',
-    name: versionOf(root),
+    name: versionOf(readMakefile(root)),
     paths,
     read(path) {
       if (!known.has(path)) return undefined;
@@ -59,6 +61,12 @@ export function withFiles(source: KernelSource, files: readonly SourceFile[]): K
 /** True for a path in the folders that a tree is read from; other files of a patch do not bear on a verdict. */
 export function isReadFrom(path: string): boolean {
   return ROOTS.some((root) => path.startsWith(`${root}/`)) && /\.[ch]$/.test(path);
+}
+
+/** True for a path that a tree lists: a C file in one of the folders that are read, or in a folder directly below. */
+export function isSourcePath(path: string): boolean {
+  const root = ROOTS.find((one) => path.startsWith(`${one}/`));
+  return root !== undefined && isReadFrom(path) && path.slice(root.length + 1).split('/').length <= 2;
 }
 
 function realRoot(dir: string): string {
@@ -105,13 +113,17 @@ function readSource(root: string, path: string): SourceFile {
   return { path, text: readFileSync(full, 'utf8') };
 }
 
-function versionOf(root: string): string {
-  let makefile: string;
+function readMakefile(root: string): string {
   try {
-    makefile = readFileSync(join(root, 'Makefile'), 'utf8').slice(0, 4096);
+    return readFileSync(join(root, 'Makefile'), 'utf8');
   } catch {
-    return 'of unknown version';
+    return '';
   }
+}
+
+/** Returns the version that the text of a Makefile names, `6.12.117`, or `of unknown version`. */
+export function versionOf(text: string): string {
+  const makefile = text.slice(0, 4096);
   const value = (key: string) => new RegExp(`^${key}[ \\t]*=[ \\t]*(\\S*)`, 'm').exec(makefile)?.[1] ?? '';
   const numbers = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].map(value).filter((number) => number !== '');
   if (numbers.length === 0) return 'of unknown version';

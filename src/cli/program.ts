@@ -111,6 +111,7 @@ function withRunOptions(command: Command): Command {
       '--tree <dir>',
       'kernel sources: a checkout or an unpacked source package; without it the model sources are used',
     )
+    .option('--base <rev>', 'revision of the git repository in --tree; it is read without a checkout')
     .option('--kernel <tag>', 'version of the model sources: v6.12')
     .addOption(
       new Option('--model <models>', 'memory models, with commas between them').argParser(models).default('sc'),

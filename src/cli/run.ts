@@ -1,5 +1,6 @@
 // What `review` and `replay` share: sources in, a Review out.
 
+import { InputError } from '../errors.ts';
 import { readThread } from '../mail/read.ts';
 import { review } from '../review.ts';
 import type { Review } from '../types.ts';
@@ -10,6 +11,7 @@ import { checkFolder, checkTree, joined, readSources } from './source.ts';
 /** Options of a command that runs the checker, as commander hands them over. */
 export interface RunOptions {
   readonly tree?: string;
+  readonly base?: string; // revision of the repository of `tree`
   readonly kernel?: string;
   readonly model: 'sc';
   readonly bound: number; // distinct states of one search
@@ -18,7 +20,7 @@ export interface RunOptions {
 
 /** Reads the sources and reviews the thread in them. Throws InputError for what cannot be used. */
 export async function runReview(sources: readonly string[], options: RunOptions): Promise<Review> {
-  if (options.tree !== undefined) await checkTree(options.tree);
+  await checkTreeOptions(options);
   const rulesDir = options.rules ?? shippedRules();
   await checkFolder(rulesDir, 'a folder of rules');
   const { bytes, name } = joined(await readSources(sources));
@@ -29,8 +31,23 @@ export async function runReview(sources: readonly string[], options: RunOptions)
     states: options.bound,
     version: packageRoot().version,
     ...(options.tree === undefined ? {} : { tree: options.tree }),
+    ...(options.base === undefined ? {} : { base: options.base }),
     ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
   });
+}
+
+/** Throws InputError unless `--tree` is a kernel tree, or a directory at least when `--base` names a revision in it. */
+export async function checkTreeOptions(options: { readonly tree?: string; readonly base?: string }): Promise<void> {
+  const { tree, base } = options;
+  if (tree === undefined && base !== undefined)
+    throw new InputError({
+      place: { file: '--base' },
+      expected: 'the repository it is in, by --tree',
+      found: 'no --tree',
+    });
+  if (tree === undefined) return;
+  if (base === undefined) await checkTree(tree);
+  else await checkFolder(tree, 'a git repository');
 }
 
 /** Returns the command line that prints a schedule of this review again, without `--trace`. */
@@ -39,6 +56,7 @@ export function replayCommandLine(sources: readonly string[], options: RunOption
     'relore replay',
     ...(sources.length === 0 ? ['-'] : sources.map(quoted)),
     ...(options.tree === undefined ? [] : [`--tree ${quoted(options.tree)}`]),
+    ...(options.base === undefined ? [] : [`--base ${quoted(options.base)}`]),
     ...(options.kernel === undefined ? [] : [`--kernel ${quoted(options.kernel)}`]),
     ...(options.bound === DEFAULT_STATES ? [] : [`--bound ${options.bound}`]),
     ...(options.rules === undefined ? [] : [`--rules ${quoted(options.rules)}`]),

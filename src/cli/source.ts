@@ -144,13 +144,21 @@ export function joined(sources: readonly Source[]): Source {
   return { name: sources.map(({ name }) => name).join(', '), bytes: Buffer.concat(parts) };
 }
 
-/** Throws InputError unless `folder` holds mm/, as a kernel checkout or an unpacked linux-source package does. */
+/**
+ * Throws InputError unless `folder` holds mm/, as a kernel checkout or an unpacked linux-source package does, or is a
+ * repository without a checkout, from which a mail may name a commit.
+ */
 export async function checkTree(folder: string): Promise<void> {
   const expected = 'a kernel source tree with mm/';
   await checkFolder(folder, expected);
-  const mm = await stat(join(folder, 'mm')).catch(() => undefined);
-  if (mm?.isDirectory() !== true)
-    throw new InputError({ place: { file: folder }, expected, found: 'a directory without mm/' });
+  for (const name of ['mm', '.git', 'objects']) {
+    if ((await stat(join(folder, name)).catch(() => undefined))?.isDirectory() === true) return;
+  }
+  throw new InputError({
+    place: { file: folder },
+    expected: `${expected}, or a git repository and --base`,
+    found: 'a directory without mm/',
+  });
 }
 
 /** Throws InputError, naming what was `expected`, unless `folder` is a directory. */

@@ -1,5 +1,6 @@
 // Which code a thread is about: the tree that was given, or the version of the model sources that fits its date.
 import { applyPatch } from '../c/apply.ts';
+import { openGitTree, openRepository } from '../c/git-tree.ts';
 import { openTree } from '../c/tree.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { placementSource } from '../knowledge.ts';
@@ -13,17 +14,18 @@ export interface Base {
 }
 
 /**
- * The tree when one is given; else the version of the model sources that was asked for; else the newest one that was
+ * The tree when one is given, at revision `base` of its repository, or at the base-commit that a posted patch names when
+ * the repository has that; else the version of the model sources that was asked for; else the newest one that was
  * released when the thread began, or, where a posted patch does not apply to that, the version it applies to that is
- * nearest in time. Throws InputError for a folder that is no kernel tree, or an unknown version.
+ * nearest in time. Throws InputError for a folder that is no kernel tree, or an unknown version or revision.
  */
 export function chooseBase(
   knowledge: Knowledge,
   thread: Thread,
-  wanted: { readonly tree?: string; readonly kernel?: string },
+  wanted: { readonly tree?: string; readonly base?: string; readonly kernel?: string },
 ): Base {
   const { stack } = knowledge;
-  if (wanted.tree !== undefined) return { source: openTree(wanted.tree), why: 'the tree given by --tree' };
+  if (wanted.tree !== undefined) return treeBase(thread, wanted.tree, wanted.base);
   if (wanted.kernel !== undefined) return { source: stack.at(wanted.kernel), why: 'the version given by --kernel' };
   const day = firstDay(thread);
   const newest = stack.tags[stack.tags.length - 1] ?? '';
@@ -48,6 +50,23 @@ export function chooseBase(
     source: stack.at(fitting),
     why: `the modelled version that the posted patch applies to (${dated} would fit the date)`,
   };
+}
+
+/** The code of `tree`: of the revision asked for, of the base-commit in the mail, or as it lies there. */
+function treeBase(thread: Thread, tree: string, revision: string | undefined): Base {
+  if (revision !== undefined)
+    return { source: openGitTree(tree, revision), why: `the revision given by --base: ${revision}` };
+  const stated = thread.patches.find((patch) => patch.kind === 'posted' && patch.baseCommit !== undefined)?.baseCommit;
+  if (stated === undefined) return { source: openTree(tree), why: 'the tree given by --tree' };
+  const repository = openRepository(tree);
+  const has = /^[0-9a-f]{7,64}$/.test(stated) && repository?.commit(stated) !== undefined;
+  if (has && repository !== undefined)
+    return {
+      source: repository.at(stated),
+      why: 'the base-commit that the mail names, in the repository given by --tree',
+    };
+  const lacks = `it does not have the base-commit that the mail names, ${stated.slice(0, 12)}`;
+  return { source: openTree(tree), why: `the tree given by --tree; ${lacks}` };
 }
 
 function applies(knowledge: Knowledge, source: KernelSource, patch: Patch): boolean {

@@ -182,7 +182,10 @@ describe('bad input ends in one sentence and exit code 2', () => {
     const mail = write('lunch.eml', MAIL);
     mkdirSync(join(folder, 'tree'), { recursive: true });
     const expected = 'expected a kernel source tree with mm/';
-    refused(['review', '--tree', 'tree', mail], `tree: ${expected}, found a directory without mm/`);
+    refused(
+      ['review', '--tree', 'tree', mail],
+      `tree: ${expected}, or a git repository and --base, found a directory without mm/`,
+    );
     refused(['review', '--tree', 'gone', mail], `gone: ${expected}, found no such directory`);
     refused(['review', '--tree', mail, mail], `lunch.eml: ${expected}, found a file`);
   });
