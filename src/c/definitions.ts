@@ -41,6 +41,8 @@ export interface Definitions {
   enumOf(name: string): Definition | undefined;
   /** The file as it stands, with its line origins. */
   file(path: string): SourceFile | undefined;
+  /** The struct of the per-CPU variable `name` that the file `near` defines. */
+  perCpuStruct(name: string, near: string): string | undefined;
   has(path: string): boolean;
   /** Whether `near` or a header declares a variable `name` at its top level. */
   declares(name: string, near: string): boolean;
@@ -184,6 +186,12 @@ function lookups(
     enumOf: (name) => first('e', name, enumShape, (index) => enumIn(index, name)),
     file: (path) => source.read(path),
     has: (path) => shelf.has(path),
+    perCpuStruct(name, path) {
+      const text = source.read(path)?.text ?? '';
+      if (!text.includes('DEFINE_PER_CPU')) return undefined;
+      const shape = new RegExp(`\\bDEFINE_PER_CPU(?:_\\w+)?\\(\\s*(?:struct\\s+)?(\\w+)\\s*,\\s*${name}\\s*\\)`);
+      return shape.exec(text)?.[1];
+    },
     declares(name, path) {
       const shape = new RegExp(
         `^(?:\\w[\\w \\t*]*[\\s*]${name}[ \\t]*(?:\\[[^\\]\\n]*\\])*[ \\t]*(?:=|;|,|__\\w+)|DE(?:FINE|CLARE)_PER_CPU[^\\n]*\\b${name}\\b)`,

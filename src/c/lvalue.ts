@@ -110,13 +110,9 @@ function addressPlace(address: number, type: CType): Lvalue {
 
 /** A per-CPU variable of the file that is lowered: all zero at the start, which is an empty batch. */
 function perCpuObject(session: Session, frame: Frame, name: string): MemoryObject | undefined {
-  const text = session.tree.file(frame.file)?.text ?? '';
-  if (!text.includes('DEFINE_PER_CPU')) return undefined;
-  const definition = new RegExp(`\\bDEFINE_PER_CPU(?:_\\w+)?\\(\\s*(?:struct\\s+)?(\\w+)\\s*,\\s*${name}\\s*\\)`).exec(
-    text,
-  );
-  if (definition === null) return undefined;
-  const type: CType = { kind: 'struct', name: definition[1] ?? '' };
+  const struct = session.tree.perCpuStruct(name, frame.file);
+  if (struct === undefined) return undefined;
+  const type: CType = { kind: 'struct', name: struct };
   if (session.layouts.layout(type.name) === undefined) return undefined;
   return allocate(session.memory, name, type, session.layouts);
 }

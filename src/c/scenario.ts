@@ -8,6 +8,7 @@ import { openDefinitions } from './definitions.ts';
 import { emit, finish, freshRegister, newEmitter, newLabel, place } from './emit.ts';
 import { lowerExpr } from './expression.ts';
 import type { Layouts } from './layout.ts';
+import { once } from './memo.ts';
 import type { MemoryObject, Touch } from './memory.ts';
 import { allocate, cellsFor, leavesOf, overlapOf } from './memory.ts';
 import type { Primitives } from './primitives.ts';
@@ -19,7 +20,7 @@ import { LoweringRefusal } from './session.ts';
 import { lowerBody } from './statement.ts';
 import { convertValue, scalarOf } from './value.ts';
 import type { Workshop } from './workshop.ts';
-import { newSession } from './workshop.ts';
+import { newSession, roomOf } from './workshop.ts';
 
 export type { ScenarioText } from './scenario-text.ts';
 export type { Workshop } from './workshop.ts';
@@ -41,9 +42,15 @@ export type Lowered =
 export function lowerScenario(workshop: Workshop, source: KernelSource, scenario: ScenarioText): Lowered {
   const tree = openDefinitions(source, workshop.config, workshop.index);
   const reading = readScenario(workshop, tree, scenario);
-  const session = newSession(workshop, tree, reading.definitions);
+  const room = roomOf(workshop, tree, reading);
+  const session = newSession(workshop, room, reading.definitions);
   try {
-    declareObjects(session, scenario, reading);
+    let { state } = once(session, tree, room.start, 'objects', () => declareObjects(session, scenario, reading));
+    const lowered = (name: string, lower: () => Body): Body => {
+      const step = once(session, tree, state, name, lower);
+      ({ state } = step);
+      return step.body;
+    };
     const { marks } = reading;
     const processes: Process[] = [];
     const invariants: Invariant[] = [];
@@ -54,7 +61,7 @@ export function lowerScenario(workshop: Workshop, source: KernelSource, scenario
           name: mark.name,
           label: mark.words,
           cpu: mark.cpu,
-          ...lowerProcess(session, scenario, name, line),
+          ...lowered(name, () => lowerProcess(session, scenario, name, line)),
         });
       } else {
         const from = session.touches.length;
@@ -63,7 +70,7 @@ export function lowerScenario(workshop: Workshop, source: KernelSource, scenario
           when: mark.when,
           level: mark.level,
           words: mark.words,
-          ...lowerInvariant(session, scenario, name, line),
+          ...lowered(name, () => lowerInvariant(session, scenario, name, line)),
         });
         observed.push(...session.touches.slice(from));
       }

@@ -1,7 +1,7 @@
 // What the lowering of one scenario shares: the layers of definitions, types, memory, and the inline instance
 // (frame) that is being lowered. The lowering itself is in statement.ts, expression.ts and call.ts.
 import type { CodePoint, Expr, Place, Refusal, SourceFile } from '../types.ts';
-import type { CExpr, CFunction } from './ast.ts';
+import type { CExpr, CFunction, CStmt } from './ast.ts';
 import type { CType } from './ctype.ts';
 import type { Definitions } from './definitions.ts';
 import type { Emitter, Label } from './emit.ts';
@@ -48,6 +48,7 @@ export interface Scope {
   readonly names: Map<string, Binding>;
   readonly outer: Scope | undefined;
   readonly parameters?: true; // of a macro: not seen from the macros that its body uses
+  readonly leave?: (() => void)[]; // guards that the end of the scope gives back, in order of taking
 }
 
 /** The labels of one inline instance. A jump back to a label that was dead makes its body be lowered once more. */
@@ -55,6 +56,13 @@ export interface Jumps {
   readonly named: Map<string, Label>; // goto labels
   readonly labels: Label[]; // all that a later jump may go back to
   readonly forced: Set<string>; // keys of labels that are known to be reached
+}
+
+/** Where break and continue go, and the scope whose guards stay held there. */
+export interface Target {
+  readonly onBreak: Label;
+  readonly onContinue: Label | undefined;
+  readonly scope: Scope;
 }
 
 /** One inline instance of a function, a macro, or the outermost process body. */
@@ -70,16 +78,24 @@ export interface Frame {
   readonly firstLine: number; // 1-based line of the file that is line 1 of the text
   scope: Scope;
   readonly jumps: Jumps; // of the function, also inside its macros
-  readonly loops: { readonly onBreak: Label; readonly onContinue: Label | undefined }[];
+  readonly loops: Target[];
   readonly result: { readonly label: Label; register: number | undefined; readonly type: CType } | undefined;
+  readonly body?: { readonly frame: Frame; readonly stmt: CStmt }; // of an iteration macro: what it repeats
   site: { readonly line: number; readonly text: string };
+}
+
+/** What a body stood on. */
+export interface Used {
+  readonly functions: Map<string, Place>; // every function that was inlined
+  readonly rows: Set<string>;
+  readonly declared: Map<string, string>; // by the scenario
 }
 
 /** One lowered process or invariant body shares this with the others of its scenario. */
 export interface Session {
   readonly scenario: Definitions; // the rule's own text: objects, #defines
   readonly primitives: Definitions; // rules/primitives.h
-  readonly tree: Definitions;
+  tree: Definitions; // of the source; notes what the body that is lowered asks
   readonly ignored: readonly RegExp[]; // callees that have no effect
   readonly accessorFiles: readonly RegExp[];
   readonly layouts: Layouts;
@@ -88,14 +104,10 @@ export interface Session {
   readonly functionIds: Map<string, number>;
   readonly functionNames: Map<number, string>;
   readonly parsed: ParseCache;
-  readonly used: {
-    readonly functions: Map<string, Place>;
-    readonly rows: Set<string>;
-    readonly declared: Map<string, string>;
-  };
+  used: Used;
   readonly wrapped: Map<string, CType | 'none'>; // the scalar that a struct wraps, by struct
   readonly points: WeakMap<object, CodePoint>; // by the site of a frame
-  readonly callees: Map<string, Callee>; // by file and name
+  callees: Map<string, Callee>; // by file and name
   readonly limits: { depth: number; work: number }; // nesting right now, expressions lowered so far
   processName: string;
   emitter: Emitter;
@@ -105,6 +117,7 @@ export interface Session {
 export interface ParseCache {
   readonly functions: Map<string, CFunction>;
   readonly macros: Map<string, CExpr | 'text'>; // by parameters and body
+  readonly loops: Map<string, CStmt | 'none'>; // iteration macros, by their text at a use
 }
 
 /** The line of the file on which a node of the text of `frame` stands. */
@@ -122,7 +135,8 @@ export function placeOf(session: Session, frame: Frame, line: number): Place {
   return originOf(session.tree.file(frame.file), frame.file, line);
 }
 
-function originOf(source: SourceFile | undefined, file: string, line: number): Place {
+/** Line `line` of a file, as a line of it before edits. */
+export function originOf(source: SourceFile | undefined, file: string, line: number): Place {
   const origin = source?.origin?.[line - 1];
   if (origin === undefined) return { file, line };
   return origin > 0 ? { file, line: origin } : { file, line: -origin, added: true };
@@ -145,7 +159,7 @@ export function codePoint(session: Session, frame: Frame): CodePoint {
 }
 
 /** The id that stands for a function in a register; the same name gives the same id. */
-export function functionId(session: Session, name: string): number {
+export function functionId(session: Pick<Session, 'functionIds' | 'functionNames'>, name: string): number {
   const known = session.functionIds.get(name);
   if (known !== undefined) return known;
   const id = 0x40000000 + session.functionIds.size * 16;

@@ -8,10 +8,12 @@ import { parse } from './grammar.ts';
 import { evaluateWith } from './integer.ts';
 import type { Layouts } from './layout.ts';
 import { openLayouts } from './layout.ts';
+import type { Asked, Room } from './memo.ts';
+import { agree, newState, recorded } from './memo.ts';
 import { newMemory } from './memory.ts';
 import type { Config } from './preprocess.ts';
 import type { Primitives } from './primitives.ts';
-import type { ReadingCache } from './scenario-text.ts';
+import type { Reading, ReadingCache } from './scenario-text.ts';
 import type { ParseCache, Session } from './session.ts';
 
 /** Everything that is shared by the scenarios and sources of one run. */
@@ -21,6 +23,7 @@ export interface Workshop {
   readonly index: IndexCache;
   readonly parsed: ParseCache;
   readonly readings: ReadingCache;
+  readonly rooms: WeakMap<Reading, Room[]>;
 }
 
 /** A workshop with empty caches. */
@@ -29,15 +32,67 @@ export function openWorkshop(primitives: Primitives, config: Config): Workshop {
     primitives,
     config,
     index: newIndexCache(),
-    parsed: { functions: new Map(), macros: new Map() },
+    parsed: { functions: new Map(), macros: new Map(), loops: new Map() },
     readings: new Map(),
+    rooms: new WeakMap(),
   };
 }
 
-/** A session that lowers one scenario against the source of `tree`. */
-export function newSession(workshop: Workshop, tree: Definitions, scenario: Definitions): Session {
-  const primitives = openDefinitions(workshop.primitives.source, workshop.config, workshop.index);
-  const layers = [scenario, primitives, tree];
+/** The room of a reading whose types are those of `tree`: an earlier one when all of their definitions agree. */
+export function roomOf(workshop: Workshop, tree: Definitions, reading: Reading): Room {
+  const rooms = workshop.rooms.get(reading) ?? [];
+  workshop.rooms.set(reading, rooms);
+  const known = rooms.find((room) => agree(room.asked, tree));
+  if (known !== undefined) {
+    known.tree = tree;
+    return known;
+  }
+  const asked: Asked = new Map();
+  const room: Room = {
+    layouts: layoutsOf(
+      workshop,
+      recorded(() => room.tree, asked),
+      reading.definitions,
+    ),
+    asked,
+    wrapped: new Map(),
+    start: newState(),
+    tree,
+  };
+  rooms.push(room);
+  return room;
+}
+
+/** A session that lowers one scenario against the source of the room. */
+export function newSession(workshop: Workshop, { layouts, wrapped, tree }: Room, scenario: Definitions): Session {
+  return {
+    scenario,
+    primitives: primitivesOf(workshop),
+    tree,
+    ignored: workshop.primitives.ignored,
+    accessorFiles: workshop.primitives.accessorFiles,
+    layouts,
+    memory: newMemory(),
+    touches: [],
+    functionIds: new Map(),
+    functionNames: new Map(),
+    parsed: workshop.parsed,
+    used: { functions: new Map(), rows: new Set(), declared: new Map() },
+    wrapped,
+    points: new WeakMap(),
+    callees: new Map(),
+    limits: { depth: 0, work: 0 },
+    processName: '',
+    emitter: newEmitter(),
+  };
+}
+
+function primitivesOf(workshop: Workshop): Definitions {
+  return openDefinitions(workshop.primitives.source, workshop.config, workshop.index);
+}
+
+function layoutsOf(workshop: Workshop, tree: Definitions, scenario: Definitions): Layouts {
+  const layers = [scenario, primitivesOf(workshop), tree];
   const constantMacro = (body: string, file: string, depth: number): number | undefined => {
     const init = constantExpression(workshop.parsed, body);
     if (init === undefined) return undefined;
@@ -59,26 +114,7 @@ export function newSession(workshop: Workshop, tree: Definitions, scenario: Defi
   const layouts: Layouts = openLayouts(layers, (expr, file) =>
     evaluateWith(expr, file, (leaf, at) => (leaf.kind === 'name' ? constant(leaf.name, at, 0) : undefined)),
   );
-  return {
-    scenario,
-    primitives,
-    tree,
-    ignored: workshop.primitives.ignored,
-    accessorFiles: workshop.primitives.accessorFiles,
-    layouts,
-    memory: newMemory(),
-    touches: [],
-    functionIds: new Map(),
-    functionNames: new Map(),
-    parsed: workshop.parsed,
-    used: { functions: new Map(), rows: new Set(), declared: new Map() },
-    wrapped: new Map(),
-    points: new WeakMap(),
-    callees: new Map(),
-    limits: { depth: 0, work: 0 },
-    processName: '',
-    emitter: newEmitter(),
-  };
+  return layouts;
 }
 
 /** The body of a macro as the initialiser of an int. Undefined when it is none. Cached by its text. */
