@@ -1,6 +1,6 @@
 // Calls and functions by any of their names: an edit written for folio_test_clear_lru means TestClearPageLRU in a tree
 // that has that one.
-import type { KernelSource, Vocabulary } from '../types.ts';
+import type { KernelSource, SourceFile, Vocabulary } from '../types.ts';
 import { type Definition, findFunctions } from './functions.ts';
 import { isUsedAsName } from './resolve.ts';
 import type { Statement } from './statements.ts';
@@ -64,13 +64,13 @@ export function locateFunctions(source: KernelSource, names: readonly Name[]): L
   for (const isHeader of [false, true]) {
     const wanted = [...missing];
     if (wanted.length === 0 || found.length > 0) break;
-    const any = new RegExp(`\\b(?:${wanted.map((name) => name.alternatives).join('|')})\\s*\\(`);
     for (const path of source.paths) {
       if (path.endsWith('.h') !== isHeader) continue;
-      const text = source.read(path)?.text ?? '';
-      if (!any.test(text)) continue;
-      for (const fn of new Set(findFunctions(text).map((one) => one.name))) {
-        for (const name of wanted) {
+      const file = source.read(path);
+      const near = file === undefined ? [] : wanted.filter((name) => mayDefine(file, name));
+      if (file === undefined || near.length === 0) continue;
+      for (const fn of new Set(findFunctions(file.text).map((one) => one.name))) {
+        for (const name of near) {
           if (!name.pattern.test(fn)) continue;
           missing.delete(name);
           found.push({ path, name: fn });
@@ -82,6 +82,22 @@ export function locateFunctions(source: KernelSource, names: readonly Name[]): L
   return found
     .filter((one, index) => found.findIndex((other) => other.path === one.path && other.name === one.name) === index)
     .sort((a, b) => rank(a) - rank(b));
+}
+
+const looked = new WeakMap<SourceFile, Map<string, boolean>>();
+
+/** Whether a call or definition of the operation stands in a file; each file is searched for a name once. */
+function mayDefine(file: SourceFile, name: Name): boolean {
+  const known = looked.get(file) ?? new Map<string, boolean>();
+  looked.set(file, known);
+  let answer = known.get(name.alternatives);
+  if (answer === undefined) {
+    const words = name.alternatives.split('|');
+    const absent = words.every((word) => /^\w+$/.test(word) && !file.text.includes(word));
+    answer = !absent && new RegExp(`\\b(?:${name.alternatives})\\s*\\(`).test(file.text);
+    known.set(name.alternatives, answer);
+  }
+  return answer;
 }
 
 /** A call of an operation in a function, and the statement to move when the call is to move. */

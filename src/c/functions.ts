@@ -1,6 +1,6 @@
 // Finds function definitions without a parser, by brace matching on masked text: enough to know which function a
 // line is in and to hand one function to the parser.
-import { blankDirectives, DIRECTIVE, lineAt, lineStarts, maskText } from './mask.ts';
+import { blankDirectives, DIRECTIVE, keptByText, lineAt, lineStarts, maskText } from './mask.ts';
 
 /** A definition at the top level of a file. Offsets are string offsets into the text that was searched. */
 export interface Definition {
@@ -27,7 +27,7 @@ const LONGEST_HEADER = 4096;
  * A system call is named as its table entry: SYSCALL_DEFINE2(mlock, ...) is sys_mlock. Linear.
  * Misses: a definition whose braces a macro supplies.
  */
-export function findFunctions(text: string): Definition[] {
+export const findFunctions: (text: string) => readonly Definition[] = keptByText(64, (text) => {
   const masked = maskText(text);
   const first = matchBraces(masked, false);
   // A file whose #if arms do not balance: trust the closing brace in column 1, as kernel style has it.
@@ -36,7 +36,7 @@ export function findFunctions(text: string): Definition[] {
   return found.definitions
     .map(({ nameAt, ...definition }) => ({ ...definition, line: lineAt(starts, nameAt) }))
     .sort((a, b) => a.start - b.start);
-}
+});
 
 /** Returns every function-like macro of a C file, in the order of the text. Linear. */
 export function findMacros(text: string): Definition[] {

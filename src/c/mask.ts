@@ -13,18 +13,27 @@ export const DIRECTIVE = /^[ \t]*#(?:\\\r\n|\\[\s\S]|[^\\\n])*/gm;
  * Returns `text` with the same length and line ends, comments blanked and the inside of string and character
  * constants blanked (their quotes stay). Linear.
  */
-export function maskText(text: string): string {
-  return text.replace(HIDDEN, (hidden) => {
+export const maskText = keptByText(16, (text) =>
+  text.replace(HIDDEN, (hidden) => {
     const quote = hidden[0];
     if (quote === '/') return blank(hidden);
     if (hidden.length < 2 || !hidden.endsWith(quote ?? '')) return quote + blank(hidden.slice(1));
     return quote + blank(hidden.slice(1, -1)) + quote;
-  });
-}
+  }),
+);
 
 /** Returns masked text with preprocessor lines blanked too, same length. */
-export function blankDirectives(masked: string): string {
-  return masked.replace(DIRECTIVE, blank);
+export const blankDirectives = keptByText(16, (masked) => masked.replace(DIRECTIVE, blank));
+
+/** `make` with its answers for the `most` texts that were asked for first since the last overflow. */
+export function keptByText<T>(most: number, make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const answer = known.get(text) ?? make(text);
+    if (!known.has(text) && known.size >= most) known.clear();
+    known.set(text, answer);
+    return answer;
+  };
 }
 
 /** Returns `text` with everything but line ends replaced by blanks. */
