@@ -267,7 +267,7 @@ describe('a rule file', () => {
 describe('stranded-unevictable', () => {
   const rule = readRules(RULES).find(({ name }) => name === 'stranded-unevictable')!;
 
-  it('has three scenarios, seven edits and fifteen rows', () => {
+  it('has three scenarios, ten edits and nineteen rows', () => {
     expect(rule.scenarios.map(({ name }) => name)).toEqual(['S1', 'S2', 'S1i']);
     expect(rule.edits.map(({ name }) => name)).toEqual([
       'fix-1',
@@ -277,16 +277,19 @@ describe('stranded-unevictable', () => {
       'fix-3-partial',
       'second-attempt',
       'retest',
+      'renamed',
+      'count-first',
+      'split-helper',
     ]);
-    expect(rule.rows.length).toBe(15);
+    expect(rule.rows.length).toBe(19);
     expect(rule.notSeen.length).toBe(6);
     expect(rule.invariant).toBe('I-strand');
   });
 
-  it('expects the verdicts of the S1/S2 table, in its order', () => {
-    const cells = (name: string) => rule.rows.map(({ expected }) => expected[name]?.sc?.[0] ?? '-').join('');
-    expect(cells('S1')).toBe('hhhvvvvhhhvhvvh');
-    expect(cells('S2')).toBe('hhhvvvvhhhvhv--');
+  it.each(['sc', 'tso', 'lkmm'] as const)('expects the verdicts of the S1/S2 table under %s, in its order', (model) => {
+    const cells = (name: string) => rule.rows.map(({ expected }) => expected[name]?.[model]?.[0] ?? '-').join('');
+    expect(cells('S1')).toBe('hhhvvvvhhhvhvvhvhhh');
+    expect(cells('S2')).toBe('hhhvvvvhhhvhv--vhhh');
   });
 
   it('places its scenarios and edits at their lines', () => {
