@@ -403,6 +403,13 @@ export type Instruction = { readonly at: CodePoint } & (
   | { readonly op: 'lock'; readonly address: Expr }
   | { readonly op: 'trylock'; readonly dst: number; readonly address: Expr }
   | { readonly op: 'unlock'; readonly address: Expr }
+  /** Read-side critical sections nest. `domain` is the address of an srcu_struct; absent: plain RCU. */
+  | { readonly op: 'rcu-lock'; readonly domain?: Expr; readonly dst?: number } // dst: the index of srcu_read_lock
+  | { readonly op: 'rcu-unlock'; readonly domain?: Expr; readonly index?: Expr }
+  /** Blocks until every read-side critical section of the domain that had begun has ended. */
+  | { readonly op: 'rcu-sync'; readonly domain?: Expr }
+  /** dst := 1 when the lock is held by anyone: spin_is_locked. */
+  | { readonly op: 'is-locked'; readonly dst: number; readonly address: Expr }
   | { readonly op: 'choose'; readonly dst: number; readonly values: readonly number[]; readonly why: string }
   | { readonly op: 'branch'; readonly cond: Expr; readonly then: number; readonly else: number }
   | { readonly op: 'jump'; readonly to: number }

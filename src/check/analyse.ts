@@ -273,6 +273,9 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
         return [on(registers)];
       case 'fence':
       case 'assert':
+      case 'rcu-lock':
+      case 'rcu-unlock':
+      case 'rcu-sync':
         return [on(registers)];
       default:
         return accessStep(here, instruction, registers, definitions, on);
@@ -395,6 +398,8 @@ function createWalker(shared: Shared, process: Process, p: number): Walker {
         return old;
       case 'add-unless':
         put(binaryValue('+', old, evaluate(instruction.operand, registers)), false);
+        return flag;
+      case 'is-locked':
         return flag;
       case 'try-bits':
         put(binaryValue('|', old, exactly(instruction.mask)), true);

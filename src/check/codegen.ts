@@ -269,6 +269,15 @@ class Writer {
             `${this.check()} ${cover} if (V[i] !== ${me}) { ${this.die(PROPERTY.unlock)} } V[i] = 0; moves = 0; ${this.onByAddress(node)}`,
           ],
         ];
+      case 'is-locked':
+        return [
+          this.locate(instruction.address),
+          [`${this.check()} ${cover} r${instruction.dst} = V[i] === 0 ? 0 : 1; ${on}`],
+        ];
+      case 'rcu-lock':
+      case 'rcu-unlock':
+      case 'rcu-sync':
+        return [[], [on]]; // expand.ts has put words in their place
       case 'assert-held':
         return [
           this.locate(instruction.address),

@@ -1,8 +1,9 @@
 // The checker: a program, a memory model and a limit go in, an Outcome comes out.
-import type { Limit, MemoryModel, Outcome, Program } from '../types.ts';
+import type { CodePoint, Limit, MemoryModel, Outcome, Program } from '../types.ts';
 import { persistentSets } from './ample.ts';
 import { plainPlan, type Reductions, reducedPlan } from './automaton.ts';
 import { generate } from './codegen.ts';
+import { asGiven, expand } from './expand.ts';
 import { layOut } from './layout.ts';
 import { isAccess, validate } from './program.ts';
 import { type Found, search } from './search.ts';
@@ -31,6 +32,22 @@ export function explore(
   }
   const refusal = validate(program);
   if (refusal !== undefined) return { kind: 'refused', model, refusal };
+  const expanded = expand(program);
+  if ('what' in expanded) return { kind: 'refused', model, refusal: expanded };
+  const outcome = exploreWords(expanded.program, model, limit, reductions);
+  if (expanded.origin === undefined || outcome.kind === 'refused') return outcome;
+  const violations = outcome.violations.map((one) => ({
+    ...one,
+    trace: asGiven(one.trace, program, expanded.origin),
+  }));
+  return { ...outcome, violations, unreached: outcome.unreached.filter(({ at }) => !isHidden(program, at)) };
+}
+
+function isHidden(program: Program, at: CodePoint): boolean {
+  return program.processes.some(({ code }) => code.some((one) => one.at === at && one.op.startsWith('rcu-')));
+}
+
+function exploreWords(program: Program, model: MemoryModel, limit: Limit, reductions: Partial<Reductions>): Outcome {
   const chosen = { ...ALL, ...reductions };
   const fuel = limit.localSteps ?? LOCAL_STEPS;
   const isReduced = chosen.merge || chosen.deadRegisters || chosen.movers || chosen.persistent;

@@ -28,6 +28,7 @@ export function conflicts(a: Bits, b: Bits): boolean {
 export function bitsOf(instruction: Instruction, maybeOne: number, surelyOne: number): Bits {
   switch (instruction.op) {
     case 'assert-held':
+    case 'is-locked':
       return { reads: -1, writes: 0 };
     case 'load':
       return { reads: wordMask(instruction.mask), writes: 0 };

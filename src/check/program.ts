@@ -32,6 +32,8 @@ export function written(instruction: Instruction): number | undefined {
     case 'add-unless':
     case 'try-bits':
     case 'trylock':
+    case 'is-locked':
+    case 'rcu-lock':
     case 'choose':
       return instruction.dst;
     default:
@@ -58,11 +60,15 @@ export function operands(instruction: Instruction): readonly Expr[] {
     case 'lock':
     case 'trylock':
     case 'unlock':
+    case 'is-locked':
     case 'assert-held':
       return [instruction.address];
     case 'branch':
     case 'assert':
       return [instruction.cond];
+    case 'rcu-lock':
+    case 'rcu-unlock':
+    case 'rcu-sync':
     case 'fence':
     case 'choose':
     case 'jump':

@@ -1,6 +1,7 @@
 // Runs one schedule again, without the search: a small interpreter of its own, so that a trace does not rest on the engine alone.
 import { InputError } from '../errors.ts';
 import type { Expr, Instruction, Invariant, Program, Trace, TraceStep } from '../types.ts';
+import { asGiven, expand } from './expand.ts';
 import { FAULT, fuelFault } from './properties.ts';
 import { eventWords } from './words.ts';
 
@@ -30,6 +31,13 @@ export function replay(
   path: string,
   fuel = LOCAL_STEPS,
 ): { trace: Trace; violated: readonly string[] } {
+  const expanded = expand(program);
+  if ('what' in expanded) throw bad(program, 'a program that can be run', expanded.why);
+  const { trace, violated } = replayWords(expanded.program, path, fuel);
+  return { trace: asGiven(trace, program, expanded.origin), violated };
+}
+
+function replayWords(program: Program, path: string, fuel: number): { trace: Trace; violated: readonly string[] } {
   const world: World = { program, memory: program.cells.map((cell) => cell.init | 0), violated: new Set() };
   const actors = program.processes.map((process, p) => createActor(p, process.registers));
   const steps: TraceStep[] = [];
@@ -157,6 +165,7 @@ function access(
   const bits = 'mask' in i && i.mask !== undefined && i.mask !== 0 ? i.mask : -1;
   if (i.op === 'load') return [old, old & bits];
   if (i.op === 'store') return [arg(i.value)];
+  if (i.op === 'is-locked') return [old, old === 0 ? 0 : 1];
   if (i.op === 'cmpxchg') return [old === arg(i.expected) ? arg(i.desired) : old, old];
   if (i.op === 'add-unless') return old === arg(i.unless) ? [old, 0] : [(old + arg(i.operand)) | 0, 1];
   if (i.op === 'try-bits') return (old & i.mask) === 0 ? [old | i.mask, 1] : [old, 0];

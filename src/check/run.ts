@@ -173,7 +173,10 @@ function local(
     case 'assert':
       return value(instruction.cond, registers) !== 0 ? {} : { violated: `assert: ${instruction.what}` };
     case 'fence':
-      return {};
+    case 'rcu-lock':
+    case 'rcu-unlock':
+    case 'rcu-sync':
+      return {}; // RCU is words when it runs: see expand.ts
     case 'stop':
     case 'end':
       machine.pc[p] = pc;
@@ -255,6 +258,8 @@ function effect(
       return { after: me };
     case 'trylock':
       return old === 0 ? { after: me, read: 1 } : { after: old, read: 0 };
+    case 'is-locked':
+      return { after: old, read: old === 0 ? 0 : 1 };
     case 'unlock':
       return { after: 0 };
     case 'assert-held':

@@ -122,6 +122,9 @@ export function naive(program: Program, most: number): Meaning | undefined {
           t.pc[p] = ev(i.cond, g) !== 0 ? i.then : i.else;
           return [t];
         case 'fence':
+        case 'rcu-lock':
+        case 'rcu-unlock':
+        case 'rcu-sync':
           return [t];
         case 'assert':
           if (ev(i.cond, g) === 0) properties.add(`assert: ${i.what}`);
@@ -155,6 +158,7 @@ export function naive(program: Program, most: number): Meaning | undefined {
             t.mem[k] = { or: old | x, andnot: old & ~x, and: old & x, xor: old ^ x, add: (old + x) | 0, xchg: x }[i.fn];
             if (i.dst !== undefined) g[i.dst] = old & bitsOf(i.mask);
           }
+          if (i.op === 'is-locked') g[i.dst] = old === 0 ? 0 : 1;
           if (i.op === 'cmpxchg') {
             if (old === x) t.mem[k] = y;
             g[i.dst] = old;
