@@ -13,8 +13,7 @@ import type { Cues } from './claims/cues.ts';
 import { parseCues } from './claims/cues.ts';
 import { InputError } from './errors.ts';
 import { rulesHash } from './rules/hash.ts';
-import { readRules } from './rules/load.ts';
-import { parseVocabulary } from './rules/vocabulary.ts';
+import { readKnown } from './rules/prepared.ts';
 import type { KernelSource, Rule, Vocabulary } from './types.ts';
 
 /** The rules folder, read. */
@@ -46,8 +45,7 @@ export async function loadKnowledge(rulesDir: string): Promise<Knowledge> {
   const text = (name: string): string => readText(join(rulesDir, name));
   const configText = text('kernel.config');
   return {
-    rules: readRules(rulesDir),
-    vocabulary: parseVocabulary(text('vocabulary.md'), 'rules/vocabulary.md'),
+    ...(await readKnown(rulesDir)),
     cues: parseCues(text('claims/cues.md'), 'rules/claims/cues.md'),
     workshop: openWorkshop(parsePrimitives(text('primitives.h'), 'rules/primitives.h'), parseConfig(configText)),
     stack: openStack(join(rulesDir, 'kernel')),

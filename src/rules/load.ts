@@ -1,16 +1,16 @@
 // A rule file: front matter, prose, scenarios, named edits, the Result table, and what the rule does not see.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import type { NamedEdit, Rule, Scenario } from '../types.ts';
 import { parseEditLines } from './edit-language.ts';
 import { parseFrontMatter } from './front-matter.ts';
 import { blocksOf, type MarkdownBlock } from './markdown.ts';
+import { ruleFiles } from './prepared.ts';
 import { parseResult } from './result.ts';
 import { declaredIn } from './scenario.ts';
 
 const NOT_SEEN = 'What this rule does not see';
-const NOT_RULES = ['README.md', 'vocabulary.md'];
 
 /** A heading and the blocks it owns: up to the next heading of any depth. */
 interface Section {
@@ -52,10 +52,9 @@ export function parseRule(text: string, file: string): Rule {
   };
 }
 
-/** Returns the rules of the folder `dir`, sorted by name. Subfolders, README.md and vocabulary.md are no rules. */
+/** Returns the rules of the folder `dir`, sorted by name. */
 export function readRules(dir: string): Rule[] {
-  const names = readdirSync(dir).filter((name) => name.endsWith('.md') && !NOT_RULES.includes(name));
-  return names.sort().map((name) => parseRule(readFileSync(join(dir, name), 'utf8'), `rules/${name}`));
+  return ruleFiles(dir).map((name) => parseRule(readFileSync(join(dir, name), 'utf8'), `rules/${name}`));
 }
 
 function sectionsOf(body: string): Section[] {
