@@ -47,7 +47,8 @@ describe('layers', () => {
 
   it('check/ is pure: no I/O, clock or randomness', () => {
     const root = join(import.meta.dirname, '..', 'src', 'check');
-    for (const name of readdirSync(root)) {
+    for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.ts')) continue;
       expect(readFileSync(join(root, name), 'utf8'), name).not.toMatch(
         /from 'node:|Date\.now|new Date|Math\.random|performance\.now|process\.env/,
       );
