@@ -523,6 +523,7 @@ static inline void folios_put_refs(struct folio_batch *folios, unsigned int *ref
 typedef unsigned long pte_t;
 typedef unsigned long pgprot_t;
 typedef unsigned long pteval_t;
+typedef long loff_t;
 
 #define pte_val(pte)			(pte)
 #define __pte(value)			((pte_t)(value))
@@ -615,6 +616,7 @@ static inline swp_entry_t swp_entry(unsigned long kind, unsigned long what)
 #define PAGE_SHIFT			12
 #define PAGE_SIZE			4096UL
 #define PAGE_MASK			(~4095UL)
+#define ULONG_MAX			(~0UL)
 #define pte_index(addr)			((addr) >> 12 & 511)
 #define pte_lockptr(mm, pmd)		(&(mm)->page_table_lock)
 #define pte_offset_map(pmd, addr)	((pte_t *)(pmd) + pte_index(addr))
@@ -640,6 +642,48 @@ static inline swp_entry_t swp_entry(unsigned long kind, unsigned long what)
 #pragma relore assume pte_offset_map_lock pte_offset_map pte_offset_map_nolock: one page table a process address space, under mm->page_table_lock; the table is never gone
 #pragma relore assume set_ptes get_and_clear_full_ptes swap_pte_batch folio_pte_batch: entries are handled one by one
 
+/* A walk down the page tables meets one table: mm->pgd is its address, and so is every pointer on the way down. */
+typedef unsigned long pgd_t;
+typedef unsigned long p4d_t;
+typedef unsigned long pud_t;
+typedef unsigned long pmd_t;
+#define pgd_offset(mm, addr)		((mm)->pgd)
+#define p4d_offset(pgd, addr)		((p4d_t *)(pgd))
+#define pud_offset(p4d, addr)		((pud_t *)(p4d))
+#define pmd_offset(pud, addr)		((pmd_t *)(pud))
+#define pgd_addr_end(addr, end)		(end)
+#define p4d_addr_end(addr, end)		(end)
+#define pud_addr_end(addr, end)		(end)
+#define pmd_addr_end(addr, end)		(end)
+#define pgd_none_or_clear_bad(pgd)	0
+#define p4d_none_or_clear_bad(p4d)	0
+#define pud_none_or_clear_bad(pud)	0
+#define pmd_none_or_clear_bad(pmd)	0
+#define pmd_none_or_trans_huge_or_clear_bad(pmd)	0
+#define pmd_none_or_trans_huge(pmd)	0
+#define pud_trans_huge(pud)		0
+#define pud_devmap(pud)			0
+#define pmd_trans_huge(pmd)		0
+#define pmd_devmap(pmd)			0
+#define is_swap_pmd(pmd)		0
+#define pmd_none(pmd)			0
+#define is_vm_hugetlb_page(vma)		0
+#pragma relore assume pgd_offset pmd_offset pmd_trans_huge: no huge entries; the tables above the last one never change
+
+/* The VMAs that map a file: one, whose address stands where the root of the interval tree is. */
+#define vma_interval_tree_foreach(vma, root, first, last) \
+	for ((vma) = (struct vm_area_struct *)(root)->rb_root.rb_node; (vma); (vma) = NULL)
+#define i_mmap_lock_read(mapping)	__ignore(mapping)
+#define i_mmap_unlock_read(mapping)	__ignore(mapping)
+#define i_mmap_lock_write(mapping)	__ignore(mapping)
+#define i_mmap_unlock_write(mapping)	__ignore(mapping)
+#define tlb_gather_mmu(tlb, owner, ...)	((void)((tlb)->mm = (owner)))
+#pragma relore ignore tlb_finish_mmu tlb_start_vma tlb_end_vma mmu_notifier_* uprobe_munmap untrack_pfn update_hiwater_rss hugetlb_zap_begin hugetlb_zap_end
+#pragma relore assume vma_interval_tree_foreach i_mmap_lock_read: a file is mapped by one VMA, which stays; the lock of the tree of VMAs is left out
+
+#define min(a, b)			({ __auto_type __a = (a); __auto_type __b = (b); __a < __b ? __a : __b; })
+#define max(a, b)			({ __auto_type __a = (a); __auto_type __b = (b); __a > __b ? __a : __b; })
+
 /* Nobody uses a translation that was dropped here, so a page is put where it is queued to be freed after the flush. */
 #define __tlb_remove_page(tlb, page)	({ put_page(page); 0; })
 #define __tlb_remove_page_size(tlb, page, ...)	({ put_page(page); 0; })
@@ -651,6 +695,8 @@ static inline swp_entry_t swp_entry(unsigned long kind, unsigned long what)
 #pragma relore ignore tlb_change_page_size tlb_remove_check_page_size_change flush_tlb_* arch_enter_lazy_mmu_mode arch_leave_lazy_mmu_mode arch_check_zapped_pte
 #pragma relore ignore update_mmu_cache update_mmu_cache_range update_mmu_tlb update_mmu_tlb_range flush_cache_* flush_dcache_* flush_icache_* print_bad_pte ksm_might_unmap_zero_page
 #define userfaultfd_pte_wp(vma, pte)	pte_uffd_wp(pte)
+#define zap_install_uffd_wp_if_needed(...)	__ignore()
+#pragma relore assume zap_install_uffd_wp_if_needed: no entry is write-protected by userfaultfd, so none is replaced by a marker
 
 /* How often a page is mapped: _mapcount starts at -1. */
 #define page_mapcount(page)		(atomic_read(&(page)->_mapcount) + 1)
@@ -670,6 +716,13 @@ static inline swp_entry_t swp_entry(unsigned long kind, unsigned long what)
 #pragma relore assume page_remove_rmap folio_remove_rmap_pte folio_remove_rmap_ptes page_add_file_rmap folio_add_file_rmap_ptes: a mapping is a count in the page; munlock at the last unmap is left out
 
 /* Counters of an address space, exact. */
+static inline void init_rss_vec(int *rss)
+{
+	int each;
+
+	for (each = 0; each < NR_MM_COUNTERS; each++)
+		rss[each] = 0;
+}
 #define percpu_counter_add(counter, n)	__rmw_void(relaxed, add, &(counter)->count, n)
 #define percpu_counter_inc(counter)	__rmw_void(relaxed, add, &(counter)->count, 1)
 #define percpu_counter_dec(counter)	__rmw_void(relaxed, add, &(counter)->count, -1)
