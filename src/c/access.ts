@@ -7,7 +7,7 @@ import { binary, constant, register } from './expr.ts';
 import type { Touch } from './memory.ts';
 import { leavesOf } from './memory.ts';
 import type { Frame, Lvalue, Session, Value } from './session.ts';
-import { codePoint, refuse } from './session.ts';
+import { codePoint, putInMemory, refuse } from './session.ts';
 import { narrow, scalar, scalarOf } from './value.ts';
 
 /** Reads a place as a plain access, or hands a struct or array on by value. */
@@ -51,10 +51,10 @@ function localRegister(session: Session, frame: Frame, at: Lvalue & { readonly k
     (leaf) => leaf.offset === offset && session.layouts.sizeOf(leaf.type) === size,
   );
   if (whole === undefined)
-    return refuse(
+    return escape(
       session,
       frame,
-      local.name,
+      local,
       `expected a whole scalar of the local variable at offset ${offset}, found ${printType(at.type)}`,
     );
   if (held !== undefined) return held;
@@ -72,7 +72,12 @@ export function writePlace(session: Session, frame: Frame, at: Lvalue, value: Va
   }
   if (at.kind === 'local') {
     if (value.kind === 'reference') {
-      refuse(session, frame, at.local.name, 'expected a value; the address of a local variable is kept in a variable');
+      putInMemory(
+        session,
+        frame,
+        value.local,
+        'expected a value; the address of a local variable is kept in a variable',
+      );
     }
     const stored = narrow(scalarOf(session, frame, value), type);
     emit(session.emitter, codePoint(session, frame), {

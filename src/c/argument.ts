@@ -7,7 +7,7 @@ import { VOID } from './ctype.ts';
 import { lowerExpr, sourceText } from './expression.ts';
 import { deref } from './lvalue.ts';
 import type { Frame, Lvalue, Session } from './session.ts';
-import { lookup, refuse } from './session.ts';
+import { lookup, putInMemory, refuse } from './session.ts';
 import { scalarOf } from './value.ts';
 
 const ORDERS = new Set(['plain', 'once', 'relaxed', 'acquire', 'release', 'mb']);
@@ -68,7 +68,7 @@ export function pointerArg(session: Session, frame: Frame, expr: CExpr | undefin
 /** The address of a place that other processes can see; a local has none. */
 export function memoryAddress(session: Session, frame: Frame, at: Lvalue): Expr {
   if (at.kind === 'local')
-    return refuse(session, frame, at.local.name, 'expected memory; the operation is applied to a local variable');
+    return putInMemory(session, frame, at.local, 'expected memory; the operation is applied to a local variable');
   touch(session, at);
   return at.address;
 }

@@ -40,9 +40,11 @@ function changesArgument(session: Session, frame: Frame, callee: string, index: 
   if (body === 'text')
     return (
       !param.endsWith('...') &&
-      new RegExp(
-        `\\b${param}\\b[)\\s]*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\\+\\+|--)|(?:\\+\\+|--|&)[(\\s]*${param}\\b`,
-      ).test(found.macro.body)
+      // A loop macro may hand its cursor on to another one, which assigns it.
+      (/\b\w*(?:for_each|foreach)\w*\s*\(/.test(found.macro.body) ||
+        new RegExp(
+          `\\b${param}\\b[)\\s]*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\\+\\+|--)|(?:\\+\\+|--|&)[(\\s]*${param}\\b`,
+        ).test(found.macro.body))
     );
   const { assigned, passed } = usesOf(body);
   return (
@@ -73,6 +75,9 @@ function usesOf(body: object): Uses {
         if (arg.kind === 'name') passed.push({ callee: expr.callee.name, index, name: arg.name });
     }
   });
+  walkLoops(body, (macro, args) => {
+    for (const [index, arg] of args.entries()) passed.push({ callee: macro, index, name: arg.trim() });
+  });
   const uses = { assigned, passed };
   known.set(body, uses);
   return uses;
@@ -87,4 +92,16 @@ function walk(node: unknown, visit: (expr: CExpr) => void): void {
   }
   if ('kind' in node && 'start' in node) visit(node as CExpr);
   for (const value of Object.values(node)) if (typeof value === 'object') walk(value, visit);
+}
+
+/** Visits every iteration macro below a node. */
+function walkLoops(node: unknown, visit: (macro: string, args: readonly string[]) => void): void {
+  if (node === null || typeof node !== 'object') return;
+  if (Array.isArray(node)) {
+    for (const one of node) walkLoops(one, visit);
+    return;
+  }
+  const { kind, macro, args } = node as { kind?: string; macro?: string; args?: readonly string[] };
+  if (kind === 'iterate' && macro !== undefined && args !== undefined) visit(macro, args);
+  for (const value of Object.values(node)) if (typeof value === 'object') walkLoops(value, visit);
 }

@@ -25,7 +25,7 @@ export type CExpr = Span &
     | { readonly kind: 'offsetof'; readonly type: CTypeName; readonly member: string }
     | { readonly kind: 'comma'; readonly left: CExpr; readonly right: CExpr }
     | { readonly kind: 'init-list'; readonly type: CTypeName | undefined; readonly items: readonly CInitItem[] }
-    | { readonly kind: 'block'; readonly body: readonly CStmt[] } // GNU statement expression
+    | { readonly kind: 'block'; readonly body: readonly CStmt[]; readonly bare?: true } // GNU statement expression; bare: the text of a macro
     | { readonly kind: 'type'; readonly type: CTypeName } // a type where a macro takes one
   );
 
@@ -76,6 +76,8 @@ export type CStmt = Span &
         readonly body: CStmt;
       }
     | { readonly kind: 'switch'; readonly value: CExpr; readonly body: CStmt }
+    /** `list_for_each_entry(pos, head, member) body`: the macro says what loop it is. */
+    | { readonly kind: 'iterate'; readonly macro: string; readonly args: readonly string[]; readonly body: CStmt }
     | { readonly kind: 'case'; readonly value: CExpr | undefined; readonly body: readonly CStmt[] } // undefined: default
     | { readonly kind: 'label'; readonly name: string; readonly body: CStmt | undefined }
     | { readonly kind: 'goto'; readonly label: string }

@@ -11,12 +11,13 @@ import { constant, register } from './expr.ts';
 import { lowerExpr, sourceText } from './expression.ts';
 import type { Definition } from './file-index.ts';
 import { parse, problems } from './grammar.ts';
+import { localPlace } from './lvalue.ts';
 import type { FoundMacro } from './macro-call.ts';
 import { lowerMacro } from './macro-call.ts';
-import { leavesOf } from './memory.ts';
+import { allocate, leavesOf } from './memory.ts';
 import { SyntaxRefusal } from './reader.ts';
 import type { Binding, Frame, Local, Session, Value } from './session.ts';
-import { codePoint, lineOf, lookup, objectNamed, placeOf, refuse, resolveCallee } from './session.ts';
+import { codePoint, lineOf, lookup, objectNamed, placeOf, putInMemory, refuse, resolveCallee } from './session.ts';
 import { lowerBody } from './statement.ts';
 import { convertValue, copy, scalar, scalarOf } from './value.ts';
 
@@ -172,7 +173,8 @@ function inline(session: Session, frame: Frame, definition: Definition, args: re
   for (const bound of values) {
     if (bound === undefined || bound.param.name === '') continue;
     const { param, type, value } = bound;
-    names.set(param.name, bindParameter(session, frame, param.name, type, value, assigned.has(param.name)));
+    const key = `${definition.file} ${definition.name} ${param.name}`;
+    names.set(param.name, bindParameter(session, frame, param.name, type, value, assigned.has(param.name), key));
   }
   const returns = session.layouts.resolve(fn.returns);
   const label = newLabel();
@@ -225,22 +227,29 @@ function bindParameter(
   type: CType,
   value: Value,
   assigned: boolean,
+  key: string,
 ): Binding {
   if (value.kind === 'void') return refuse(session, frame, name, 'expected an argument with a value');
   if (value.kind === 'reference') {
     if (!assigned) return { kind: 'value', value };
-    return refuse(
+    return escape(
       session,
       frame,
-      name,
+      value.local,
       'expected a parameter that is not assigned; it holds the address of a local variable',
     );
   }
   if (value.kind === 'aggregate') return { kind: 'local', local: copyOfStruct(session, frame, name, value) };
   if (!assigned) return { kind: 'value', value: { ...value, expr: copy(session, frame, value.expr), type } };
+  if (session.escaped.has(key)) {
+    const { address } = allocate(session.memory, `${session.processName}.${name}`, type, session.layouts);
+    const local: Local = { name, type, registers: new Map(), address, key };
+    writePlace(session, frame, localPlace(local), value, 'plain');
+    return { kind: 'local', local };
+  }
   const dst = freshRegister(session.emitter);
   emit(session.emitter, codePoint(session, frame), { op: 'set', dst, value: value.expr });
-  return { kind: 'local', local: { name, type, registers: new Map([[0, dst]]), address: undefined } };
+  return { kind: 'local', local: { name, type, registers: new Map([[0, dst]]), address: undefined, key } };
 }
 
 /** A struct that is passed by value: the callee has its own. */

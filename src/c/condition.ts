@@ -9,7 +9,7 @@ import { branch, emit, freshRegister, jump, newLabel, place } from './emit.ts';
 import { constant, register, truth } from './expr.ts';
 import { lowerExpr, sourceText, typeOfOperand } from './expression.ts';
 import type { Frame, Session, Value } from './session.ts';
-import { codePoint, LoweringRefusal, refuse } from './session.ts';
+import { codePoint, LoweringRefusal, putInMemory, refuse } from './session.ts';
 import { commonType, convertValue, decayed, scalar, scalarOf, typeOf } from './value.ts';
 
 /** Lowers a condition with its short circuits: control goes to `then` or `otherwise`. */
@@ -148,10 +148,10 @@ function joined(
   if (one.kind === 'void' || other?.kind === 'void') return { kind: 'void' };
   for (const arm of arms) {
     if (arm.kind === 'reference') {
-      return refuse(
+      return putInMemory(
         session,
         frame,
-        sourceText(frame, expr),
+        arm.local,
         'expected values in both arms; one is the address of a local variable',
       );
     }

@@ -4,6 +4,7 @@ import type { CExpr, CFunction, CParam, CStmt, Span } from './ast.ts';
 import { expression } from './convert-expression.ts';
 import { declaratorName, declarators, declaratorType, typeOf } from './convert-type.ts';
 import type { Parsed } from './grammar.ts';
+import { readArguments } from './macro.ts';
 import type { Reader } from './reader.ts';
 import { deeper, field, named, refuse, spanOf, textOf } from './reader.ts';
 
@@ -96,7 +97,11 @@ function convertStmt(reader: Reader, node: Node): CStmt {
     }
     case 'while_statement': {
       const macro = reader.parsed.iterations.get(node.startIndex);
-      if (macro !== undefined) return refuse(reader, node, `the iteration macro ${macro} has no row:`);
+      if (macro !== undefined) {
+        const { parsed } = reader;
+        const call = readArguments(parsed.text, parsed.text.indexOf('(', node.startIndex));
+        return { ...span, kind: 'iterate', macro, args: call?.args ?? [], body: child('body') };
+      }
       return { ...span, kind: 'while', cond: value('condition'), body: child('body') };
     }
     case 'do_statement':

@@ -8,9 +8,11 @@ import { freshRegister } from './emit.ts';
 import { constant } from './expr.ts';
 import { isAuto, lowerExpr, resolveType, sourceText } from './expression.ts';
 import { localPlace } from './lvalue.ts';
+import type { FoundMacro } from './macro-call.ts';
+import { expandInitialiser } from './macro-call.ts';
 import { allocate, leavesOf } from './memory.ts';
 import type { Frame, Local, Session, Value } from './session.ts';
-import { lineOf, refuse } from './session.ts';
+import { lineOf, localKey, lookup, refuse } from './session.ts';
 import { convertValue, scalar, scalarOf, typeOf } from './value.ts';
 
 /** Declares a local variable and lowers its initialiser. A local without one keeps what its registers hold. */
@@ -26,27 +28,76 @@ export function declare(
     refuse(session, frame, name, 'expected a local of automatic storage; static and extern locals are not modelled');
   if (init !== undefined && emitter.live && !frame.accessor)
     frame.site = { line: lineOf(frame, init), text: `${name} = ${sourceText(frame, init)}` };
+  const list = init === undefined || !emitter.live ? undefined : initialiserList(session, frame, init);
   const value =
-    init === undefined || init.kind === 'init-list' || !emitter.live ? undefined : lowerExpr(session, frame, init);
+    init === undefined || init.kind === 'init-list' || list !== undefined || !emitter.live
+      ? undefined
+      : lowerExpr(session, frame, init);
   const type = declaredType(session, frame, declared, value);
   if (value?.kind === 'reference') {
     frame.scope.names.set(name, { kind: 'value', value: { ...value, type } });
     return;
   }
+  const local = newLocal(session, frame, name, type);
+  frame.scope.names.set(name, { kind: 'local', local });
+  if (!emitter.live) return;
+  if (list !== undefined) initialise(session, list.frame, local, list.items);
+  else if (value !== undefined)
+    writePlace(session, frame, localPlace(local), convertValue(session, frame, value, type), 'plain');
+}
+
+/** A local: in registers, or in private memory when it has an index or its address is kept. */
+function newLocal(session: Session, frame: Frame, name: string, type: CType): Local {
+  const key = localKey(frame, name);
   const inMemory =
     type.kind === 'array' ||
+    session.escaped.has(key) ||
     (type.kind === 'struct' && leavesOf(type, session.layouts).some((leaf) => leaf.path.includes('[')));
   const address = inMemory
     ? allocate(session.memory, `${session.processName}.${name}`, type, session.layouts).address
     : undefined;
   const registers = new Map<number, number>();
-  if (isScalar(type) || wrapperLeaf(session, type) !== undefined) registers.set(0, freshRegister(emitter));
-  const local: Local = { name, type, registers, address };
-  frame.scope.names.set(name, { kind: 'local', local });
-  if (!emitter.live) return;
-  if (init?.kind === 'init-list') initialise(session, frame, local, init.items);
-  else if (value !== undefined)
-    writePlace(session, frame, localPlace(local), convertValue(session, frame, value, type), 'plain');
+  if (isScalar(type) || wrapperLeaf(session, type) !== undefined) registers.set(0, freshRegister(session.emitter));
+  return { name, type, registers, address, key };
+}
+
+/** The braces of an initialiser, written out or in the text of a macro, with the frame in which they are lowered. */
+function initialiserList(
+  session: Session,
+  frame: Frame,
+  init: CExpr,
+): { readonly items: readonly CInitItem[]; readonly frame: Frame } | undefined {
+  if (init.kind === 'init-list') return init.type === undefined ? { items: init.items, frame } : undefined;
+  const name =
+    init.kind === 'name' ? init.name : init.kind === 'call' && init.callee.kind === 'name' ? init.callee.name : '';
+  if (name === '' || lookup(frame, name) !== undefined) return undefined;
+  const found = initialiserMacro(session, frame, name);
+  if (found === undefined) return undefined;
+  const expansion = expandInitialiser(session, frame, found, init.kind === 'call' ? init.args : [], init.start);
+  return initialiserList(session, expansion.frame, expansion.body);
+}
+
+/** The macro `name` when its text is braces, or the use of another macro. */
+function initialiserMacro(session: Session, frame: Frame, name: string): FoundMacro | undefined {
+  const found =
+    session.scenario.macro(name, frame.file) ??
+    session.primitives.macro(name, frame.file) ??
+    (/^_*[A-Z][A-Z0-9_]*$/.test(name) ? session.tree.macro(name, frame.file) : undefined);
+  return found !== undefined && /^(?:\{|[A-Z_]+INIT\w*\b|_*[A-Z_]+\(.*\)$)/.test(found.macro.body) ? found : undefined;
+}
+
+/**
+ * A compound literal: a local without a name. As in C it lives until its block ends, so one in a loop is the same one
+ * each time.
+ */
+export function compoundLiteral(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'init-list' }): Local {
+  if (expr.type === undefined)
+    return refuse(session, frame, sourceText(frame, expr), 'expected a type before the braces of a value');
+  const type = sizedType(resolveType(session, frame, expr.type), expr.type, expr);
+  const name = `literal ${expr.start}`;
+  const local = newLocal(session, frame, name, type);
+  initialise(session, frame, local, expr.items);
+  return local;
 }
 
 /** The type of a local; `x[]` counts its initialisers, `__auto_type` and typeof follow the value. */

@@ -6,8 +6,9 @@ import { lowerCall, lowerObjectMacro } from './call.ts';
 import { lowerConditional } from './condition.ts';
 import type { CType } from './ctype.ts';
 import { INT, LONG, printType, UINT, ULONG } from './ctype.ts';
+import { compoundLiteral } from './declaration.ts';
 import { constant, fits } from './expr.ts';
-import { lowerPlace, objectPlace } from './lvalue.ts';
+import { localPlace, lowerPlace, objectPlace } from './lvalue.ts';
 import { lowerAssign, lowerBinary, lowerUnary, lowerUpdate } from './operator.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { functionId, isExpanding, lookup, objectNamed, refuse } from './session.ts';
@@ -93,12 +94,7 @@ function lower(session: Session, frame: Frame, expr: CExpr): Value {
     case 'block':
       return lowerBlockExpression(session, frame, expr.body);
     case 'init-list':
-      return refuse(
-        session,
-        frame,
-        'a compound literal',
-        'expected a scalar expression; compound literals are lowered only as initialisers',
-      );
+      return readPlace(session, frame, localPlace(compoundLiteral(session, frame, expr)));
     case 'type':
       return refuse(
         session,

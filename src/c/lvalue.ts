@@ -5,13 +5,14 @@ import type { CExpr } from './ast.ts';
 import { expandMacro } from './call.ts';
 import type { CType } from './ctype.ts';
 import { printType } from './ctype.ts';
+import { compoundLiteral } from './declaration.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant } from './expr.ts';
 import { lowerExpr, lowerGlobalName, resolveType, sourceText, withSite } from './expression.ts';
 import type { MemoryObject, Touch } from './memory.ts';
 import { allocate, leavesOf } from './memory.ts';
 import type { Frame, Local, Lvalue, Session, Value } from './session.ts';
-import { codePoint, lookup, objectNamed, refuse, resolveCallee } from './session.ts';
+import { codePoint, lookup, objectNamed, putInMemory, refuse, resolveCallee } from './session.ts';
 import { scalar, scalarOf } from './value.ts';
 
 /** Lowers an expression that names a place in memory or a local. */
@@ -36,6 +37,8 @@ export function lowerPlace(session: Session, frame: Frame, expr: CExpr): Lvalue 
       break;
     case 'cast':
       return { ...lowerPlace(session, frame, expr.arg), type: resolveType(session, frame, expr.type) };
+    case 'init-list':
+      return localPlace(compoundLiteral(session, frame, expr));
     case 'call': {
       const macro = macroPlace(session, frame, expr);
       if (macro !== undefined) return macro;
@@ -67,6 +70,8 @@ function namedPlace(session: Session, frame: Frame, expr: CExpr & { readonly kin
     if (binding.value.kind === 'aggregate') return binding.value.place;
     if (binding.value.kind === 'scalar' && binding.value.type.kind === 'struct')
       return temporary(session, frame, binding.value);
+    if (binding.value.kind === 'reference')
+      return putInMemory(session, frame, binding.value.local, 'expected a variable that is not assigned');
     return refuse(session, frame, name, 'expected a place; the parameter is bound to a value');
   }
   const object = objectNamed(session, frame, name) ?? perCpuObject(session, frame, name);
@@ -209,6 +214,13 @@ function elementPlace(session: Session, frame: Frame, value: Value, at: Expr, wo
   if (value.kind === 'reference' && at.kind === 'const') {
     return { kind: 'local', local: value.local, offset: value.offset + at.value * size, type: of };
   }
+  if (value.kind === 'reference')
+    return escape(
+      session,
+      frame,
+      value.local,
+      'expected an array in memory; a local array needs a constant index here',
+    );
   if (value.kind !== 'scalar')
     return refuse(session, frame, words, 'expected an array in memory; a local array needs a constant index here');
   const address = binary('+', value.expr, step);

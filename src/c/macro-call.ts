@@ -3,6 +3,7 @@
 import type { CExpr } from './ast.ts';
 import { convertBlock } from './convert.ts';
 import { convertExpression } from './convert-expression.ts';
+import { convertDeclaration } from './convert-type.ts';
 import { lowerExpr } from './expression.ts';
 import { parse } from './grammar.ts';
 import { substitute } from './macro.ts';
@@ -65,6 +66,48 @@ export function expandMacro(
   return { kind: 'expression', frame: inner, body };
 }
 
+/** Expands a macro whose text is an initialiser: braces, or one more such macro. */
+export function expandInitialiser(
+  session: Session,
+  frame: Frame,
+  { macro }: FoundMacro,
+  args: readonly CExpr[],
+  start: number,
+): { readonly frame: Frame; readonly body: CExpr } {
+  if (frame.depth > MAX_DEPTH) return refuse(session, frame, macro.name, `expected at most ${MAX_DEPTH} nested calls`);
+  const text =
+    macro.params === undefined
+      ? macro.body
+      : substitute(
+          macro,
+          args.map((arg) => argumentText(frame, arg)),
+        );
+  const body = text === undefined ? undefined : parsedInitialiser(session, text);
+  if (text === undefined || body === undefined)
+    return refuse(session, frame, macro.name, 'expected a macro that reads as an initialiser');
+  const inner: Frame = {
+    ...macroFrame(frame, macro, start),
+    slice: (from, to) => text.slice(from, to),
+    scope: { names: new Map(), outer: frame.scope },
+  };
+  return { frame: inner, body };
+}
+
+const INITIALISER = 'int x = ';
+
+function parsedInitialiser(session: Session, text: string): CExpr | undefined {
+  const key = `init ${text}`;
+  const cached = session.parsed.macros.get(key);
+  if (cached !== undefined) return cached === 'text' ? undefined : cached;
+  const parsed = parse(`${INITIALISER}${text};`, -INITIALISER.length, 1);
+  const node = parsed.root.namedChildren[0];
+  let body: CExpr | undefined;
+  if (node?.type === 'declaration' && !parsed.root.hasError && parsed.root.namedChildCount === 1)
+    body = orRefused(() => convertDeclaration(parsed, node)[0]?.init);
+  session.parsed.macros.set(key, body ?? 'text');
+  return body;
+}
+
 /** Lowers a use of a macro to its value. */
 export function lowerMacro(
   session: Session,
@@ -78,7 +121,7 @@ export function lowerMacro(
 }
 
 /** The frame of a macro's body: break, goto and return in it are those of the function around it. */
-function macroFrame(frame: Frame, macro: Macro, start: number): Frame {
+export function macroFrame(frame: Frame, macro: Macro, start: number): Frame {
   return {
     ...frame,
     name: macro.name,
@@ -91,7 +134,7 @@ function macroFrame(frame: Frame, macro: Macro, start: number): Frame {
 }
 
 /** A macro whose body pastes, or uses a parameter as a type or a field: substitute text, parse, lower where it stands. */
-function expandText(
+export function expandText(
   session: Session,
   frame: Frame,
   found: FoundMacro,
@@ -179,6 +222,12 @@ function parsedBody(session: Session, text: string, line: number): CExpr | undef
   return body;
 }
 
+/** Text as one expression. Undefined when it is none. */
+export function textExpression(session: Session, text: string): CExpr | undefined {
+  const read = parsedBody(session, text, 1);
+  return read?.kind === 'block' && read.bare === true ? undefined : read;
+}
+
 const EXPRESSION = 'void f(void){(';
 const STATEMENTS = 'void f(void){';
 
@@ -203,10 +252,17 @@ function parseStatements(text: string, line: number): CExpr | undefined {
   const body = parsed.root.namedChildren[0]?.childForFieldName('body');
   if (parsed.root.hasError || parsed.root.namedChildCount !== 1 || body === null || body === undefined)
     return undefined;
-  return orRefused(() => ({ start: 0, end: text.length, line, kind: 'block', body: convertBlock(parsed, body) }));
+  return orRefused(() => ({
+    start: 0,
+    end: text.length,
+    line,
+    kind: 'block',
+    body: convertBlock(parsed, body),
+    bare: true,
+  }));
 }
 
-function orRefused(read: () => CExpr): CExpr | undefined {
+function orRefused<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

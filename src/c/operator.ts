@@ -160,14 +160,6 @@ function logicalShift(a: Expr, b: Expr): Expr {
 /** `a = b`, `a += b`: the value is that of the left side after the assignment (C11 6.5.16). */
 export function lowerAssign(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'assign' }): Value {
   if (expr.op === '=') {
-    if (expr.right.kind === 'init-list') {
-      return refuse(
-        session,
-        frame,
-        sourceText(frame, expr),
-        'expected a scalar on the right; compound literals are not assigned',
-      );
-    }
     const value = lowerExpr(session, frame, expr.right);
     const target = lowerPlace(session, frame, expr.left);
     writePlace(session, frame, target, value, 'plain');

@@ -9,7 +9,7 @@ const ATTRIBUTE_CALLS =
 // Macros that take a type where C has an expression: the tag word goes, the name stays (and is read as a struct).
 const TYPE_ARGUMENT =
   /\b(?:container_of|container_of_const|list_entry|list_first_entry|list_last_entry|list_first_entry_or_null|list_next_entry|hlist_entry|rb_entry|__builtin_offsetof|min_t|max_t|clamp_t|__builtin_types_compatible_p|__same_type|typecheck|kzalloc_obj|KMEM_CACHE|this_cpu_ptr_type)\s*\(/g;
-const ITERATION = /\b(?:\w*for_each\w*|\w*foreach\w*)\s*\(/g;
+const ITERATION = /\b(?:\w*for_each\w*|\w*foreach\w*|scoped_guard)\s*\(/g;
 
 // `(x) - 1`: the grammar may take it for a cast of -1. Names that are types by their look keep their parentheses.
 const PARENTHESISED_NAME = /(?<![\w)\]]\s*)\(\s*([A-Za-z_]\w*)\s*\)(?=\s*[-+*&])/g;

@@ -16,7 +16,7 @@ import { SyntaxRefusal } from './reader.ts';
 import type { Mark, Reading, ScenarioText } from './scenario-text.ts';
 import { invalid, readScenario } from './scenario-text.ts';
 import type { Frame, Session } from './session.ts';
-import { LoweringRefusal } from './session.ts';
+import { EscapedLocal, LoweringRefusal } from './session.ts';
 import { lowerBody } from './statement.ts';
 import { convertValue, scalarOf } from './value.ts';
 import type { Workshop } from './workshop.ts';
@@ -205,7 +205,34 @@ interface Body {
   readonly registers: number;
 }
 
+const MAX_ESCAPES = 200; // locals of one body whose addresses are kept
+
+/** Lowers a body with `lower`, once more for each local that turns out to need an address. */
+function withEscapes(session: Session, lower: () => Body): Body {
+  const { memory, touches } = session;
+  const before = { objects: memory.objects.length, touches: touches.length, next: memory.next };
+  const inits = new Set(memory.inits.keys());
+  session.escaped = new Set();
+  for (;;) {
+    try {
+      return lower();
+    } catch (error) {
+      if (!(error instanceof EscapedLocal) || session.escaped.size >= MAX_ESCAPES) throw error;
+      session.escaped.add(error.key);
+      session.limits.depth = 0;
+      memory.objects.length = before.objects;
+      memory.next = before.next;
+      for (const address of memory.inits.keys()) if (!inits.has(address)) memory.inits.delete(address);
+      touches.length = before.touches;
+    }
+  }
+}
+
 function lowerProcess(session: Session, scenario: ScenarioText, name: string, line: number): Body {
+  return withEscapes(session, () => lowerProcessOnce(session, scenario, name, line));
+}
+
+function lowerProcessOnce(session: Session, scenario: ScenarioText, name: string, line: number): Body {
   session.emitter = newEmitter();
   session.processName = name;
   const { fn, frame } = bodyOf(session, scenario, name, line);
@@ -215,6 +242,10 @@ function lowerProcess(session: Session, scenario: ScenarioText, name: string, li
 
 /** An invariant's code: register 0 holds the truth at its end. */
 function lowerInvariant(session: Session, scenario: ScenarioText, name: string, line: number): Body {
+  return withEscapes(session, () => lowerInvariantOnce(session, scenario, name, line));
+}
+
+function lowerInvariantOnce(session: Session, scenario: ScenarioText, name: string, line: number): Body {
   session.emitter = newEmitter();
   session.processName = name;
   const truth = freshRegister(session.emitter);

@@ -20,12 +20,26 @@ export class LoweringRefusal extends Error {
   }
 }
 
+/**
+ * Thrown when the address of a local goes where registers cannot follow, and caught by lowerBodyOf: the body is lowered
+ * once more with that local in private memory.
+ */
+export class EscapedLocal extends Error {
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`the address of ${key} is kept`);
+    this.key = key;
+  }
+}
+
 /** A local variable: registers by byte offset (a scalar has one at 0), or private memory for an array. */
 export interface Local {
   readonly name: string;
   readonly type: CType;
   readonly registers: Map<number, number>;
   readonly address: number | undefined; // of private memory
+  readonly key?: string; // of one that can be put into private memory: its function and name
 }
 
 /** What an expression is worth: a scalar, the address of a local, or nothing. */
@@ -109,6 +123,7 @@ export interface Session {
   readonly points: WeakMap<object, CodePoint>; // by the site of a frame
   callees: Map<string, Callee>; // by file and name
   readonly limits: { depth: number; work: number }; // nesting right now, expressions lowered so far
+  escaped: Set<string>; // keys of locals that stand in private memory
   processName: string;
   emitter: Emitter;
 }
@@ -128,6 +143,19 @@ export function lineOf(frame: Frame, node: { readonly line: number }): number {
 /** Refuses to lower, naming what was met and where. */
 export function refuse(session: Session, frame: Frame, what: string, why: string): never {
   throw new LoweringRefusal({ what, why, place: placeOf(session, frame, frame.site.line) });
+}
+
+/** Refuses a use of a local's address that registers do not give, or puts the local into private memory. */
+export function putInMemory(session: Session, frame: Frame, local: Local, why: string): never {
+  if (local.key !== undefined && !session.escaped.has(local.key)) throw new EscapedLocal(local.key);
+  return refuse(session, frame, local.name, why);
+}
+
+/** The key of a local of `frame`. */
+export function localKey(frame: Frame, name: string): string {
+  let owner = frame;
+  while (owner.macro !== undefined && owner.caller !== undefined) owner = owner.caller;
+  return `${owner.file} ${owner.name} ${name}`;
 }
 
 /** A line of a frame's file, as a line of the file before edits. */

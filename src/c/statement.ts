@@ -1,13 +1,18 @@
 // Lowers C statements: control flow with gotos, loops that run in the checker (nothing is unrolled), declarations.
-import type { CStmt } from './ast.ts';
+import type { CExpr, CStmt } from './ast.ts';
 import { lowerCondition } from './condition.ts';
 import { declare } from './declaration.ts';
 import type { Label } from './emit.ts';
 import { branch, emit, freshRegister, jump, newLabel, place } from './emit.ts';
 import { binary } from './expr.ts';
 import { lowerExpr, sourceText } from './expression.ts';
+import { argumentsOf, enterGuard, guardOf, leaveScope, leaveScopes, refuseHeldGuard, scopedGuard } from './guard.ts';
+import { expandLoop, isLoopBody } from './iterate.ts';
+import type { Expansion } from './macro-call.ts';
+import { expandText, macroBody } from './macro-call.ts';
+import type { Macro } from './preprocess.ts';
 import type { Frame, Session, Value } from './session.ts';
-import { codePoint, lineOf, refuse } from './session.ts';
+import { codePoint, LoweringRefusal, lineOf, lookup, refuse, resolveCallee } from './session.ts';
 import { convertValue, copy, promoted, scalarOf, typeOf } from './value.ts';
 
 const MAX_CODE = 30_000; // instructions of one process
@@ -67,8 +72,9 @@ export function lowerBlockExpression(session: Session, frame: Frame, body: reado
 
 function inScope<T>(frame: Frame, run: () => T): T {
   const outer = frame.scope;
-  frame.scope = { names: new Map(), outer };
+  frame.scope = { names: new Map(), outer, leave: [] };
   const result = run();
+  leaveScope(frame.scope);
   frame.scope = outer;
   return result;
 }
@@ -89,9 +95,20 @@ function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {
       });
       return;
     case 'expr':
-      if (!emitter.live || stmt.expr === undefined) return;
+      if (frame.body !== undefined && isLoopBody(stmt)) {
+        const { site } = frame.body.frame;
+        lowerIn(session, frame.body.frame, frame.scope, frame.body.stmt);
+        frame.body.frame.site = site;
+        return;
+      }
+      if (stmt.expr === undefined) return;
+      if (declaringMacro(session, frame, stmt.expr)) return;
+      if (!emitter.live) return;
       at(frame, stmt.expr);
-      lowerExpr(session, frame, stmt.expr);
+      lowerExpression(session, frame, stmt.expr);
+      return;
+    case 'iterate':
+      lowerIteration(session, frame, stmt);
       return;
     case 'decl':
       for (const declared of stmt.vars) declare(session, frame, stmt, declared);
@@ -119,6 +136,7 @@ function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {
     }
     case 'goto':
       at(frame, stmt);
+      refuseHeldGuard(session, frame);
       jump(emitter, codePoint(session, frame), labelOf(frame, stmt.label));
       return;
     case 'return':
@@ -128,15 +146,114 @@ function lowerStmt(session: Session, frame: Frame, stmt: CStmt): void {
     case 'continue': {
       const loop =
         stmt.kind === 'break'
-          ? frame.loops[frame.loops.length - 1]?.onBreak
-          : frame.loops.findLast((one) => one.onContinue !== undefined)?.onContinue;
-      if (loop === undefined) refuse(session, frame, stmt.kind, 'expected a loop around it');
-      jump(emitter, codePoint(session, frame), loop);
+          ? frame.loops[frame.loops.length - 1]
+          : frame.loops.findLast((one) => one.onContinue !== undefined);
+      const to = stmt.kind === 'break' ? loop?.onBreak : loop?.onContinue;
+      if (loop === undefined || to === undefined) refuse(session, frame, stmt.kind, 'expected a loop around it');
+      leaveScopes(frame, loop.scope);
+      jump(emitter, codePoint(session, frame), to);
       return;
     }
     default:
       stmt satisfies never;
   }
+}
+
+/** Lowers a statement in `frame` as if it stood in `scope`. */
+function lowerIn(session: Session, frame: Frame, scope: Frame['scope'], stmt: CStmt): void {
+  const outer = frame.scope;
+  frame.scope = scope;
+  inScope(frame, () => lowerStmt(session, frame, stmt));
+  frame.scope = outer;
+}
+
+/** An expression whose value is not used; `guard(...)(...)` holds a lock until the block ends. */
+function lowerExpression(session: Session, frame: Frame, expr: CExpr): void {
+  const guard = guardOf(expr);
+  if (guard === undefined) lowerExpr(session, frame, expr);
+  else enterGuard(session, frame, guard.name, guard.args);
+}
+
+function lowerIteration(session: Session, frame: Frame, stmt: CStmt & { readonly kind: 'iterate' }): void {
+  if (!frame.accessor) frame.site = { line: lineOf(frame, stmt), text: `${stmt.macro}(${stmt.args.join(',')})` };
+  const guard = scopedGuard(stmt);
+  if (guard !== undefined) {
+    lowerScopedGuard(session, frame, stmt, guard);
+    return;
+  }
+  inScope(frame, () => {
+    const loop = session.emitter.live
+      ? expandLoop(session, frame, stmt)
+      : orDead(() => expandLoop(session, frame, stmt));
+    if (loop === undefined) lowerStmt(session, frame, stmt.body);
+    else lowerStmt(session, { ...loop.frame, body: { frame, stmt: stmt.body } }, loop.template);
+  });
+}
+
+/** What dead text cannot be refused for. */
+function orDead<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof LoweringRefusal) return undefined;
+    throw error;
+  }
+}
+
+/** `scoped_guard(name, args) body`: a loop that runs once, for `break`. */
+function lowerScopedGuard(
+  session: Session,
+  frame: Frame,
+  stmt: CStmt & { readonly kind: 'iterate' },
+  [name = '', ...args]: readonly string[],
+): void {
+  const onBreak = newLabel();
+  const { scope } = frame;
+  inScope(frame, () => {
+    const call = argumentsOf(session, frame, name.trim(), args);
+    if (session.emitter.live) enterGuard(session, frame, call.name, call.args);
+    frame.loops.push({ onBreak, onContinue: onBreak, scope });
+    lowerStmt(session, frame, stmt.body);
+    frame.loops.pop();
+  });
+  place(session.emitter, onBreak);
+}
+
+/** A macro that declares a variable, used as a statement: it is declared here. False when it is none. */
+function declaringMacro(session: Session, frame: Frame, expr: CExpr): boolean {
+  if (!isMacroCall(expr) || lookup(frame, expr.callee.name) !== undefined) return false;
+  const { name } = expr.callee;
+  const callee = resolveCallee(session, frame, name);
+  if (callee.kind !== 'macro') return false;
+  if (!frame.accessor) frame.site = { line: lineOf(frame, expr), text: sourceText(frame, expr) };
+  const expand = (): Expansion => expandText(session, frame, callee, expr.args, expr.start);
+  const expansion = session.emitter.live ? orDeclaresNothing(session, callee.macro, expand) : orDead(expand);
+  if (expansion?.kind !== 'expression') return false;
+  const inner = { ...expansion.frame, scope: frame.scope };
+  if (isMacroCall(expansion.body)) {
+    if (!declaringMacro(session, inner, expansion.body)) return false;
+  } else {
+    const { body } = expansion;
+    if (body.kind !== 'block' || body.bare !== true || !body.body.some((one) => one.kind === 'decl')) return false;
+    for (const one of body.body) lowerStmt(session, inner, one);
+  }
+  if (callee.layer === 'primitives') session.used.rows.add(name);
+  if (callee.layer === 'scenario') session.used.declared.set(name, `${name}(...) is ${callee.macro.body}`);
+  return true;
+}
+
+type MacroCall = CExpr & { readonly kind: 'call'; readonly callee: CExpr & { readonly kind: 'name' } };
+
+/** A call of a name in capitals, as macros are written that declare. */
+function isMacroCall(expr: CExpr | undefined): expr is MacroCall {
+  return expr?.kind === 'call' && expr.callee.kind === 'name' && /^_*[A-Z][A-Z0-9_]*$/.test(expr.callee.name);
+}
+
+/** Only text that may declare is expanded here: a declaration, or one more macro call and nothing else. */
+function orDeclaresNothing(session: Session, macro: Macro, expand: () => Expansion): Expansion | undefined {
+  const body = macroBody(session, macro);
+  if (body === 'empty') return undefined;
+  return body === 'text' || (body.kind === 'block' && body.bare === true) || isMacroCall(body) ? expand() : undefined;
 }
 
 function labelOf(frame: Frame, name: string): Label {
@@ -187,7 +304,7 @@ function lowerLoop(session: Session, frame: Frame, stmt: CStmt & { readonly kind
       condition();
     }
     placeBack(session, frame, body);
-    frame.loops.push({ onBreak, onContinue });
+    frame.loops.push({ onBreak, onContinue, scope: frame.scope });
     lowerStmt(session, frame, stmt.body);
     frame.loops.pop();
     place(emitter, onContinue);
@@ -209,7 +326,7 @@ function lowerSwitch(session: Session, frame: Frame, stmt: CStmt & { readonly ki
   const end = newLabel();
   const cases = stmt.body.body.map((one) => ({ stmt: one, label: newLabel() }));
   if (emitter.live) dispatchSwitch(session, frame, stmt, cases, end);
-  frame.loops.push({ onBreak: end, onContinue: undefined });
+  frame.loops.push({ onBreak: end, onContinue: undefined, scope: frame.scope });
   inScope(frame, () => {
     for (const { stmt: one, label } of cases) {
       if (one.kind === 'case') {
@@ -274,6 +391,7 @@ function lowerReturn(session: Session, frame: Frame, stmt: CStmt & { readonly ki
       });
     }
   }
+  leaveScopes(frame, undefined);
   if (result === undefined) emit(emitter, codePoint(session, frame), { op: 'end' });
   else jump(emitter, codePoint(session, frame), result.label);
 }

@@ -6,7 +6,7 @@ import { INT, isScalar, printType } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
 import type { Frame, Lvalue, Session, Value } from './session.ts';
-import { codePoint, refuse } from './session.ts';
+import { codePoint, putInMemory, refuse } from './session.ts';
 
 /** A scalar value. */
 export function scalar(expr: Expr, type: CType): Value {
@@ -31,10 +31,10 @@ export function scalarOf(session: Session, frame: Frame, value: Value): Expr {
     );
   if (value.kind === 'scalar') return value.expr;
   if (value.kind === 'reference') {
-    return refuse(
+    return putInMemory(
       session,
       frame,
-      value.local.name,
+      value.local,
       'expected a value; the address of a local variable is used as a number',
     );
   }

@@ -82,6 +82,7 @@ export function newSession(workshop: Workshop, { layouts, wrapped, tree }: Room,
     points: new WeakMap(),
     callees: new Map(),
     limits: { depth: 0, work: 0 },
+    escaped: new Set(),
     processName: '',
     emitter: newEmitter(),
   };
