@@ -51,7 +51,7 @@ function localRegister(session: Session, frame: Frame, at: Lvalue & { readonly k
     (leaf) => leaf.offset === offset && session.layouts.sizeOf(leaf.type) === size,
   );
   if (whole === undefined)
-    return escape(
+    return putInMemory(
       session,
       frame,
       local,

@@ -232,7 +232,7 @@ function bindParameter(
   if (value.kind === 'void') return refuse(session, frame, name, 'expected an argument with a value');
   if (value.kind === 'reference') {
     if (!assigned) return { kind: 'value', value };
-    return escape(
+    return putInMemory(
       session,
       frame,
       value.local,

@@ -215,7 +215,7 @@ function elementPlace(session: Session, frame: Frame, value: Value, at: Expr, wo
     return { kind: 'local', local: value.local, offset: value.offset + at.value * size, type: of };
   }
   if (value.kind === 'reference')
-    return escape(
+    return putInMemory(
       session,
       frame,
       value.local,
