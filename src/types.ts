@@ -317,6 +317,7 @@ export type FenceKind =
   | 'after-atomic'
   | 'after-spinlock'
   | 'after-unlock-lock'
+  | 'after-srcu-read-unlock'
   | 'barrier';
 
 export type UnaryOp = '!' | '-' | '~';
