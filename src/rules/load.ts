@@ -33,6 +33,12 @@ export function parseRule(text: string, file: string): Rule {
   unique(edits, 'edit', file);
   if (scenarios.length === 0) throw missing('"## S1: words" with a ```c scenario block', file);
   checkInvariant(front.invariant, scenarios, file, front.line);
+  const known = {
+    file,
+    scenarios: scenarios.map(({ name }) => name),
+    invariants: invariantsOf(scenarios, file),
+    edits: edits.map(({ name }) => name),
+  };
   return {
     name: nameOf(file),
     file,
@@ -41,12 +47,7 @@ export function parseRule(text: string, file: string): Rule {
     invariant: front.invariant,
     scenarios,
     edits,
-    rows: parseResult(one(sections, 'Result', 'table', file), {
-      file,
-      scenarios: scenarios.map(({ name }) => name),
-      invariants: invariantsOf(scenarios, file),
-      edits: edits.map(({ name }) => name),
-    }),
+    rows: some(sections, 'Result', 'table', file).flatMap((table) => parseResult(table, known)),
     confidence: front.confidence,
     notSeen: one(sections, NOT_SEEN, 'list', file).items,
   };
@@ -177,6 +178,23 @@ function one<K extends 'table' | 'list'>(
   kind: K,
   file: string,
 ): Extract<MarkdownBlock, { kind: K }> {
+  const [first, second] = some(sections, name, kind, file);
+  if (second === undefined) return first;
+  const heading = sections.find((section) => section.heading.text === name)?.heading;
+  throw new InputError({
+    place: heading === undefined ? { file } : { file, line: heading.line },
+    expected: `one ${kind} under "## ${name}"`,
+    found: 'another',
+  });
+}
+
+/** The blocks of a kind under the one heading of that name, at least one. */
+function some<K extends 'table' | 'list'>(
+  sections: readonly Section[],
+  name: string,
+  kind: K,
+  file: string,
+): [Extract<MarkdownBlock, { kind: K }>, ...Extract<MarkdownBlock, { kind: K }>[]] {
   const found = sections.filter(({ heading }) => heading.text === name);
   const [section] = found;
   if (section === undefined) throw missing(`the section "## ${name}"`, file);
@@ -188,11 +206,12 @@ function one<K extends 'table' | 'list'>(
     });
   }
   const blocks = section.blocks.filter((block): block is Extract<MarkdownBlock, { kind: K }> => block.kind === kind);
-  if (blocks.length === 1) return blocks[0]!;
+  const [first, ...others] = blocks;
+  if (first !== undefined) return [first, ...others];
   throw new InputError({
     place: { file, line: section.heading.line },
-    expected: `one ${kind} under "## ${name}"`,
-    found: `${blocks.length}`,
+    expected: `a ${kind} under "## ${name}"`,
+    found: 'none',
   });
 }
 

@@ -72,7 +72,7 @@ function modelOf(word: string): MemoryModel {
 function rowOf(row: TableRow, columns: readonly Column[], known: Known): ExpectedRow {
   const [words = '', version = '', list = '', ...cells] = row.cells;
   if (words === '') throw wrong(row, known, 'words for the code', 'nothing');
-  if (!/^v\d+\.\d+$/.test(version)) throw wrong(row, known, 'a version like v6.12', version || 'nothing');
+  if (!/^v\d+(?:\.\d+){1,2}$/.test(version)) throw wrong(row, known, 'a version like v6.12', version || 'nothing');
   const edits = list === '-' ? [] : listOf(list);
   if (list === '') throw wrong(row, known, 'names of edits, or -', 'nothing');
   for (const edit of edits) {

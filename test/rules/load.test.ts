@@ -73,6 +73,21 @@ function failure(from: string, to: string): string {
   return 'no error';
 }
 
+describe('the Result of a rule', () => {
+  it('may be several tables, each with columns of its own', () => {
+    const second = '| code | version | edits | S1 I-a SC |\n|---|---|---|---|\n| as it was | v2.6.18 | - | holds |\n';
+    const rule = parseRule(
+      GOOD.replace('\n## What this', () => `\nThe past:\n\n${second}\n## What this`),
+      'rules/a.md',
+    );
+    expect(rule.rows.map((row) => [row.version, row.expected, row.others?.length ?? 0])).toEqual([
+      ['v6.12', { S1: { sc: 'violated' } }, 0],
+      ['v6.12', { S1: { sc: 'holds' } }, 0],
+      ['v2.6.18', {}, 1],
+    ]);
+  });
+});
+
 describe('a column that names a property', () => {
   it('is kept apart from those of the main invariant', () => {
     const text = GOOD.replace('| S1 SC |', '| S1 asserts SC |');
