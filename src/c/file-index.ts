@@ -82,6 +82,15 @@ function topLevelItems(text: string): Item[] {
       continue;
     }
     if (c === 0x20 || c === 0x09 || c === 0x0d || c === 0x0c) continue;
+    if (
+      start >= 0 &&
+      lastSolid === 0x29 &&
+      depth === 0 &&
+      parens === 0 &&
+      startLine < line &&
+      isLoneCall(text, start, i)
+    )
+      start = -1;
     if (start < 0) {
       start = i;
       startLine = line;
@@ -121,6 +130,12 @@ function topLevelItems(text: string): Item[] {
     lastSolid = c;
   }
   return items;
+}
+
+/** Whether text[start, end) is one macro call without a semicolon, module_init(f), and a word follows: the next item. */
+function isLoneCall(text: string, start: number, end: number): boolean {
+  if (!/[A-Za-z_]/.test(text[end] ?? '')) return false;
+  return /^[A-Za-z_]\w*[ \t]*\([\w \t,]*\)\s*$/.test(text.slice(start, end));
 }
 
 const NOT_FUNCTIONS = new Set([

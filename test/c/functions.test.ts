@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { indexFile } from '../../src/c/file-index.ts';
 import { findFunctions, findMacros } from '../../src/c/functions.ts';
 
 const names = (text: string) => findFunctions(text).map((fn) => fn.name);
@@ -100,4 +101,22 @@ describe('finding functions', () => {
       expect(missed.filter((line) => !line.includes('##'))).toEqual([]);
     },
   );
+});
+
+describe('a macro call that stands alone', () => {
+  it('does not hide the function behind it, however far away', () => {
+    const gap = '\n'.repeat(5000);
+    const text = `module_init(start)\n${gap}static void f(int a)\n{\n}\nmodule_exit(stop)\nint g(void)\n{\n}\n`;
+    const { functions } = indexFile({ path: 'mm/x.c', text }, new Map());
+    expect([...functions].map(([name, { line }]) => [name, line])).toEqual([
+      ['f', 5002],
+      ['g', 5006],
+    ]);
+  });
+
+  it('is part of the head when it describes the function', () => {
+    const text = '__printf(1, 2) void f(int a)\n{\n}\nint\ng(void)\n{\n}\n';
+    const { functions } = indexFile({ path: 'mm/x.c', text }, new Map());
+    expect([...functions.keys()]).toEqual(['f', 'g']);
+  });
 });
