@@ -1,6 +1,7 @@
 // The commands and their options. Each action imports its own module, so that one command does not pay for another.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { MemoryModel } from '../types.ts';
 import { EXIT } from './exit.ts';
 import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot } from './package-root.ts';
@@ -114,7 +115,7 @@ function withRunOptions(command: Command): Command {
     .option('--base <rev>', 'revision of the git repository in --tree; it is read without a checkout')
     .option('--kernel <tag>', 'version of the model sources: v6.12')
     .addOption(
-      new Option('--model <models>', 'memory models, with commas between them').argParser(models).default('sc'),
+      new Option('--model <models>', 'memory models, with commas between them').argParser(models).default(['sc'], 'sc'),
     )
     .addOption(
       new Option('--bound <states>', 'most distinct states of one search').argParser(states).default(DEFAULT_STATES),
@@ -132,14 +133,14 @@ function colorOption(): Option {
     .default('auto');
 }
 
-/** Checks `--model`. This version explores SC only; the others are refused rather than taken for SC. */
-function models(value: string): string {
-  for (const name of value.split(',')) {
-    if (name === 'tso' || name === 'lkmm')
-      throw new InvalidArgumentError(`This version explores sc only; ${name} is not implemented.`);
-    if (name !== 'sc') throw new InvalidArgumentError(`Expected sc, found '${name}'.`);
-  }
-  return 'sc';
+const MODELS = ['sc', 'tso', 'lkmm'] as const;
+
+/** The memory models of `--model`, each once, in the order sc, tso, lkmm. */
+function models(value: string): MemoryModel[] {
+  const names = value.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !MODELS.some((model) => model === name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`Expected sc, tso or lkmm, found '${unknown}'.`);
+  return MODELS.filter((model) => names.includes(model));
 }
 
 function states(value: string): number {

@@ -3,7 +3,7 @@
 import { InputError } from '../errors.ts';
 import { readThread } from '../mail/read.ts';
 import { review } from '../review.ts';
-import type { Review } from '../types.ts';
+import type { MemoryModel, Review } from '../types.ts';
 import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot, shippedRules } from './package-root.ts';
 import { checkFolder, checkTree, joined, readSources } from './source.ts';
@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly tree?: string;
   readonly base?: string; // revision of the repository of `tree`
   readonly kernel?: string;
-  readonly model: 'sc';
+  readonly model: readonly MemoryModel[];
   readonly bound: number; // distinct states of one search
   readonly rules?: string;
 }
@@ -27,7 +27,7 @@ export async function runReview(sources: readonly string[], options: RunOptions)
   const thread = await readThread(bytes, name);
   return review(thread, {
     rulesDir,
-    models: [options.model],
+    models: options.model,
     states: options.bound,
     version: packageRoot().version,
     ...(options.tree === undefined ? {} : { tree: options.tree }),
@@ -58,6 +58,7 @@ export function replayCommandLine(sources: readonly string[], options: RunOption
     ...(options.tree === undefined ? [] : [`--tree ${quoted(options.tree)}`]),
     ...(options.base === undefined ? [] : [`--base ${quoted(options.base)}`]),
     ...(options.kernel === undefined ? [] : [`--kernel ${quoted(options.kernel)}`]),
+    ...(options.model.join() === 'sc' ? [] : [`--model ${options.model.join()}`]),
     ...(options.bound === DEFAULT_STATES ? [] : [`--bound ${options.bound}`]),
     ...(options.rules === undefined ? [] : [`--rules ${quoted(options.rules)}`]),
   ];

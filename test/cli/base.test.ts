@@ -9,7 +9,7 @@ import { replayCommandLine, runReview } from '../../src/cli/run.ts';
 import type { Review } from '../../src/types.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const RUN = { model: 'sc' as never, bound: 2_000_000, rules: join(ROOT, 'rules') };
+const RUN = { model: ['sc'] as const, bound: 2_000_000, rules: join(ROOT, 'rules') };
 let dir = '';
 let repo = '';
 const commits: Record<string, string> = {};

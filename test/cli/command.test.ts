@@ -102,12 +102,8 @@ describe('relore', () => {
       "error: option '--format <format>' argument 'pdf' is invalid. Allowed choices are terminal, markdown, json.\n",
     ],
     [
-      ['review', '--model', 'lkmm', 'x'],
-      "error: option '--model <models>' argument 'lkmm' is invalid. This version explores sc only; lkmm is not implemented.\n",
-    ],
-    [
-      ['review', '--model', 'sc,tso', 'x'],
-      "error: option '--model <models>' argument 'sc,tso' is invalid. This version explores sc only; tso is not implemented.\n",
+      ['review', '--model', 'sc,arm', 'x'],
+      "error: option '--model <models>' argument 'sc,arm' is invalid. Expected sc, tso or lkmm, found 'arm'.\n",
     ],
     [
       ['review', '--bound', 'none', 'x'],

@@ -28,7 +28,7 @@ describe('several sources', () => {
 
 describe('the replay line', () => {
   it('is the command line that made the review, quoted for a shell', () => {
-    const options = { model: 'sc', bound: 2_000_000 } as const;
+    const options = { model: ['sc'], bound: 2_000_000 } as const;
     expect(replayCommandLine(['a.mbox'], options)).toBe('relore replay a.mbox');
     expect(replayCommandLine([], options)).toBe('relore replay -');
     expect(replayCommandLine(["it's; rm"], { ...options, tree: '../linux', kernel: 'v6.12', bound: 10 })).toBe(
