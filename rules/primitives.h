@@ -617,6 +617,7 @@ static inline swp_entry_t swp_entry(unsigned long kind, unsigned long what)
 #define PAGE_SIZE			4096UL
 #define PAGE_MASK			(~4095UL)
 #define ULONG_MAX			(~0UL)
+#define BIT(n)				(1UL << (n))
 #define pte_index(addr)			((addr) >> 12 & 511)
 #define pte_lockptr(mm, pmd)		(&(mm)->page_table_lock)
 #define pte_offset_map(pmd, addr)	((pte_t *)(pmd) + pte_index(addr))
@@ -730,6 +731,29 @@ static inline void init_rss_vec(int *rss)
 #define percpu_counter_sum(counter)	__load(once, &(counter)->count)
 #define percpu_counter_sum_positive(counter)	__load(once, &(counter)->count)
 #pragma relore ignore mm_trace_rss_stat sync_mm_rss check_sync_rss_stat
+
+/* ---------------------------------------------------------------- what the real trees ask for beyond the model sources */
+
+#define need_resched()			0
+#define signal_pending(task)		0
+#define fatal_signal_pending(task)	0
+#define signal_pending_state(state, task)	0
+#pragma relore assume need_resched signal_pending fatal_signal_pending signal_pending_state: nobody asks the process to reschedule, and no signal is pending
+#define folio_mark_dirty(folio)		folio_test_set_dirty(folio)
+#define set_page_dirty(page)		folio_test_set_dirty(page_folio(page))
+#pragma relore assume folio_mark_dirty set_page_dirty: a folio is dirty by its flag; a_ops->dirty_folio and the tags of the page cache are left out
+#define folio_mark_accessed(folio)	folio_set_referenced(folio)
+#define mark_page_accessed(page)	folio_set_referenced(page_folio(page))
+#pragma relore assume folio_mark_accessed mark_page_accessed: a folio that is accessed is referenced; it is not activated
+
+/* Swap slots: a scenario that counts them has #defines of its own. */
+#define free_swap_and_cache(entry)	1
+#define free_swap_and_cache_nr(entry, nr)	__ignore(entry, nr)
+#define swap_free(entry)		__ignore(entry)
+#define swap_duplicate(entry)		0
+#pragma relore assume free_swap_and_cache free_swap_and_cache_nr swap_free swap_duplicate: the counts of swap slots are left out
+#define current				__current()
+#pragma relore assume current: the task of a process is the object current_task of the scenario, or one without an address space
 
 /* ---------------------------------------------------------------- without effect on what any rule watches */
 

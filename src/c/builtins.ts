@@ -9,7 +9,7 @@ import { BOOL, INT, ULONG } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
 import { lowerExpr, offsetOf, sourceText } from './expression.ts';
-import { perCpuAddress } from './memory.ts';
+import { allocate, perCpuAddress } from './memory.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { codePoint, refuse } from './session.ts';
 import { convertValue, scalar, scalarOf } from './value.ts';
@@ -220,6 +220,23 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
         return refuse(session, frame, frame.site.text, 'expected the address of a per-CPU object');
       }
       return { ...value, expr: constant(perCpuAddress(session, address.value)) };
+    },
+  ],
+  /** __current(): the task of this process, a copy of the scenario's object `current_task`, or all zero */
+  [
+    '__current',
+    (session) => {
+      const type: CType = { kind: 'struct', name: 'task_struct' };
+      const own = `${session.processName}.current_task`;
+      const given = session.memory.objects.find((one) => one.name === 'current_task');
+      const address =
+        given !== undefined
+          ? perCpuAddress(session, given.address)
+          : (
+              session.memory.objects.find((one) => one.name === own) ??
+              allocate(session.memory, own, type, session.layouts)
+            ).address;
+      return scalar(constant(address), { kind: 'pointer', to: type });
     },
   ],
   /** __ignore(...): no effect; the arguments are not evaluated */

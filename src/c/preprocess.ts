@@ -11,6 +11,12 @@ export interface Macro {
   readonly line: number; // 1-based
 }
 
+/** What every kernel file is compiled with: CONFIG_64BIT is the model (see ctype.ts). */
+const PREDEFINED: ReadonlyMap<string, number> = new Map([
+  ['__KERNEL__', 1],
+  ['BITS_PER_LONG', 64],
+]);
+
 export interface Preprocessed {
   readonly text: string; // same length and line breaks as the input
   readonly macros: readonly Macro[];
@@ -81,8 +87,9 @@ export function preprocess(
   const lines = source.split('\n');
   const macros: Macro[] = [];
   const known = new Map<string, Macro>();
-  const isDefined = (name: string): boolean => known.has(name) || config.has(name) || defined(name);
-  const value = (name: string): number => config.get(name) ?? integerMacro(known.get(name));
+  const isDefined = (name: string): boolean =>
+    known.has(name) || config.has(name) || PREDEFINED.has(name) || defined(name);
+  const value = (name: string): number => config.get(name) ?? PREDEFINED.get(name) ?? integerMacro(known.get(name));
   const stack: { live: boolean; taken: boolean; outer: boolean }[] = [];
   let live = true;
   for (let n = 0; n < lines.length; n++) {

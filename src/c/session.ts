@@ -142,7 +142,10 @@ export function lineOf(frame: Frame, node: { readonly line: number }): number {
 
 /** Refuses to lower, naming what was met and where. */
 export function refuse(session: Session, frame: Frame, what: string, why: string): never {
-  throw new LoweringRefusal({ what, why, place: placeOf(session, frame, frame.site.line) });
+  // The text of a macro has no line of its own: the site is the one of its use.
+  let shown = frame;
+  while (shown.macro !== undefined && shown.caller !== undefined) shown = shown.caller;
+  throw new LoweringRefusal({ what, why, place: placeOf(session, shown, frame.site.line) });
 }
 
 /** Refuses a use of a local's address that registers do not give, or puts the local into private memory. */
