@@ -755,6 +755,67 @@ static inline void init_rss_vec(int *rss)
 #define current				__current()
 #pragma relore assume current: the task of a process is the object current_task of the scenario, or one without an address space
 
+/* ---------------------------------------------------------------- the page cache: four slots and a cursor */
+
+#define __XA_SLOTS			4
+struct xarray { spinlock_t xa_lock; unsigned int xa_flags; void *xa_head; void *xa_slots[__XA_SLOTS]; };
+struct xa_state { struct xarray *xa; unsigned long xa_index; unsigned long started; void *xa_node; };
+#define XA_STATE(name, array, index)	struct xa_state name = { .xa = (array), .xa_index = (index) }
+#define XA_STATE_ORDER(name, array, index, order)	struct xa_state name = { .xa = (array), .xa_index = (index) }
+static inline void *xas_load(struct xa_state *xas)
+{
+	xas->started = 1;
+	if (xas->xa_index >= __XA_SLOTS)
+		return NULL;
+	return rcu_dereference(xas->xa->xa_slots[xas->xa_index]);
+}
+static inline void *xas_find(struct xa_state *xas, unsigned long max)
+{
+	if (xas->started)
+		xas->xa_index++;
+	xas->started = 1;
+	while (xas->xa_index <= max && xas->xa_index < __XA_SLOTS) {
+		void *entry = rcu_dereference(xas->xa->xa_slots[xas->xa_index]);
+
+		if (entry)
+			return entry;
+		xas->xa_index++;
+	}
+	return NULL;
+}
+static inline void *xas_store(struct xa_state *xas, void *entry)
+{
+	void *old = xas->xa->xa_slots[xas->xa_index];
+
+	lockdep_assert_held(&xas->xa->xa_lock);
+	xas->started = 1;
+	rcu_assign_pointer(xas->xa->xa_slots[xas->xa_index], entry);
+	return old;
+}
+#define xas_next_entry(xas, max)	xas_find(xas, max)
+#define xas_reload(xas)			rcu_dereference((xas)->xa->xa_slots[(xas)->xa_index])
+#define xas_set(xas, index)		({ (xas)->xa_index = (index); (xas)->started = 0; })
+#define xas_set_order(xas, index, order)	xas_set(xas, index)
+#define xas_reset(xas)			((xas)->started = 0)
+#define xas_pause(xas)			({ (xas)->xa_index++; (xas)->started = 0; })
+#define xas_retry(xas, entry)		0
+#define xas_error(xas)			0
+#define xas_nomem(xas, gfp)		0
+#define xas_for_each(xas, entry, max)	for ((entry) = xas_find(xas, max); (entry); (entry) = xas_next_entry(xas, max))
+#define xa_load(xa, index)		rcu_dereference((xa)->xa_slots[index])
+#define xa_is_value(entry)		((int)((unsigned long)(entry) & 1))
+#define xa_to_value(entry)		((unsigned long)(entry) >> 1)
+#define xa_mk_value(value)		((void *)((unsigned long)(value) << 1 | 1))
+#define xa_is_internal(entry)		0
+#define xa_is_node(entry)		0
+#define xa_is_sibling(entry)		0
+#define mapping_empty(mapping)		(!(mapping)->i_pages.xa_slots[0] && !(mapping)->i_pages.xa_slots[1] && !(mapping)->i_pages.xa_slots[2] && !(mapping)->i_pages.xa_slots[3])
+#pragma relore ignore xas_set_update xas_set_lru xas_init_marks xas_set_mark xas_clear_mark xas_create_range workingset_update_node
+#pragma relore assume XA_STATE xa_load: a page cache has four slots; a look-up never meets a node that moves
+#define DIV_ROUND_UP(n, d)		(((n) + (d) - 1) / (d))
+#define shmem_mapping(mapping)		0
+#pragma relore assume shmem_mapping: mappings are those of files on disk, unless the scenario says otherwise
+
 /* ---------------------------------------------------------------- without effect on what any rule watches */
 
 #pragma relore ignore count_vm_event count_vm_events __count_vm_event __count_vm_events count_memcg_* __count_memcg_*

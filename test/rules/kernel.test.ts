@@ -13,15 +13,16 @@ const hasGcc = spawnSync('gcc', ['--version']).status === 0;
 
 const series = readFileSync(join(KERNEL, 'series'), 'utf8').trim().split('\n');
 const patches = series.filter((line) => !line.startsWith('#'));
+const TAGS = series.flatMap((line) => /^# tag (\S+)/.exec(line)?.[1] ?? []);
 
 /** Which functions the scenarios of the rule ask for with #ifdef, by version. */
 const DEFINED: Readonly<Record<string, readonly string[]>> = {
   'v4.16': ['__pagevec_lru_add', 'clear_page_mlock'],
   'v5.11': ['__pagevec_lru_add', 'clear_page_mlock', 'page_memcg'],
-  'v5.11+1': ['__pagevec_lru_add', 'clear_page_mlock', 'folio_evictable'],
-  'v5.11+2': ['__pagevec_lru_add', 'munlock_page', 'folio_evictable'],
+  'v5.17+1': ['__pagevec_lru_add', 'clear_page_mlock', 'folio_evictable'],
+  'v5.17+2': ['__pagevec_lru_add', 'munlock_page', 'folio_evictable'],
   'v5.18': ['__pagevec_lru_add', 'munlock_page', 'folio_evictable', '__munlock_page'],
-  'v5.18+1': ['__pagevec_lru_add', 'munlock_page', 'folio_evictable', '__munlock_page', 'folio_batch_move_lru'],
+  'v5.19+1': ['__pagevec_lru_add', 'munlock_page', 'folio_evictable', '__munlock_page', 'folio_batch_move_lru'],
   'v6.0': ['munlock_page', 'folio_evictable', '__munlock_page', 'folio_batch_move_lru', 'lru_add_fn'],
   'v6.3': ['folio_evictable', '__munlock_folio', 'folio_batch_move_lru', 'lru_add_fn'],
   'v6.12': ['folio_evictable', '__munlock_folio', 'folio_batch_move_lru', 'lru_add'],
@@ -35,13 +36,12 @@ function compile(tree: string, files: readonly string[]): string {
 
 describe('the series of the model sources', () => {
   it('names every patch once and ends each version with a tag', () => {
-    const tags = series
-      .filter((line) => line.startsWith('#'))
-      .map((line) => /^# tag (v[\d.]+) \d{4}-\d\d-\d\d$/.exec(line)?.[1]);
-    expect(tags).toEqual(['v4.16', 'v5.11', 'v5.18', 'v6.0', 'v6.3', 'v6.12']);
-    expect(series[0]).toMatch(/^# tag v4\.16 /);
+    const lines = series.filter((line) => line.startsWith('# tag'));
+    const dates = lines.map((line) => /^# tag v\d+(?:\.\d+){1,2} (\d{4}-\d\d-\d\d)$/.exec(line)?.[1] ?? line);
+    expect(dates).toEqual([...dates].sort());
+    expect(TAGS).toEqual([...new Set(TAGS)]);
+    expect(series[0]).toBe(lines[0]);
     expect([...patches].sort()).toEqual(readdirSync(join(KERNEL, 'patches')).sort());
-    expect(patches.length).toBe(16);
   });
 
   it.each(patches)('%s says which commit it stands for, in which release, and how we know', (name) => {
@@ -51,7 +51,7 @@ describe('the series of the model sources', () => {
     expect(header[0]).toMatch(/^Commit: (?:[0-9a-f]{12}|unknown)$/);
     expect(name.startsWith(`${header[0]!.slice('Commit: '.length)}-`)).toBe(true);
     expect(header[1]).toMatch(/^Subject: \S.{5,70}$/);
-    expect(header[2]).toMatch(/^Release: v\d+\.\d+$/);
+    expect(header[2]).toMatch(/^Release: v\d+(?:\.\d+){1,2}$/);
     expect(header[3]).toMatch(/^Confidence: (?:read|memory)$/);
     for (const line of header.slice(4)) expect(line).toMatch(/^Revert-reading: [^:]+: \S/);
   });
@@ -85,7 +85,7 @@ describe.skipIf(!hasPatch)('the stack, applied by patch -F0 (skipped when patch 
     }
   });
 
-  it.skipIf(!hasGcc).each(Object.keys(DEFINED))(
+  it.skipIf(!hasGcc).each([...new Set([...TAGS, ...Object.keys(DEFINED)])])(
     '%s is C without warnings (skipped when gcc is not installed)',
     (tag) => {
       const tree = trees.get(tag)!;

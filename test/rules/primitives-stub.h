@@ -31,3 +31,35 @@ typedef struct { int x; } local_lock_t;
 #define likely(x) (x)
 #define unlikely(x) (x)
 #define READ_ONCE(x) (*(volatile __typeof__(x) *)&(x))
+extern struct task_struct *current;
+int trylock_page(struct page *); void unlock_page(struct page *); int folio_trylock(struct folio *); void folio_unlock(struct folio *);
+/* Page table entries, the walk to them, and what zapping calls. */
+typedef unsigned long pte_t; typedef unsigned long pmd_t; typedef unsigned long pgd_t; typedef long loff_t; typedef struct { long counter; } atomic_long_t;
+struct mmu_gather; struct vm_area_struct; struct mm_struct; struct address_space; struct ma_state; struct file;
+#define PAGE_SIZE 4096UL
+#define PAGE_SHIFT 12
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+#define BUG_ON(c) ((void)(c))
+#define VM_BUG_ON(c) ((void)(c))
+#define WARN_ON_ONCE(c) ((void)(c))
+#define fullmm mm
+long atomic_long_read(const atomic_long_t *); void atomic_long_add(long, atomic_long_t *);
+int pte_none(pte_t); int pte_present(pte_t); int pte_dirty(pte_t); pte_t ptep_get(pte_t *);
+struct page *vm_normal_page(struct vm_area_struct *, unsigned long, pte_t); struct page *pfn_to_page(unsigned long);
+#define pte_offset_map_lock(mm, pmd, addr, ptlp) (*(ptlp) = &(mm)->page_table_lock, (pte_t *)(pmd) + ((addr) >> PAGE_SHIFT))
+void pte_unmap_unlock(pte_t *, void *);
+pte_t ptep_get_and_clear_full(struct mm_struct *, unsigned long, pte_t *, struct mm_struct *); void pte_clear_not_present_full(struct mm_struct *, unsigned long, pte_t *, struct mm_struct *);
+pte_t get_and_clear_full_ptes(struct mm_struct *, unsigned long, pte_t *, int, struct mm_struct *); void clear_not_present_full_ptes(struct mm_struct *, unsigned long, pte_t *, int, struct mm_struct *);
+#define pte_to_swp_entry(pte) ((swp_entry_t) { (pte) })
+#define swp_type(entry) ((entry).val & 31)
+#define swp_offset(entry) ((entry).val >> 5)
+#define swap_pte_batch(pte, max, entry) 1
+void tlb_remove_tlb_entry(struct mmu_gather *, pte_t *, unsigned long); void tlb_remove_page(struct mmu_gather *, struct page *); int __tlb_remove_folio_pages(struct mmu_gather *, struct page *, int, int);
+#define tlb_gather_mmu(tlb, owner) ((tlb)->mm = (owner))
+void tlb_finish_mmu(struct mmu_gather *);
+#define page_remove_rmap(page, ...) ((void)(page))
+void folio_remove_rmap_pte(struct folio *, struct page *, struct vm_area_struct *); void folio_remove_rmap_ptes(struct folio *, struct page *, int, struct vm_area_struct *);
+void set_page_dirty(struct page *); int folio_mark_dirty(struct folio *);
+void i_mmap_lock_read(struct address_space *); void i_mmap_unlock_read(struct address_space *);
+#define vma_interval_tree_foreach(vma, root, first, last) for ((void)(first), (void)(last), (vma) = (void *)(root)->rb_root.rb_node; (vma); (vma) = NULL)

@@ -2,6 +2,7 @@
 #ifndef _LINUX_PAGEMAP_H
 #define _LINUX_PAGEMAP_H
 
+#include <linux/rbtree_types.h>
 #include <linux/types.h>
 
 enum mapping_flags {
@@ -14,6 +15,7 @@ enum mapping_flags {
 /* Its flags are another memory word than those of the pages. */
 struct address_space {
 	unsigned long flags;
+	struct rb_root_cached i_mmap;	/* the VMAs that map the file */
 };
 
 static inline void mapping_set_unevictable(struct address_space *mapping)

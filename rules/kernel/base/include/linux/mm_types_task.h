@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_MM_TYPES_TASK_H
+#define _LINUX_MM_TYPES_TASK_H
+
+#include <linux/mm_types.h>
+#include <linux/spinlock_types.h>
+
+enum {
+	MM_FILEPAGES,
+	MM_ANONPAGES,
+	NR_MM_COUNTERS,
+};
+
+struct mm_rss_stat {
+	atomic_long_t count[NR_MM_COUNTERS];
+};
+
+/* One page table is all that an address space has here. */
+struct mm_struct {
+	pgd_t *pgd;
+	spinlock_t page_table_lock;
+	struct mm_rss_stat rss_stat;
+};
+
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+	struct mm_struct *vm_mm;
+	unsigned long vm_flags;
+	unsigned long vm_pgoff;
+	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous memory */
+};
+
+static inline unsigned long get_mm_counter(struct mm_struct *mm, int member)
+{
+	return atomic_long_read(&mm->rss_stat.count[member]);
+}
+
+static inline void add_mm_counter(struct mm_struct *mm, int member, long value)
+{
+	atomic_long_add(value, &mm->rss_stat.count[member]);
+}
+
+#endif

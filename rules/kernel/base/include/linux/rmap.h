@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_RMAP_H
+#define _LINUX_RMAP_H
+
+#include <linux/mm.h>
+#include <linux/mm_types_task.h>
+
+static inline int PageAnon(struct page *page)
+{
+	return ((unsigned long)page->mapping & PAGE_MAPPING_ANON) != 0;
+}
+
+/* The counter that a mapped page is in. */
+static inline int mm_counter(struct page *page)
+{
+	if (PageAnon(page))
+		return MM_ANONPAGES;
+	return MM_FILEPAGES;
+}
+
+#endif
