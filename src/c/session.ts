@@ -250,7 +250,9 @@ export function resolveCallee(session: Session, frame: Frame, name: string): Cal
 function findCallee(session: Session, near: string, name: string, expands: boolean): Callee {
   for (const layer of ['scenario', 'primitives'] as const) {
     const definitions = session[layer];
-    const macro = expands ? asMacro(definitions.macro(name, near), layer) : undefined;
+    // What a scenario defines holds for all that it calls: '' sees the macros of its file from everywhere.
+    const from = layer === 'scenario' ? '' : near;
+    const macro = expands ? asMacro(definitions.macro(name, from), layer) : undefined;
     if (macro !== undefined) return macro;
     const definition = definitions.function(name, near);
     if (definition !== undefined && definition.kind !== 'ambiguous') return { kind: 'function', definition, layer };
