@@ -11,7 +11,7 @@ import { chooseBase } from './review/base.ts';
 import type { Bench } from './review/checks.ts';
 import { checkBase, checkVariant } from './review/checks.ts';
 import { judgeClaims } from './review/claims.ts';
-import { assumptionsOf, mentionedFunctions, notChecked, threadOf } from './review/parts.ts';
+import { assumptionsOf, hunksOf, mentionedFunctions, notChecked, seriesOf, threadOf } from './review/parts.ts';
 import { openTraceBook } from './review/traces.ts';
 import type { Variant } from './review/variants.ts';
 import { pairVariants, patchIds, postedVariants, proseVariants } from './review/variants.ts';
@@ -73,8 +73,8 @@ export async function review(thread: Thread, options: ReviewOptions): Promise<Re
     })),
     base: { kind: base.source.kind, name: base.source.name, why: base.why },
     thread: threadOf(thread),
-    series: thread.series.map((series) => ({ ...series, patches: series.patches.map((id) => ids.get(id) ?? id) })),
-    patches,
+    series: seriesOf(thread, ids),
+    patches: patches.map((patch) => ({ ...patch, ...hunksOf(thread, ids, patch.id) })),
     checks,
     claims: judgeClaims(claims, patches, traceOf),
     diagrams: findDiagrams(thread),

@@ -596,6 +596,15 @@ export interface ReviewCheck {
   readonly because: readonly string[]; // functions that made this scenario run
 }
 
+/** A hunk of a posted diff, so that a report can quote it and find a line of the file after it. */
+export interface ReviewHunk {
+  readonly file: string; // path after the patch; before it when the file is deleted
+  readonly oldStart: number; // 1-based
+  readonly newStart: number; // 1-based
+  readonly section: string; // the text after the second @@
+  readonly lines: readonly string[]; // each with its first column: ' ', '+' or '-'
+}
+
 export interface ReviewPatch {
   readonly id: string; // 'patch-1', 'fix-1', 'fix-3/a', 'fix-1+fix-2/b'
   readonly messageId: string;
@@ -611,6 +620,7 @@ export interface ReviewPatch {
   readonly functions: readonly string[];
   readonly edits: readonly AppliedEdit[];
   readonly notes: readonly string[];
+  readonly hunks?: readonly ReviewHunk[]; // of a diff that somebody posted
   readonly verdict: 'closes' | 'does-not-close' | 'opens' | 'keeps' | 'not-exercised' | 'not-reviewed' | 'unknown';
 }
 
@@ -658,6 +668,22 @@ export interface ReviewDiagram {
   readonly why: string;
 }
 
+/** A violation that the base has too and that somebody chose not to be told of. It never silences what a patch opens. */
+export interface ReviewWaiver {
+  readonly rule: string;
+  readonly scenario?: string; // absent: every scenario of the rule
+  readonly invariant?: string; // absent: every invariant
+  readonly reason: string;
+  readonly expires: string; // YYYY-MM-DD, the last day it holds
+  readonly place: Place; // where the waiver is written
+  readonly expired?: true;
+}
+
+/** A series as in the thread, with the one that it replaces. */
+export interface ReviewSeries extends Series {
+  readonly rerolls?: number; // index into Review.series of the version that this one replaces
+}
+
 /** Everything relore has to say about one input. All other formats are pure functions of it. */
 export interface Review {
   readonly schema: 'relore.review/1';
@@ -684,7 +710,7 @@ export interface Review {
     }[];
     readonly speakers: readonly { readonly name: string; readonly depths: readonly number[] }[];
   };
-  readonly series: readonly Series[];
+  readonly series: readonly ReviewSeries[];
   readonly patches: readonly ReviewPatch[];
   readonly checks: readonly ReviewCheck[];
   readonly claims: readonly ReviewClaim[];
@@ -701,4 +727,5 @@ export interface Review {
   }[];
   readonly notChecked: readonly { readonly what: string; readonly why: string }[];
   readonly assumptions: readonly string[];
+  readonly waivers?: readonly ReviewWaiver[];
 }

@@ -103,7 +103,8 @@ const ORDER: readonly string[] = [
     'words',
     'end',
   ],
-  ...['terminals', 'unreached', 'scenarios'],
+  ...['terminals', 'unreached', 'scenarios', 'hunks', 'oldStart', 'newStart', 'section', 'lines', 'rerolls'],
+  ...['waivers', 'place', 'expires', 'expired'],
 ];
 const RANK = new Map(ORDER.map((key, index) => [key, index]));
 

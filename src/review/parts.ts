@@ -1,6 +1,6 @@
 // The plain parts of a Review: the thread in short, what was not checked, the assumptions.
 import type { Knowledge } from '../knowledge.ts';
-import type { MemoryModel, Review, ReviewPatch, Rule, Thread } from '../types.ts';
+import type { MemoryModel, Review, ReviewPatch, ReviewSeries, Rule, Thread } from '../types.ts';
 import type { Base } from './base.ts';
 
 /** The thread without the text of its mails. */
@@ -18,6 +18,31 @@ export function threadOf(thread: Thread): Review['thread'] {
     })),
     speakers: thread.speakers,
   };
+}
+
+/** The series with the short names of their patches, and which of them replaces which. */
+export function seriesOf(thread: Thread, ids: ReadonlyMap<string, string>): ReviewSeries[] {
+  return thread.series.map((series, index) => {
+    const rerolls = thread.postings?.[index]?.rerolls;
+    const patches = series.patches.map((id) => ids.get(id) ?? id);
+    return { ...series, patches, ...(rerolls === undefined ? {} : { rerolls }) };
+  });
+}
+
+/** The hunks of the posted diff that is called `id` in the review; nothing for a fix in prose or a combination. */
+export function hunksOf(thread: Thread, ids: ReadonlyMap<string, string>, id: string): Pick<ReviewPatch, 'hunks'> {
+  const patch = thread.patches.find((one) => ids.get(one.id) === id);
+  if (patch === undefined) return {};
+  const hunks = patch.files.flatMap((file) =>
+    file.hunks.map(({ oldStart, newStart, section, lines }) => ({
+      file: file.newPath ?? file.oldPath ?? '',
+      oldStart,
+      newStart,
+      section,
+      lines,
+    })),
+  );
+  return { hunks };
 }
 
 /** Every name that the thread writes as a call, in prose, diagrams, code or diffs; sorted. Linear in the thread. */
