@@ -114,18 +114,28 @@ function rmwWords(
   }
 }
 
+/** Whether `cells` tell what an instruction touches: some, and not half of memory. */
+export function isTold(program: Program, cells: readonly number[] | undefined): cells is readonly number[] {
+  if (cells === undefined || cells.length === 0) return false;
+  const fields = new Set(cells.map((index) => fieldOf(program.cells[index])));
+  return fields.size === 1 || cells.length <= 3;
+}
+
+function fieldOf(cell: Cell | undefined): string {
+  return (cell?.field ?? '').replace(/\[\d+\]/g, '[]');
+}
+
 /** The name of what is touched: 'folio->mapping', 'lruvec.lru_lock'; the source text when it is not known. */
 export function placeName(program: Program, ins: Instruction, cells: readonly number[] | undefined): string {
-  const found = (cells ?? []).flatMap((index) => program.cells[index] ?? []);
-  const [first] = found;
-  if (first === undefined || found.length > 32) return `\`${folded(ins.at.text)}\``;
+  if (!isTold(program, cells)) return `\`${folded(ins.at.text)}\``;
+  const found = cells.flatMap((index) => program.cells[index] ?? []);
   const names = [...new Set(found.map(cellName))];
-  if (names.length === 1) return names[0] ?? '';
-  const fields = new Set(found.map((cell) => cell.field.replace(/\[\d+\]/g, '[]')));
+  const [first] = names;
+  if (names.length <= 2 || first === undefined) return names.join(' or ');
   const objects = [...new Set(found.map((cell) => ownerName(cell.object)))];
-  const [field] = fields;
-  if (fields.size === 1 && field !== undefined && field !== '') return `${field} of ${objects.join(' or ')}`;
-  return names.length > 3 ? `\`${folded(ins.at.text)}\`` : names.join(' or ');
+  const field = fieldOf(found[0]);
+  const owners = objects.length <= 3 ? objects.join(' or ') : `${objects.length} objects`;
+  return field === '' ? owners : objects.length === 1 ? `${owners}->${field}` : `${field} of ${owners}`;
 }
 
 /** 'folio->mapping'; of a lock inside other structs the last two names, as it is spoken of: 'lruvec.lru_lock'. */
@@ -144,18 +154,25 @@ function ownerName(object: string): string {
 
 function bitsName(program: Program, ins: Instruction, cells: readonly number[] | undefined, mask: number): string {
   const name = placeName(program, ins, cells);
-  const first = cells?.[0] === undefined ? undefined : program.cells[cells[0]];
-  if (mask === 0 || first?.bits === undefined)
-    return mask === 0 ? name : `bits 0x${(mask >>> 0).toString(16)} of ${name}`;
+  if (mask === 0) return name;
+  // Among many cells the one whose bits have names is meant: a mask names bits.
+  const named = (cells ?? []).flatMap((index) => program.cells[index] ?? []).filter((cell) => cell.bits !== undefined);
+  const [first] = named;
+  const words = named.map((cell) => JSON.stringify(cell.bits));
+  if (first?.bits === undefined || new Set(words).size > 1) {
+    return isTold(program, cells) ? `bits 0x${(mask >>> 0).toString(16)} of ${name}` : name;
+  }
   const names: string[] = [];
   for (let bit = 0; bit < 32; bit++) if (((mask >>> bit) & 1) === 1) names.push(first.bits[bit] ?? `bit ${bit}`);
   // Page flags are told by their names alone, as kernel developers write them.
-  const isPageFlags = Object.values(first.bits).includes('lru');
-  const owners = new Set((cells ?? []).map((index) => program.cells[index]?.object));
-  const said = isPageFlags ? names.map((one) => `PG_${one}`).join('|') : `${names.join('|')} of ${name}`;
-  const isAlone =
-    program.cells.filter((cell) => cell.bits !== undefined && Object.values(cell.bits).includes('lru')).length === 1;
-  return isPageFlags && !isAlone && owners.size === 1 ? `${said} of ${ownerName(first.object)}` : said;
+  if (!isPageFlags(first)) return `${names.join('|')} of ${cellName(first)}`;
+  const said = names.map((one) => `PG_${one}`).join('|');
+  const isAlone = program.cells.filter(isPageFlags).length === 1;
+  return !isAlone && named.length === 1 ? `${said} of ${ownerName(first.object)}` : said;
+}
+
+function isPageFlags(cell: Cell): boolean {
+  return cell.bits !== undefined && Object.values(cell.bits).includes('lru');
 }
 
 function folded(text: string): string {
