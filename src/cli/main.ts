@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line. `--version` answers before anything else is loaded; each command loads only what it uses.
 
+import { setFlagsFromString } from 'node:v8';
 import { fail } from './fail.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -15,5 +16,8 @@ const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${packageRoot().version}\n`);
 } else {
+  // Most commands end before optimised code pays for its compilation: V8 waits three times as long as it would. A
+  // review takes a quarter less processor time; a long search reaches the budget all the same.
+  setFlagsFromString('--interrupt-budget=400000');
   import('./program.ts').then(({ run }) => run(args)).catch(fail);
 }
