@@ -78,10 +78,14 @@ export function openDefinitions(
     return index;
   };
   const shelf = openShelf(source, cache.shelves);
-  const definitions = lookups(source, shelf, indexOf, (file) => cache.files.has(file));
+  const isBuilt = (path: string): boolean => !config.has(BUILT_WITHOUT.get(path) ?? '');
+  const definitions = lookups(source, shelf, indexOf, (file) => cache.files.has(file), isBuilt);
   if (defined === undefined) cache.opened.set(source, definitions);
   return definitions;
 }
+
+/** Files that mm/Makefile builds only without an option. */
+const BUILT_WITHOUT: ReadonlyMap<string, string> = new Map([['mm/nommu.c', 'CONFIG_MMU']]);
 
 const FLAGS = 'include/linux/page-flags.h';
 const FLAG_FUNCTION = /^(?:__)?(?:folio_(?:test|set|clear)_|(?:Test)?(?:Set|Clear)?Page[A-Z])/;
@@ -92,6 +96,7 @@ function lookups(
   shelf: Shelf,
   indexOf: (file: SourceFile) => FileIndex,
   isIndexed: (file: SourceFile) => boolean,
+  isBuilt: (path: string) => boolean,
 ): Definitions {
   const near = (path: string): FileIndex | undefined => {
     const file = path === '' ? undefined : source.read(path);
@@ -129,7 +134,7 @@ function lookups(
         const definition = functionIn(file, name, like);
         if (definition === undefined) continue;
         if (file.path.endsWith('.h') && inC.length === 0) return definition;
-        if (file.path.endsWith('.c')) inC.push(definition);
+        if (file.path.endsWith('.c') && isBuilt(file.path)) inC.push(definition);
       }
       // All .c files are in mm/, and one of them wins over a header that comes later.
       if (inC.length === 0) {

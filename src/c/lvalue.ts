@@ -4,7 +4,7 @@ import { knownSize } from './access.ts';
 import type { CExpr } from './ast.ts';
 import { expandMacro } from './call.ts';
 import type { CType } from './ctype.ts';
-import { printType } from './ctype.ts';
+import { isScalar, printType } from './ctype.ts';
 import { compoundLiteral } from './declaration.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant } from './expr.ts';
@@ -250,9 +250,10 @@ export function addressOf(session: Session, frame: Frame, expr: CExpr): Value {
   if (at.kind === 'local') return { kind: 'reference', local: at.local, offset: at.offset, type };
   // A pointer to a scalar or a list_head forgets its struct: what it may be used for is noted here.
   const size = session.layouts.sizeOf(at.type);
-  if (at.touch?.kind === 'field' && size <= 16)
+  const isScalars = size <= 16 || (at.type.kind === 'array' && isScalar(at.type.of));
+  if (at.touch?.kind === 'field' && isScalars)
     session.touches.push({ ...at.touch, length: Math.max(at.touch.length, size) });
-  else if (at.touch?.kind === 'address' && size <= 16) {
+  else if (at.touch?.kind === 'address' && isScalars) {
     for (const leaf of leavesOf(at.type, session.layouts)) {
       session.touches.push({
         kind: 'address',
