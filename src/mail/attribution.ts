@@ -2,7 +2,7 @@
 
 import { cleanName } from './header.ts';
 import type { BodyLine } from './lines.ts';
-import { isBlank } from './lines.ts';
+import { isBlank, SIGN } from './lines.ts';
 import { headBlockAt } from './outlook.ts';
 
 /** An attribution: the lines it takes and whom it names. */
@@ -18,11 +18,15 @@ const MAX_LINES = 3; // mailers wrap long attributions over two lines, rarely th
 
 const WROTE =
   /[\s,;]*(?:\b(?:wrote|writes|said|says|schrieb|skrev|escribió|escreveu|a écrit|ha scritto|napisał(?:\(a\))?)|написал(?:\(а\))?|пишет|写道|写到|寫道)\s*(?::|：)$/iu;
+const VERB = 60; // characters at the end of an attribution that hold its verb
 const SCHRIEB = /^schrieb\s+(.+?)\s*:$/iu; // Am D um T schrieb N:
 const STAMPED = /^(?:\*\s+)?(.{1,80}?)\s+<[^<>]*>\s+\[[\d: /-]{6,24}\]\s*:?$/; // N <a> [230216 00:18]:
 const QUOTING = /^Quoting\s+(.{1,80}?)\s*(?:<[^<>]*>)?\s*(?:\([^()]*\))?\s*:?$/;
 const EXCERPTS = /^Excerpts from\s+(.{1,80}?)['’]s message of\s.*:$/;
-const MAY_OPEN = /^\s*[OALEID在于*]/;
+const OPENS = new Set([...'OALEID在于*'].map((character) => character.charCodeAt(0)));
+const HEAD_STARTS = new Set([...'F*-'].map((character) => character.charCodeAt(0)));
+const ENDING = SIGN.colon | SIGN.square | SIGN.round | SIGN.wide; // of a line that ends an attribution
+const UNENDED = ENDING | SIGN.angle;
 const OPENING = /^(?:On|At|Am|Le|El|Em|Il|Op|Den|在|于|\*)\s/u;
 
 /** Returns the attributions of a body in order. Linear in the lines. */
@@ -43,7 +47,8 @@ function headAttribution(
   at: number,
   quotedNext: readonly number[],
 ): Attribution | undefined {
-  if (!/^\*?From:|^--/.test(lines[at]!.text)) return undefined;
+  const { text, first } = lines[at]!;
+  if (!HEAD_STARTS.has(first) || !/^\*?From:|^--/.test(text)) return undefined;
   const head = headBlockAt(lines, at);
   const followed = head !== undefined && quotedNext[head.to - 1]! > lines[at]!.depth;
   return followed ? { from: at, to: head.to, name: head.name, date: head.date } : undefined;
@@ -63,14 +68,14 @@ function depthAfter(lines: readonly BodyLine[]): number[] {
 function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: readonly number[]): Attribution | undefined {
   const first = lines[at]!;
   if (isBlank(first) || first.text.length > MAX_LENGTH) return undefined;
-  const opens = MAY_OPEN.test(first.text) && OPENING.test(first.text.trim());
-  if (!opens && !mayEnd(first.text.trimEnd(), lines[at + 1])) return undefined;
+  const opens = OPENS.has(first.lead) && OPENING.test(first.text.trim());
+  if (!opens && !mayEnd(first, lines[at + 1])) return undefined;
   let text = '';
   for (let to = at + 1; to <= Math.min(at + (opens ? MAX_LINES : 2), lines.length); to++) {
     const line = lines[to - 1]!;
     if (line.depth !== first.depth || isBlank(line)) return undefined;
     text = `${text} ${line.text.slice(0, MAX_LENGTH).trim()}`.trim();
-    if (!/[:：\])]$/u.test(text)) {
+    if ((line.signs & ENDING) === 0 || !/[:：\])]$/u.test(text)) {
       if (!opens && !/<[^<>]*$|>$/.test(text)) return undefined;
       continue;
     }
@@ -81,12 +86,24 @@ function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: reado
   return undefined;
 }
 
-/** True when the first line of an attribution without an opening word may end so: `:`, a bracket, or `<...` with more behind. */
-function mayEnd(text: string, next: BodyLine | undefined): boolean {
+/**
+ * True when the first line of an attribution without an opening word may end so: `:`, `N <a> [date]`, `Quoting N (a)`,
+ * or `<...` with more behind. Told by characters, since it is asked of every line.
+ */
+function mayEnd(line: BodyLine, next: BodyLine | undefined): boolean {
+  if ((line.signs & UNENDED) === 0) return false;
+  const { text, signs } = line;
+  const last = lastVisible(text);
+  if (last === ':' || last === '：') return true;
+  if (last === ']') return (signs & SIGN.angle) !== 0;
+  if (last === ')') return text.trimStart().startsWith('Quoting');
+  if ((signs & SIGN.angle) === 0 || (last !== '>' && text.lastIndexOf('<') <= text.lastIndexOf('>'))) return false;
+  return next !== undefined && (next.signs & ENDING) !== 0 && ':：])'.includes(lastVisible(next.text));
+}
+
+function lastVisible(text: string): string {
   const last = text.at(-1) ?? ' ';
-  if (':：])'.includes(last)) return true;
-  if (last !== '>' && text.lastIndexOf('<') <= text.lastIndexOf('>')) return false;
-  return next !== undefined && ':：])'.includes(next.text.trimEnd().at(-1) ?? ' ');
+  return last > ' ' && last < '\x7f' ? last : (text.trimEnd().at(-1) ?? ' ');
 }
 
 /**
@@ -94,15 +111,23 @@ function mayEnd(text: string, next: BodyLine | undefined): boolean {
  * `N wrote:` and a date with a name from prose. undefined when the text is no attribution.
  */
 export function attributedName(text: string, followed: boolean): string | undefined {
-  const special = STAMPED.exec(text) ?? QUOTING.exec(text) ?? EXCERPTS.exec(text);
-  if (special !== null) return followed ? nonEmpty(cleanName(special[1] ?? '')) : undefined;
-  if (!/[:：]$/u.test(text)) return undefined;
+  const special = specialName(text);
+  if (special !== undefined) return followed ? nonEmpty(cleanName(special)) : undefined;
+  const last = text.at(-1);
+  if ((last !== ':' && last !== '：') || !(/\d/.test(text) || WROTE.test(text.slice(-VERB)))) return undefined;
   const { rest, dated } = stripDate(text.replace(/^\*\s+/, ''));
   const german = SCHRIEB.exec(rest);
   if (german !== null && dated) return personOf(german[1] ?? '');
-  const wrote = WROTE.exec(rest);
-  if (wrote !== null) return wroteName(rest.slice(0, wrote.index), { dated, followed });
+  const tail = Math.max(0, rest.length - VERB);
+  const wrote = WROTE.exec(rest.slice(tail));
+  if (wrote !== null) return wroteName(rest.slice(0, tail + wrote.index), { dated, followed });
   return dated && followed ? undecodedName(rest) : undefined;
+}
+
+function specialName(text: string): string | undefined {
+  if (text.startsWith('Quoting')) return QUOTING.exec(text)?.[1];
+  if (text.startsWith('Excerpts')) return EXCERPTS.exec(text)?.[1];
+  return text.includes('[') && text.includes('<') ? STAMPED.exec(text)?.[1] : undefined;
 }
 
 /** Returns the date an attribution text states, as written; undefined when it states none. */

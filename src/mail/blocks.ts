@@ -2,7 +2,7 @@
 
 import type { Block } from '../types.ts';
 import { findAttributions } from './attribution.ts';
-import type { LocatedDiff } from './hunks.ts';
+import type { Kinds, LocatedDiff } from './hunks.ts';
 import { locateDiffs } from './hunks.ts';
 import { lineKinds } from './kinds.ts';
 import type { BodyLine } from './lines.ts';
@@ -33,9 +33,10 @@ export function readBody(physical: readonly BodyLine[], context: BodyContext): B
   const lines = deepenBelowHeads(requoted(physical));
   const attributions = findAttributions(lines);
   const turns = lineTurns(lines, attributions, context.author);
-  const groups = samePerson(lines, turns);
-  const diffs = groups.map((picks) => locateDiffs(lines, picks, context.lossy));
-  const { kinds, begins } = lineKinds(lines, attributions, diffs);
+  const groups = samePerson(turns);
+  const marks: Kinds = new Array<undefined>(lines.length).fill(undefined);
+  const diffs = groups.map((picks) => locateDiffs({ lines, kinds: marks, lossy: context.lossy }, picks));
+  const { kinds, begins } = lineKinds(lines, attributions, marks);
   const own = groups.findIndex((picks) => lines[picks[0]!]!.depth === 0);
   const blocks: Block[] = [];
   const blockTurns: Turn[] = [];
@@ -45,23 +46,30 @@ export function readBody(physical: readonly BodyLine[], context: BodyContext): B
       continue;
     }
     const end = blockEnd({ lines, kinds, begins }, at);
-    blocks.push(block(lines.slice(at, end), turns[at]!.speaker, kinds[at]!));
+    const { speaker, depth } = turns[at]!;
+    const span = [lines[at]!.start, lines[end - 1]!.end] as const;
+    blocks.push({ speaker, depth, kind: kinds[at]!, text: textOf(lines, at, end), span, line: lines[at]!.number });
     blockTurns.push(turns[at]!);
     at = end;
   }
-  const diff = diffs[own] ?? { files: [], kinds: new Map(), spots: [] };
+  const diff = diffs[own] ?? { files: [], spots: [], first: undefined };
   return { blocks, turns: blockTurns, diff, quoted: quotedDiffs({ lines, turns, kinds }, diffs) };
 }
 
 /** Indices of the non-blank or quoted lines, grouped by turn, in order of first appearance. */
-function samePerson(lines: readonly BodyLine[], turns: readonly Turn[]): number[][] {
+function samePerson(turns: readonly Turn[]): number[][] {
   const groups = new Map<Turn, number[]>();
-  lines.forEach((_line, index) => {
-    const key = turns[index]!;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [index]);
-    else group.push(index);
-  });
+  let last: Turn | undefined;
+  let group: number[] = [];
+  for (let index = 0; index < turns.length; index++) {
+    const turn = turns[index]!;
+    if (turn !== last) {
+      group = groups.get(turn) ?? [];
+      if (group.length === 0) groups.set(turn, group);
+      last = turn;
+    }
+    group.push(index);
+  }
   return [...groups.values()];
 }
 
@@ -79,7 +87,7 @@ function blockEnd(marked: Marked, at: number): number {
   const { lines, kinds, begins } = marked;
   let end = at + 1;
   for (let next = at + 1; next < lines.length; next++) {
-    if (begins.has(next)) break;
+    if (begins.size > 0 && begins.has(next)) break;
     if (isBlank(lines[next]!)) continue;
     if (lines[next]!.depth !== lines[at]!.depth || kinds[next] !== kinds[at]) break;
     end = next + 1;
@@ -87,8 +95,9 @@ function blockEnd(marked: Marked, at: number): number {
   return end;
 }
 
-function block(lines: readonly BodyLine[], speaker: string | undefined, kind: Block['kind']): Block {
-  const first = lines[0]!;
-  const text = lines.map((line) => (isBlank(line) ? '' : line.text)).join('\n');
-  return { speaker, depth: first.depth, kind, text, span: [first.start, lines.at(-1)!.end], line: first.number };
+function textOf(lines: readonly BodyLine[], from: number, to: number): string {
+  if (to === from + 1) return lines[from]!.text;
+  const texts: string[] = [];
+  for (let at = from; at < to; at++) texts.push(isBlank(lines[at]!) ? '' : lines[at]!.text);
+  return texts.join('\n');
 }

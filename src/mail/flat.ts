@@ -10,6 +10,7 @@
 
 import { attributedName } from './attribution.ts';
 import type { BodyLine } from './lines.ts';
+import { lineOf } from './lines.ts';
 
 const RUN = /(?: >+)+(?= |$)/g;
 const GLUED_RUN = /(?: >+)+(?=[^=>]|$)/g; // where the author puts no blank behind the marks: ` >text`
@@ -44,14 +45,14 @@ export function unflatten(line: string, start: number): BodyLine[] {
   const offset = byteOffsets(line, start);
   const add = (depth: number, text: string, at: number) => {
     const span = { start: offset(at), end: offset(at + text.length) };
-    if (text.trim() !== '') lines.push({ depth, text: text.trim(), ...span, number: lines.length + 1 });
+    if (text.trim() !== '') lines.push(lineOf(depth, text.trim(), { ...span, number: lines.length + 1 }));
   };
   for (const [index, { text, at }] of segments.entries()) {
     const depth = depths[index] ?? 0;
     const empty = depths[index - 1] === depth && depth > 0 ? (segments[index]!.marks - depth) / depth : 0;
     const place = { start: offset(at), end: offset(at) };
     for (let n = 0; n < empty && empty % 1 === 0; n++)
-      lines.push({ depth, text: '', ...place, number: lines.length + 1 });
+      lines.push(lineOf(depth, '', { ...place, number: lines.length + 1 }));
     const cut = depth === 0 ? text.length : quotedLength(text);
     const named = attributionStart(text);
     const body = text.slice(0, named);

@@ -3,7 +3,7 @@
 import { InputError } from '../errors.ts';
 import type { SourceKind } from '../types.ts';
 import { isFlattened } from './flat.ts';
-import { decodeCharset, parseHeaders } from './header.ts';
+import { decodeCharset } from './header.ts';
 import type { RawMail } from './mbox.ts';
 import { isMbox, rawMail, splitMbox } from './mbox.ts';
 import { loreMails, pageMail } from './page.ts';
@@ -87,8 +87,8 @@ function utf8(latin1: string): string {
 function hasMailHeader(head: string): boolean {
   if (!/^[!-9;-~]+[ \t]*:/.test(head)) return false;
   const block = /^(?:[^\r\n]+\r?\n?)+/.exec(head)?.[0] ?? '';
-  const fields = parseHeaders(block);
-  return MAIL_FIELDS.filter((name) => fields.has(name)).length >= 2;
+  const names = new Set([...block.matchAll(/^([!-9;-~]+)[ \t]*:/gm)].map((match) => match[1]!.toLowerCase()));
+  return MAIL_FIELDS.filter((name) => names.has(name)).length >= 2;
 }
 
 function isBareDiff(head: string): boolean {

@@ -9,26 +9,55 @@ export interface Mailbox {
   readonly address: string | undefined;
 }
 
+const MAX_ID = 998; // characters: a line of RFC 5322
 const MAX_FIELD = 65_536; // characters of one unfolded field; the rest is dropped
 
-/** Returns the fields of a header block. Lines that are no field are skipped; linear in the text. */
+/** The fields that are read; the others are passed over: they are most of a header. */
+const READ = new Set([
+  'auto-submitted',
+  'content-disposition',
+  'content-transfer-encoding',
+  'content-type',
+  'date',
+  'from',
+  'in-reply-to',
+  'message-id',
+  'references',
+  'subject',
+  'x-ai-review',
+  'x-syzkaller-dashboard',
+]);
+
+/** Returns the fields of a header block that anything reads. Lines that are no field are skipped; linear in the text. */
 export function parseHeaders(text: string): Headers {
   const fields = new Map<string, string[]>();
   for (let at = 0; at < text.length; ) {
     let end = lineEnd(text, at);
-    const colon = text.indexOf(':', at);
-    const name = colon < 0 || colon >= end || isFold(text, at) ? '' : text.slice(at, colon).trimEnd();
-    let value = name === '' ? '' : text.slice(colon + 1, end).trim();
-    for (at = end + 1; isFold(text, at); at = end + 1) {
+    const name = fieldName(text, at, end);
+    const start = at;
+    at = end + 1;
+    if (name === undefined) {
+      while (isFold(text, at)) at = lineEnd(text, at) + 1;
+      continue;
+    }
+    let value = text.slice(text.indexOf(':', start) + 1, end).trim();
+    for (; isFold(text, at); at = end + 1) {
       end = lineEnd(text, at);
       if (value.length < MAX_FIELD) value = `${value} ${text.slice(at, end).trim()}`;
     }
-    if (name === '' || !/^[!-9;-~]+$/.test(name)) continue;
-    const values = fields.get(name.toLowerCase());
-    if (values === undefined) fields.set(name.toLowerCase(), [value.slice(0, MAX_FIELD).trim()]);
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value.slice(0, MAX_FIELD).trim()]);
     else values.push(value.slice(0, MAX_FIELD).trim());
   }
   return fields;
+}
+
+/** The lower-case name of the field on a line, undefined when it is none that is read. */
+function fieldName(text: string, start: number, end: number): string | undefined {
+  const colon = text.indexOf(':', start);
+  if (colon < 0 || colon >= end || colon - start > 40 || isFold(text, start)) return undefined;
+  const name = text.slice(start, colon).trimEnd().toLowerCase();
+  return READ.has(name) ? name : undefined;
 }
 
 function lineEnd(text: string, at: number): number {
@@ -37,7 +66,8 @@ function lineEnd(text: string, at: number): number {
 }
 
 function isFold(text: string, at: number): boolean {
-  return text[at] === ' ' || text[at] === '\t';
+  const code = text.charCodeAt(at);
+  return code === 32 || code === 9;
 }
 
 /** Returns the first value of a field, undefined when it is absent. */
@@ -82,8 +112,20 @@ function quotedWord(data: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
+const mailboxes = new Map<string, Mailbox>(); // few people write many mails
+const MOST_MAILBOXES = 2_000;
+
 /** Returns the first mailbox of a From field, as written: `"Yin, Fengwei" <f@x>` gives the name `Yin, Fengwei`. */
 export function parseMailbox(value: string): Mailbox {
+  const known = mailboxes.get(value);
+  if (known !== undefined) return known;
+  const mailbox = readMailbox(value);
+  if (mailboxes.size >= MOST_MAILBOXES) mailboxes.clear();
+  if (value.length < 500) mailboxes.set(Buffer.from(value).toString(), mailbox); // a copy: a slice would keep its header
+  return mailbox;
+}
+
+function readMailbox(value: string): Mailbox {
   const decoded = decodeWords(value).slice(0, 2_000).replace(/\s+/g, ' ').trim();
   const angle = /<([^<>]*)>/.exec(decoded);
   if (angle !== null) {
@@ -116,7 +158,13 @@ function localPart(address: string): string {
 
 /** Returns the `<...>` tokens of References, In-Reply-To or Message-ID without the angles, in order, without repeats. */
 export function messageIds(value: string | undefined): string[] {
-  if (value === undefined) return [];
-  const ids = [...value.matchAll(/<([^<>\s]{1,998})>/g)].map((match) => match[1] ?? '');
-  return [...new Set(ids)];
+  const ids: string[] = [];
+  if (value === undefined) return ids;
+  for (let close = value.indexOf('>'); close >= 0; close = value.indexOf('>', close + 1)) {
+    const open = value.lastIndexOf('<', close);
+    const id = open < 0 ? '' : value.slice(open + 1, close);
+    if (id === '' || id.length > MAX_ID || /[\s>]/.test(id)) continue;
+    ids.push(id);
+  }
+  return ids.length > 1 ? [...new Set(ids)] : ids;
 }

@@ -1,7 +1,7 @@
 // Finds the diffs of one speaker in a mail and counts every hunk strictly. A hunk whose lines do not add up to its
 // header is incomplete: trimmed by a reply, re-wrapped, or edited by hand. A diff parser alone would never say so.
 
-import type { Hunk } from '../types.ts';
+import type { BlockKind, Hunk } from '../types.ts';
 import type { BodyLine } from './lines.ts';
 import { looksLikeCode, looksLikeSentence } from './words.ts';
 
@@ -12,12 +12,15 @@ export interface LocatedFile {
   readonly combined: boolean; // diff --cc: its hunks are not read
 }
 
-/** The diffs of one run of lines, and what each line turned out to be. */
+/** The diffs of one run of lines. */
 export interface LocatedDiff {
   readonly files: readonly LocatedFile[];
-  readonly kinds: ReadonlyMap<number, 'diff' | 'hunk-fragment'>; // by index into the lines
   readonly spots: readonly HunkSpot[];
+  readonly first: number | undefined; // index of the first line of the first of them
 }
+
+/** What each line of a body is, by index; undefined where it is not known. */
+export type Kinds = (BlockKind | undefined)[];
 
 /** Where a located hunk stands. */
 export interface HunkSpot {
@@ -27,7 +30,14 @@ export interface HunkSpot {
   readonly rows: readonly number[]; // indices of the lines behind it
 }
 
-const MAY_BEGIN = /^[@dI-]/; // what a line outside of hunk and header must begin with to matter
+const AT = 64; // the codes of what a line outside of hunk and header must begin with to matter: @ d I -
+const LETTER_D = 100;
+const LETTER_I = 73;
+const MINUS = 45;
+const PLUS = 43;
+const BLANK = 32;
+const TAB = 9;
+const BACKSLASH = 92;
 const HUNK = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)$/;
 const START = /^(?:diff -|Index: \S)/;
 const EXTENDED =
@@ -42,49 +52,51 @@ interface OpenFile {
 }
 
 /**
- * Locates the diffs among `picks`, indices of lines of one speaker at one depth, in order. A comment of a lower depth
- * may stand inside a hunk; anything deeper ends it. `lossy` says that leading blanks were stripped, so that a context
- * line may start with any character. Linear in the lines.
+ * Locates the diffs among `picks`, indices of lines of one speaker at one depth, in order, and writes into `kinds` which
+ * lines are theirs. A comment of a lower depth may stand inside a hunk; anything deeper ends it. `lossy` says that
+ * leading blanks were stripped, so that a context line may start with any character. Linear in the lines.
  */
-export function locateDiffs(lines: readonly BodyLine[], picks: readonly number[], lossy: boolean): LocatedDiff {
+export function locateDiffs(
+  { lines, kinds, lossy }: { readonly lines: readonly BodyLine[]; readonly kinds: Kinds; readonly lossy: boolean },
+  picks: readonly number[],
+): LocatedDiff {
   const files: OpenFile[] = [];
-  const kinds = new Map<number, 'diff' | 'hunk-fragment'>();
   const spots: HunkSpot[] = [];
+  let first: number | undefined;
   let inHeader = false;
   for (let at = 0; at < picks.length; ) {
-    const text = textAt(lines, picks, at);
-    if (!inHeader && !MAY_BEGIN.test(text)) {
+    const { text, first: character } = lines[picks[at]!]!;
+    if (!inHeader && !mayBegin(character)) {
       at++;
       continue;
     }
     const header = headerLines(lines, picks, at, inHeader);
-    const match = header > 0 ? null : HUNK.exec(text);
+    const match = header > 0 || character !== AT ? null : HUNK.exec(text);
     let end = at + 1;
     if (header > 0) {
       end = at + header;
       const file = !inHeader || startsFile(files, text) ? openFile(files, text) : files.at(-1)!;
       for (let next = at; next < end; next++) file.headers.push(textAt(lines, picks, next));
-      mark(kinds, picks.slice(at, end), 'diff');
+      for (let next = at; next < end && next < picks.length; next++) kinds[picks[next]!] = 'diff';
+      first ??= picks[at];
     } else if (match !== null && files.at(-1)?.combined !== true) {
       const taken = readHunk({ lines, picks, at, lossy }, match);
       const file = files.at(-1) ?? openFile(files, '');
       file.hunks.push(taken.hunk);
       end = taken.next;
       spots.push({ file, hunk: taken.hunk, at: picks[at]!, rows: picks.slice(at + 1, end) });
-      mark(kinds, picks.slice(at, end), taken.hunk.complete ? 'diff' : 'hunk-fragment');
+      const kind = taken.hunk.complete ? 'diff' : 'hunk-fragment';
+      for (let next = at; next < end; next++) kinds[picks[next]!] = kind;
+      first ??= picks[at];
     }
     inHeader = header > 0 || (inHeader && text.trim() === '');
     at = end;
   }
-  return { files, kinds, spots };
+  return { files, spots, first };
 }
 
-function mark(
-  kinds: Map<number, 'diff' | 'hunk-fragment'>,
-  picks: readonly number[],
-  kind: 'diff' | 'hunk-fragment',
-): void {
-  for (const index of picks) kinds.set(index, kind);
+function mayBegin(first: number): boolean {
+  return first === MINUS || first === AT || first === LETTER_D || first === LETTER_I;
 }
 
 function openFile(files: OpenFile[], first: string): OpenFile {
@@ -151,12 +163,13 @@ function readHunk(reader: Reader, header: RegExpExecArray): { hunk: Hunk; next: 
   let right = newLines;
   let next = reader.at + 1;
   while ((left > 0 || right > 0) && next < picks.length && !interrupted(lines, picks, next)) {
+    const { first } = lines[picks[next]!]!;
     const line = hunkLine(lines[picks[next]!]!, reader.lossy);
     if (line === undefined) break;
-    if (line[0] !== '+' && line[0] !== '\\') left--;
-    if (line[0] !== '-' && line[0] !== '\\') right--;
+    if (first !== PLUS && first !== BACKSLASH) left--;
+    if (first !== MINUS && first !== BACKSLASH) right--;
     if (left < 0 || right < 0) break;
-    if (line[0] !== '\\') taken.push(line);
+    if (first !== BACKSLASH) taken.push(line);
     next++;
   }
   if (textAt(lines, picks, next).startsWith('\\ No newline')) next++;
@@ -167,10 +180,10 @@ function readHunk(reader: Reader, header: RegExpExecArray): { hunk: Hunk; next: 
 
 /** A line of a hunk with its first column, or undefined when the line cannot be one. */
 function hunkLine(line: BodyLine, lossy: boolean): string | undefined {
-  const text = line.text;
-  if (/^[ +\\-]/.test(text)) return HUNK.test(text) ? undefined : text;
+  const { text, first } = line;
+  if (first === BLANK || first === PLUS || first === MINUS || first === BACKSLASH) return text;
   if (text === '') return ' ';
-  if (text.startsWith('\t')) return ` ${text}`;
+  if (first === TAB) return ` ${text}`;
   if (HUNK.test(text) || START.test(text)) return undefined;
   if (lossy) return looksLikeSentence(text) ? undefined : ` ${text}`;
   return line.depth > 0 && looksLikeCode(text) ? ` ${text}` : undefined;
@@ -178,10 +191,11 @@ function hunkLine(line: BodyLine, lossy: boolean): string | undefined {
 
 /** True when something deeper than the hunk stands right before pick `at`: the hunk was cut there. */
 function interrupted(lines: readonly BodyLine[], picks: readonly number[], at: number): boolean {
-  const depth = lines[picks[at]!]!.depth;
-  for (let index = picks[at - 1]! + 1; index < picks[at]!; index++) {
-    if (lines[index]!.depth > depth) return true;
-  }
+  const from = picks[at - 1]! + 1;
+  const to = picks[at]!;
+  if (from === to) return false;
+  const { depth } = lines[to]!;
+  for (let index = from; index < to; index++) if (lines[index]!.depth > depth) return true;
   return false;
 }
 

@@ -2,11 +2,11 @@
 
 import type { BlockKind } from '../types.ts';
 import type { Attribution } from './attribution.ts';
-import { diagramEnd, isDiagramHeader } from './diagram.ts';
+import { diagramEnd, isDiagramHeader, mayBeDiagram } from './diagram.ts';
 import { footerEnd } from './footers.ts';
-import type { LocatedDiff } from './hunks.ts';
+import type { Kinds } from './hunks.ts';
 import type { BodyLine } from './lines.ts';
-import { isBlank } from './lines.ts';
+import { isBlank, SIGN } from './lines.ts';
 import {
   isDiffstat,
   isPageDumpLine,
@@ -15,6 +15,9 @@ import {
   isTrailer,
   looksLikeCode,
   looksLikeSentence,
+  mayBeCode,
+  mayBeDiffstat,
+  mayBeLog,
 } from './words.ts';
 
 /** The kind of each line, and the lines that begin a block of their own whatever stands before them. */
@@ -24,21 +27,18 @@ export interface LineKinds {
 }
 
 const MAX_SIGNATURE = 8; // lines
+const PLUS = 43;
+const MINUS = 45;
+const UNDERSCORE = 95;
 const MAX_BULLETS = 40; // lines that begin with a dash before a run is given up as a list
 
-/** Returns the kinds of a body, given its attributions and its located diffs. Blank lines get `prose`; linear in the lines. */
-export function lineKinds(
-  lines: readonly BodyLine[],
-  attributions: readonly Attribution[],
-  diffs: readonly LocatedDiff[],
-): LineKinds {
-  const kinds: (BlockKind | undefined)[] = new Array<undefined>(lines.length).fill(undefined);
+/** Returns the kinds of a body, given its attributions and the kinds of the lines of its diffs. Blank lines get `prose`; linear in the lines. */
+export function lineKinds(lines: readonly BodyLine[], attributions: readonly Attribution[], kinds: Kinds): LineKinds {
   const begins = new Set<number>();
   for (const { from, to } of attributions) {
     begins.add(from).add(to);
     kinds.fill('attribution', from, to);
   }
-  for (const diff of diffs) for (const [index, kind] of diff.kinds) kinds[index] ??= kind;
   for (let at = 0; at < lines.length; ) {
     const end = footerEnd(lines, at);
     if (kinds[at] === undefined && end > at) fill(kinds, 'signature', at, end);
@@ -46,32 +46,31 @@ export function lineKinds(
   }
   markSignatures(lines, kinds);
   for (let at = 0; at < lines.length; ) at = markFrom(lines, kinds, begins, at);
-  return { kinds: kinds.map((kind) => kind ?? 'prose'), begins };
+  for (let at = 0; at < kinds.length; at++) kinds[at] ??= 'prose';
+  return { kinds: kinds as BlockKind[], begins };
 }
 
 /** Marks what starts at one line; returns the index to go on from. */
-function markFrom(
-  lines: readonly BodyLine[],
-  kinds: (BlockKind | undefined)[],
-  begins: Set<number>,
-  at: number,
-): number {
+function markFrom(lines: readonly BodyLine[], kinds: Kinds, begins: Set<number>, at: number): number {
   const line = lines[at]!;
   if (kinds[at] !== undefined || isBlank(line)) return at + 1;
-  const diagram = isDiagramHeader(line.text) ? diagramEnd(lines, at) : at;
+  const diagram = mayBeDiagram(line) && isDiagramHeader(line.text) ? diagramEnd(lines, at) : at;
   if (diagram > at) {
     begins.add(at).add(diagram);
     return fill(kinds, 'diagram', at, diagram);
   }
-  if (isTrailer(line.text)) return fill(kinds, 'trailer', at, at + 1);
-  if (isRuler(line.text) || isDiffstat(line.text)) return fill(kinds, 'diff', at, at + 1);
-  for (const [kind, end] of [looseDiff(lines, kinds, at), traceRun(lines, kinds, at), codeRun(lines, kinds, at)]) {
-    if (end > at) return fill(kinds, kind, at, end);
-  }
-  return at + 1;
+  if ((line.signs & SIGN.colon) !== 0 && isTrailer(line.text)) return fill(kinds, 'trailer', at, at + 1);
+  if ((line.first === MINUS && isRuler(line.text)) || (mayBeDiffstat(line) && isDiffstat(line.text)))
+    return fill(kinds, 'diff', at, at + 1);
+  const loose = looseDiffEnd(lines, kinds, at);
+  if (loose > at) return fill(kinds, 'hunk-fragment', at, loose);
+  const [kind, traced] = traceRun(lines, kinds, at);
+  if (traced > at) return fill(kinds, kind, at, traced);
+  const code = codeEnd(lines, kinds, at);
+  return code > at ? fill(kinds, 'code', at, code) : at + 1;
 }
 
-function fill(kinds: (BlockKind | undefined)[], kind: BlockKind, from: number, to: number): number {
+function fill(kinds: Kinds, kind: BlockKind, from: number, to: number): number {
   for (let at = from; at < to; at++) kinds[at] ??= kind;
   return to;
 }
@@ -80,10 +79,11 @@ function isRuler(text: string): boolean {
   return text === '---' || text === '--- ';
 }
 
-function markSignatures(lines: readonly BodyLine[], kinds: (BlockKind | undefined)[]): void {
+function markSignatures(lines: readonly BodyLine[], kinds: Kinds): void {
   const last = lines.findLastIndex((line) => line.depth === 0 && !isBlank(line));
   for (let at = 0; at < lines.length; at++) {
-    const { text, depth } = lines[at]!;
+    const { text, depth, first } = lines[at]!;
+    if (first !== MINUS && first !== UNDERSCORE) continue;
     const opens = /^(?:-- ?|_{10,})$/.test(text) || (at === last && /^-- ?\S/.test(text) && !text.startsWith('---'));
     if (kinds[at] !== undefined || !opens) continue;
     kinds[at] = 'signature';
@@ -97,10 +97,10 @@ function markSignatures(lines: readonly BodyLine[], kinds: (BlockKind | undefine
   }
 }
 
-type Run = readonly [BlockKind, number];
-
 /** Added or removed lines without a hunk header: proposed text, or what is left of a quoted hunk. */
-function looseDiff(lines: readonly BodyLine[], kinds: readonly (BlockKind | undefined)[], at: number): Run {
+function looseDiffEnd(lines: readonly BodyLine[], kinds: Readonly<Kinds>, at: number): number {
+  const { first } = lines[at]!;
+  if (first !== PLUS && first !== MINUS) return at;
   const depth = lines[at]!.depth;
   const changed = /^[+-](?!\d|[+-]{2} )/;
   let end = at;
@@ -118,11 +118,11 @@ function looseDiff(lines: readonly BodyLine[], kinds: readonly (BlockKind | unde
     if (/^[+-](?:\t| {4})/.test(text) || isStatement(text.slice(1)) || looksLikeCode(text.slice(1))) code++;
     end++;
   }
-  return ['hunk-fragment', added >= 2 || code > 0 ? end : at];
+  return added >= 2 || code > 0 ? end : at;
 }
 
 /** Log lines; one line of another form may stand between two of them. A run with page dump lines and no call trace is a page dump. */
-function traceRun(lines: readonly BodyLine[], kinds: readonly (BlockKind | undefined)[], at: number): Run {
+function traceRun(lines: readonly BodyLine[], kinds: Readonly<Kinds>, at: number): readonly [BlockKind, number] {
   const depth = lines[at]!.depth;
   let end = at;
   let count = 0;
@@ -133,8 +133,9 @@ function traceRun(lines: readonly BodyLine[], kinds: readonly (BlockKind | undef
     next++
   ) {
     const { text } = lines[next]!;
-    const page = isPageDumpLine(text);
-    if (!page && !isTraceLine(text)) {
+    const log = mayBeLog(lines[next]!);
+    const page = log && isPageDumpLine(text);
+    if (!page && !(log && isTraceLine(text))) {
       if (end === at || looksLikeSentence(text)) break;
       continue;
     }
@@ -149,7 +150,7 @@ function traceRun(lines: readonly BodyLine[], kinds: readonly (BlockKind | undef
 }
 
 /** Two or more lines of C, or one whole statement that stands apart from prose. */
-function codeRun(lines: readonly BodyLine[], kinds: readonly (BlockKind | undefined)[], at: number): Run {
+function codeEnd(lines: readonly BodyLine[], kinds: Readonly<Kinds>, at: number): number {
   const depth = lines[at]!.depth;
   let end = at;
   let count = 0;
@@ -158,12 +159,13 @@ function codeRun(lines: readonly BodyLine[], kinds: readonly (BlockKind | undefi
     const { text } = lines[next]!;
     if (isBlank(lines[next]!)) continue;
     const indented = count > 0 && /^(?:\t| {4})/.test(text) && !looksLikeSentence(text);
-    if (!comment && !looksLikeCode(text) && !indented) break;
+    if (!comment && !indented && !(mayBeCode(lines[next]!) && looksLikeCode(text))) break;
     comment = comment ? !text.includes('*/') : /^\s*\/\*(?!.*\*\/)/.test(text);
     count++;
     end = next + 1;
   }
+  if (count !== 1) return end;
   const apart =
     at === 0 || isBlank(lines[at - 1]!) || lines[at - 1]!.depth !== depth || /^(?:\t| {2})/.test(lines[at]!.text);
-  return ['code', count >= 2 || (count === 1 && apart && isStatement(lines[at]!.text)) ? end : at];
+  return apart && isStatement(lines[at]!.text) ? end : at;
 }

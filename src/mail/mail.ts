@@ -10,7 +10,7 @@ import type { Form } from './form.ts';
 import type { Headers, Mailbox } from './header.ts';
 import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailbox } from './header.ts';
 import type { BodyLine } from './lines.ts';
-import { bodyLines, MAX_LINE, PLAIN } from './lines.ts';
+import { atPlace, bodyLines, lineOf, MAX_LINE, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
 import { partLines, partsOf } from './mime.ts';
 import type { Subject } from './subject.ts';
@@ -102,7 +102,7 @@ export function readLines(form: Form, { raw, headers, rawDate }: Mail): MailLine
 }
 
 function numbered(lines: readonly BodyLine[]): BodyLine[] {
-  return lines.map((line, index) => ({ ...line, number: index + 1 }));
+  return lines.map((line, index) => atPlace(line, { start: line.start, end: line.end, number: index + 1 }));
 }
 
 /** Returns the mails that a mail carries inside, to any depth up to `levels`: at most 100. */
@@ -121,7 +121,8 @@ function isPlain({ type, encoding }: Content): boolean {
 
 function losses({ source }: Form, raw: RawMail, lines: readonly BodyLine[]): string[] {
   const found: string[] = [];
-  if (lines.some((line) => line.end - line.start > MAX_LINE)) found.push('line longer than 64 KiB cut');
+  if (raw.end - raw.body > MAX_LINE && lines.some((line) => line.end - line.start > MAX_LINE))
+    found.push('line longer than 64 KiB cut');
   const body = source.subarray(Math.max(0, raw.body - 1), raw.end);
   if (raw.quoting === 'mboxo' && body.includes('\n>From ', 0, 'latin1')) found.push('mboxo: `>From ` read as `From `');
   return found;
@@ -134,7 +135,7 @@ function flatCode(line: BodyLine): BodyLine[] {
     const start = bytes + Buffer.byteLength(line.text.slice(seen, at));
     bytes = start + Buffer.byteLength(text);
     seen = at + text.length;
-    return { ...line, text, start, end: bytes };
+    return lineOf(line.depth, text, { start, end: bytes, number: line.number });
   });
 }
 

@@ -7,7 +7,7 @@ import type { Headers } from './header.ts';
 import { decodeCharset, parseHeaders } from './header.ts';
 import { htmlText } from './html.ts';
 import type { BodyLine } from './lines.ts';
-import { bodyLines, PLAIN } from './lines.ts';
+import { atPlace, bodyLines, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
 import { rawMail } from './mbox.ts';
 
@@ -129,7 +129,9 @@ export function partLines(source: Buffer, part: Part, fromEscape: boolean): { li
     const lines = bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false, flowed: false });
     const text = Buffer.from(htmlText(lines.map((line) => '> '.repeat(line.depth) + line.text).join('\n')));
     return {
-      lines: bodyLines(text, 0, text.length, PLAIN).map((line) => ({ ...line, start: part.start, end: part.end })),
+      lines: bodyLines(text, 0, text.length, PLAIN).map((line) =>
+        atPlace(line, { start: part.start, end: part.end, number: line.number }),
+      ),
     };
   }
   if (encoding !== 'base64') return { lines: bodyLines(source, part.start, part.end, options) };
@@ -138,11 +140,10 @@ export function partLines(source: Buffer, part: Part, fromEscape: boolean): { li
   const place = base64Places(source, part);
   const lines = bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false });
   return {
-    lines: lines.map((line) => ({
-      ...line,
-      start: place(line.start),
-      end: Math.max(place(line.end), place(line.start)),
-    })),
+    lines: lines.map((line) => {
+      const start = place(line.start);
+      return atPlace(line, { start, end: Math.max(place(line.end), start), number: line.number });
+    }),
   };
 }
 

@@ -3,7 +3,7 @@
 
 import { parseMailbox } from './header.ts';
 import type { BodyLine } from './lines.ts';
-import { isBlank } from './lines.ts';
+import { atDepth, isBlank } from './lines.ts';
 
 /** A header block in a body. */
 export interface HeadBlock {
@@ -41,18 +41,18 @@ export function headBlockAt(lines: readonly BodyLine[], at: number): HeadBlock |
 
 /** Returns the lines with everything below an unmarked quote one level deeper. Linear in the lines. */
 export function deepenBelowHeads(lines: readonly BodyLine[]): readonly BodyLine[] {
-  if (!lines.some((line) => line.text.startsWith('From:') || line.text.startsWith('*From:'))) return lines;
+  if (!lines.some(({ first, text }) => (first === 0x46 || first === 0x2a) && /^\*?From:/.test(text))) return lines;
   let deeper = 0;
   let until = 0;
   return lines.map((line, index) => {
     const head = index >= until && line.depth === 0 && !isBlank(line) ? headBlockAt(lines, index) : undefined;
-    const shown = deeper === 0 ? line : { ...line, depth: line.depth + deeper };
+    const shown = deeper === 0 ? line : atDepth(line, line.depth + deeper);
     if (head?.marked === true && !quoteFollows(lines, head.to)) {
       deeper++;
       until = head.to;
-      return index < until ? { ...line, depth: line.depth + deeper - 1 } : shown;
+      return index < until ? atDepth(line, line.depth + deeper - 1) : shown;
     }
-    return index < until ? { ...line, depth: line.depth + deeper - 1 } : shown;
+    return index < until ? atDepth(line, line.depth + deeper - 1) : shown;
   });
 }
 

@@ -17,7 +17,7 @@ import { isDiffstat } from './words.ts';
 export function patchOf(mail: Mail, lines: readonly BodyLine[], body: Body): Patch | undefined {
   const files = fileDiffs(body.diff.files);
   if (files.length === 0) return undefined;
-  const firstDiff = Math.min(...[...body.diff.kinds.keys()].slice(0, 1));
+  const firstDiff = body.diff.first ?? lines.length;
   const inBody = inBodyFields(lines);
   const subject = inBody.subject === undefined ? mail.subject : parseSubject(inBody.subject);
   return {

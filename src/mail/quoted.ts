@@ -27,10 +27,9 @@ const LOOSE = { oldStart: 0, oldLines: 0, newStart: 0, newLines: 0, section: '',
 /** Returns the hunks of all turns in the order of the body, then sorted by line. Linear in the lines. */
 export function quotedDiffs(body: ReadLines, diffs: readonly LocatedDiff[]): readonly QuotedDiff[] {
   const found: QuotedDiff[] = [];
-  const inHunk = new Set<number>();
+  const inHunk = new Uint8Array(body.lines.length); // by index: 1 in a hunk
   for (const { file, hunk, at, rows } of diffs.flatMap((diff) => diff.spots)) {
-    for (const row of rows) inHunk.add(row);
-    inHunk.add(at);
+    if (!hunk.complete) for (const row of [at, ...rows]) inHunk[row] = 1;
     if (hunk.complete && body.lines[at]!.depth === 0) continue;
     found.push({
       ...headOf(file),
@@ -40,7 +39,7 @@ export function quotedDiffs(body: ReadLines, diffs: readonly LocatedDiff[]): rea
       comments: comments(body, at, rows),
     });
   }
-  found.push(...looseFragments(body, inHunk));
+  if (body.kinds.includes('hunk-fragment')) found.push(...looseFragments(body, inHunk));
   return found.sort((a, b) => a.line - b.line);
 }
 
@@ -74,12 +73,12 @@ function comments({ lines, turns }: ReadLines, at: number, rows: readonly number
 }
 
 /** Runs of loose added and removed lines, of one turn. */
-function looseFragments({ lines, turns, kinds }: ReadLines, inHunk: ReadonlySet<number>): QuotedDiff[] {
+function looseFragments({ lines, turns, kinds }: ReadLines, inHunk: Uint8Array): QuotedDiff[] {
   const found: QuotedDiff[] = [];
   for (let at = 0; at < lines.length; at++) {
-    if (kinds[at] !== 'hunk-fragment' || inHunk.has(at) || isBlank(lines[at]!)) continue;
+    if (kinds[at] !== 'hunk-fragment' || inHunk[at] === 1 || isBlank(lines[at]!)) continue;
     let end = at + 1;
-    while (end < lines.length && kinds[end] === 'hunk-fragment' && !inHunk.has(end) && turns[end] === turns[at]) end++;
+    while (end < lines.length && kinds[end] === 'hunk-fragment' && inHunk[end] === 0 && turns[end] === turns[at]) end++;
     const hunk: Hunk = { ...LOOSE, lines: lines.slice(at, end).map((line) => line.text) };
     const rows = Array.from({ length: end - at - 1 }, (_row, index) => at + 1 + index);
     found.push({

@@ -2,7 +2,7 @@
 
 import { attributedName } from './attribution.ts';
 import type { BodyLine } from './lines.ts';
-import { isBlank } from './lines.ts';
+import { atDepth, isBlank, lineOf } from './lines.ts';
 
 const BAR = /^\|(?: |$)/;
 const WRAPPED_AT = 60; // characters; a mailer that wraps quotes leaves lines at least this long above the rest
@@ -18,7 +18,7 @@ export function requoted(lines: readonly BodyLine[]): readonly BodyLine[] {
 }
 
 function withBars(lines: readonly BodyLine[]): readonly BodyLine[] {
-  if (!lines.some((line) => line.text[0] === '|')) return lines;
+  if (!lines.some((line) => line.first === 0x7c)) return lines;
   const changed = [...lines];
   for (let at = 1; at < lines.length; at++) {
     const { depth } = lines[at]!;
@@ -28,7 +28,7 @@ function withBars(lines: readonly BodyLine[]): readonly BodyLine[] {
       at < lines.length && lines[at]!.depth === depth && (BAR.test(lines[at]!.text) || isBarBlank(lines, at));
       at++
     ) {
-      changed[at] = { ...lines[at]!, depth: depth + 1, text: lines[at]!.text.replace(/^\| ?/, '') };
+      changed[at] = lineOf(depth + 1, lines[at]!.text.replace(/^\| ?/, ''), lines[at]!);
     }
   }
   return changed;
@@ -56,7 +56,7 @@ function withRests(lines: readonly BodyLine[]): readonly BodyLine[] {
   for (let at = 1; at + 1 < lines.length; at++) if (isRest(lines, at)) rests.push(at);
   if (rests.length < 2) return lines;
   const changed = [...lines];
-  for (const at of rests) changed[at] = { ...lines[at]!, depth: lines[at - 1]!.depth };
+  for (const at of rests) changed[at] = atDepth(lines[at]!, lines[at - 1]!.depth);
   return changed;
 }
 

@@ -22,10 +22,13 @@ export function lineTurns(
   author: string | undefined,
 ): readonly Turn[] {
   const known: Turn[] = [{ depth: 0, speaker: author, date: undefined, above: undefined, attributed: true }];
-  const named = new Map(attributions.map((attribution) => [attribution.to, attribution]));
+  let next = 0; // of the attributions
   return lines.map((line, index) => {
-    const attribution = named.get(index);
-    if (attribution !== undefined) introduce(known, lines[attribution.from]!.depth, attribution);
+    const attribution = attributions[next];
+    if (attribution?.to === index) {
+      introduce(known, lines[attribution.from]!.depth, attribution);
+      next++;
+    }
     return turnAt(known, line.depth);
   });
 }

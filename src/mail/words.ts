@@ -1,5 +1,8 @@
 // What a line looks like: a sentence, code, a log line. Rules of thumb over one line each, all linear.
 
+import type { BodyLine } from './lines.ts';
+import { SIGN } from './lines.ts';
+
 const READ = 500; // characters of a line that decide what it is
 
 const TRAILER =
@@ -13,7 +16,9 @@ const INLINE_FRAME = /^\s*[\w.]+ \S+\.[chS]:\d+(?: \[inline\])?\s*$/;
 const DUMP_ROW = /^[ >]?\s*(?:[0-9a-f]{16}: )?(?:[0-9a-f]{2} |<[0-9a-f]{2}> ){8}/;
 const KASAN =
   /^(?:Allocated by task|Freed by task|Read of size|Write of size|The buggy address|Memory state around|(?:located|which belongs) .*(?:bytes|region|cache)|<\/?(?:TASK|IRQ|NMI)>)/;
-const TRACE_SIGN = /[:[<]|\+0x|(?:[0-9a-f]{2} ){2}|kernel|panic|fault|bytes|task|size|address|located|which/; // one of these is in every log line
+const LOG_SIGNS = SIGN.colon | SIGN.square | SIGN.angle | SIGN.plus;
+const LOG_START =
+  /^(?:[ >]?\s*[0-9a-f]{2} [0-9a-f]{2} |Allocated|Freed|Read of|Write of|The buggy|Memory state|located|which)/; // of a log line without any of LOG_SIGNS
 const PAGE =
   /\bpage: ?[0-9a-fx]{8,18}\b.*\bcount:|\bpage:\S+ (?:ref)?count:-?\d+ mapcount:|\bpage dumped because|\bfolio dumped because|\braw: [0-9a-f]{16}|\bhead: ?\S+ order:|\bpfn:0x[0-9a-f]+|^\s*aops:\S+|\bflags: 0x[0-9a-f]{8,}\(/;
 
@@ -25,6 +30,7 @@ const STATEMENT_END = /(?:[;{}\\]|\*\/|\)\s*\{|^\s*else)\s*(?:\/\/.*|\/\*.*\*\/)
 const STATEMENT_START =
   /^\s*(?:#\s*(?:define|include|ifdef|ifndef|if|endif|else|undef)\b|(?:if|while|for|switch)\s*\(|do\s*\{|case\s+\w+\s*:|\/\*|\/\/|[{}]|(?:static|struct|union|enum|extern|inline|void|int|bool|unsigned)\s.*[;{,()=]$)/;
 const CODE_SIGN = /[;{}\\]|\*\/|else/; // one of these is in every STATEMENT_END
+const CODE_STARTS = new Set([...'#/{}iwfsdcuevb'].map((character) => character.charCodeAt(0))); // of STATEMENT_START and `else`
 const ONE_STATEMENT = /^\s*[\w*&.[\]>-]+\s*(?:\(.*\)|(?:[|&+-]|<<|>>)?=[^=].*);\s*(?:\/\/.*|\/\*.*\*\/)?$/;
 
 /** True for `Signed-off-by: N <a>`, `Fixes:`, `Link:`, an in-body `From: N <a>` and their kin, at the start of a line. */
@@ -34,10 +40,25 @@ export function isTrailer(text: string): boolean {
   return TRAILER.test(line) || /^From: .{1,100}<[^<>\s]+@[^<>\s]+>\s*$/.test(line);
 }
 
+/** False when isTraceLine and isPageDumpLine cannot be true: most prose is told by its characters alone. */
+export function mayBeLog({ text, signs }: BodyLine): boolean {
+  if ((signs & LOG_SIGNS) !== 0 || LOG_START.test(text)) return true;
+  return text.includes('kernel') || text.includes('panic') || text.includes('fault') || text.includes('dumped');
+}
+
+/** False when looksLikeCode cannot be true. */
+export function mayBeCode({ lead, signs }: BodyLine): boolean {
+  return (signs & (SIGN.code | SIGN.star)) !== 0 || CODE_STARTS.has(lead);
+}
+
+/** False when isDiffstat cannot be true. */
+export function mayBeDiffstat({ first, signs }: BodyLine): boolean {
+  return (signs & SIGN.bar) !== 0 || first === 32 || (first >= 48 && first <= 57);
+}
+
 /** True for a line with a printk stamp, an oops line, a register or a stack frame. */
 export function isTraceLine(text: string): boolean {
   const line = text.slice(0, READ);
-  if (!TRACE_SIGN.test(line)) return false;
   return [STAMP, OOPS, REGISTERS, FRAME, INLINE_FRAME, DUMP_ROW, KASAN].some((form) => form.test(line));
 }
 
