@@ -279,6 +279,8 @@ export interface KernelSource {
   readonly name: string; // 'v6.12' of the model sources, '6.12.117' of a tree
   readonly paths: readonly string[]; // files that exist, sorted
   read(path: string): SourceFile | undefined;
+  /** Changes when the text of a file does, without reading it: a blob id, or size and times. Absent: not known. */
+  stamp?(path: string): string | undefined;
 }
 
 /** A patch or an edit applied to a source, or the reason why not. */
@@ -631,6 +633,7 @@ export interface ReviewTraceStep {
   readonly file: string;
   readonly line: number;
   readonly added?: true;
+  readonly newLine?: number; // 1-based, of the file after the patch and the rest of its series; absent: as `line`
   readonly text: string;
   readonly event: string;
   readonly values: string; // 'folio.flags: lru|mlocked -> lru'

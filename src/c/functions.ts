@@ -177,8 +177,8 @@ function conditional(directive: Directive, state: State, arms: Arm[]): State {
   return arm.carried.length > 0 && state.depth > 0 ? { ...state, open: [...arm.carried, ...state.open] } : state;
 }
 
-/** The name in `static int __must_check name(args) __releases(lock)`: the group behind which only attributes stand. */
-function headerName(header: string): { readonly name: string; readonly at: number } | undefined {
+/** Returns the name in `static int __must_check name(args) __releases(lock)`: the group behind which only attributes stand. */
+export function headerName(header: string): { readonly name: string; readonly at: number } | undefined {
   const groups = parenGroups(header);
   for (const group of groups) {
     if (ATTRIBUTES.has(group.word)) continue;

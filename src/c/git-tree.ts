@@ -94,6 +94,7 @@ function openCommit(root: string, dir: string, id: string, blobs: Map<string, So
         throw new InputError({ place: { file: path }, expected: 'a C file of at most 8 MB', found: `${size} bytes` });
       return file;
     },
+    stamp: (path) => (known.has(path) ? entries.get(path)?.blob : undefined),
   };
 }
 

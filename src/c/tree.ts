@@ -31,6 +31,7 @@ export function openTree(dir: string): KernelSource {
       cache.set(path, file);
       return file;
     },
+    stamp: (path) => (known.has(path) ? stampOf(join(root, path)) : undefined),
   };
 }
 
@@ -111,6 +112,12 @@ function readSource(root: string, path: string): SourceFile {
     throw new InputError({ place: { file: path }, expected: 'a C file of at most 8 MB', found: `${size} bytes` });
   }
   return { path, text: readFileSync(full, 'utf8') };
+}
+
+/** As git and make have it: a file with the same inode, size and times has the same content. */
+function stampOf(path: string): string | undefined {
+  const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return ino === undefined ? undefined : [dev, ino, size, mtimeMs, ctimeMs].join(' ');
 }
 
 function readMakefile(root: string): string {
