@@ -1,6 +1,6 @@
 // The nodes of an execution graph. Fences are not nodes: their order is in the rows of the accesses around them.
 import type { Instruction } from '../../types.ts';
-import type { Value } from './symbol.ts';
+import type { Value } from './term.ts';
 
 /** What an event is, as bits. The names are those of linux-kernel.bell and lock.cat. */
 export const IS = {

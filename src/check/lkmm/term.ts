@@ -2,14 +2,14 @@
 import type { BinaryOp, Expr, UnaryOp } from '../../types.ts';
 
 /** An expression over reads of the graph, by event. */
-export type Symbol =
+export type Term =
   | { readonly kind: 'read'; readonly event: number }
   | { readonly kind: 'unary'; readonly op: UnaryOp; readonly arg: Value }
   | { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Value; readonly right: Value }
   | { readonly kind: 'select'; readonly cond: Value; readonly then: Value; readonly else: Value };
 
 /** A 32-bit number, or an expression over reads. */
-export type Value = number | Symbol;
+export type Value = number | Term;
 
 /** Thrown when a value divides by zero: that execution is undefined in C. */
 export class Undefined extends Error {}

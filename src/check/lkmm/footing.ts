@@ -1,0 +1,174 @@
+// What is known of a program before any execution: its cells by address, and what each process may still write from each place on.
+import type { Expr, Instruction, Program } from '../../types.ts';
+import { successors } from '../program.ts';
+import { type Flow, flowOf } from './flow.ts';
+
+/** A process, prepared for the search. */
+export interface Footing {
+  readonly code: readonly Instruction[];
+  readonly registers: number;
+  readonly flow: Flow;
+  /** Feeds (see feedOf) that may still be written from instruction pc on. */
+  readonly mayWrite: readonly Uint8Array[];
+  /** The same, without what a read before pc is surely ordered before: nothing behind a full fence, no release. */
+  readonly mayRunAhead: readonly Uint8Array[];
+  readonly hasPlainWrites: boolean;
+}
+
+/** A program, prepared for the search. */
+export interface Ground {
+  readonly program: Program;
+  readonly cellAt: ReadonlyMap<number, number>; // byte address -> cell
+  readonly isLock: readonly boolean[]; // by cell
+  readonly processes: readonly Footing[];
+  readonly events: number; // most events of one execution, when no loop runs twice
+}
+
+/** Index of what feeds reads of a cell. The words of a lock have two kinds of writers: who takes it (1) and who frees it (0). */
+export function feedOf(cell: number, takes: boolean): number {
+  return 2 * cell + (takes ? 1 : 0);
+}
+
+/** Prepares a program; `kept` are the registers, by process, that are looked at when it has ended. */
+export function groundOf(program: Program, kept: readonly (readonly number[])[]): Ground {
+  const cellAt = new Map(program.cells.map((cell, index) => [cell.address, index]));
+  const isLock = program.cells.map((cell) => cell.kind === 'lock');
+  const processes = program.processes.map((process, p): Footing => {
+    const { code, registers } = process;
+    return {
+      code,
+      registers,
+      flow: flowOf(code, registers, kept[p] ?? []),
+      mayWrite: feeds(code, cellAt, isLock, false),
+      mayRunAhead: feeds(code, cellAt, isLock, true),
+      hasPlainWrites: code.some((one) => one.op === 'store' && one.order === 'plain'),
+    };
+  });
+  const events = processes.reduce((sum, { code }) => sum + longest(code), 0);
+  return { program, cellAt, isLock, processes, events };
+}
+
+/** Backward data flow of feeds. `ahead`: what is ordered behind a full fence does not count. */
+function feeds(
+  code: readonly Instruction[],
+  cellAt: ReadonlyMap<number, number>,
+  isLock: readonly boolean[],
+  ahead: boolean,
+): readonly Uint8Array[] {
+  const size = 2 * isLock.length;
+  const own = code.map((instruction) => written(instruction, cellAt, isLock, ahead));
+  const result = code.map(() => new Uint8Array(size));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let pc = code.length - 1; pc >= 0; pc--) {
+      const instruction = code[pc]!;
+      const set = result[pc]!;
+      const stops = ahead && isFull(instruction);
+      for (let k = 0; k < size; k++) {
+        if (set[k] === 1) continue;
+        const isWritten =
+          own[pc]![k] === 1 || (!stops && successors(instruction, pc).some((to) => result[to]![k] === 1));
+        if (!isWritten) continue;
+        set[k] = 1;
+        changed = true;
+      }
+    }
+  }
+  return result;
+}
+
+/** True for an instruction that orders everything before it before everything after it, whatever path it takes. */
+function isFull(instruction: Instruction): boolean {
+  if (instruction.op === 'fence') return instruction.fence === 'mb';
+  if (instruction.op === 'rmw') return instruction.order === 'mb';
+  return instruction.op === 'rcu-sync';
+}
+
+function written(
+  instruction: Instruction,
+  cellAt: ReadonlyMap<number, number>,
+  isLock: readonly boolean[],
+  ahead: boolean,
+): Uint8Array {
+  const set = new Uint8Array(2 * isLock.length);
+  const address = writesTo(instruction, ahead);
+  if (address === undefined) return set;
+  const takes = instruction.op === 'lock' || instruction.op === 'trylock';
+  const locks = takes || instruction.op === 'unlock';
+  for (const cell of reach(address, cellAt, isLock, locks)) set[feedOf(cell, takes)] = 1;
+  return set;
+}
+
+function writesTo(instruction: Instruction, ahead: boolean): Expr | undefined {
+  switch (instruction.op) {
+    case 'store':
+      return ahead && instruction.order === 'release' ? undefined : instruction.address;
+    case 'rmw':
+    case 'cmpxchg':
+    case 'add-unless':
+      return ahead && (instruction.order === 'release' || instruction.order === 'mb') ? undefined : instruction.address;
+    case 'await':
+      return instruction.take ? instruction.address : undefined;
+    case 'try-bits':
+    case 'lock':
+    case 'trylock':
+      return instruction.address;
+    case 'unlock':
+      return ahead ? undefined : instruction.address;
+    case 'rcu-unlock':
+      return instruction.domain;
+    default:
+      return undefined;
+  }
+}
+
+/** The cells an address may name: one when it is constant, else every lock or every other cell. */
+function reach(
+  address: Expr,
+  cellAt: ReadonlyMap<number, number>,
+  isLock: readonly boolean[],
+  locks: boolean,
+): readonly number[] {
+  if (address.kind === 'const') {
+    const cell = cellAt.get(address.value | 0);
+    return cell === undefined ? [] : [cell];
+  }
+  return isLock.flatMap((one, cell) => (one === locks ? [cell] : []));
+}
+
+/** Most events on one path that runs no instruction twice. */
+function longest(code: readonly Instruction[]): number {
+  const memo = new Int32Array(code.length + 1);
+  for (let pc = code.length - 1; pc >= 0; pc--) {
+    let most = 0;
+    for (const to of successors(code[pc]!, pc)) if (to > pc) most = Math.max(most, memo[to]!);
+    memo[pc] = most + eventsOf(code[pc]!);
+  }
+  // a jump back before a jump forward: count every instruction once
+  const back = code.some((instruction, pc) => successors(instruction, pc).some((to) => to <= pc));
+  return back ? 2 * code.reduce((sum, one) => sum + eventsOf(one), 0) : memo[0]!;
+}
+
+function eventsOf(instruction: Instruction): number {
+  switch (instruction.op) {
+    case 'rmw':
+    case 'cmpxchg':
+    case 'add-unless':
+    case 'try-bits':
+    case 'lock':
+    case 'trylock':
+      return 2;
+    case 'await':
+      return instruction.take ? 2 : 1;
+    case 'load':
+    case 'store':
+    case 'unlock':
+    case 'is-locked':
+    case 'rcu-lock':
+    case 'rcu-unlock':
+    case 'rcu-sync':
+      return 1;
+    default:
+      return 0;
+  }
+}
