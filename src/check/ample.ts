@@ -1,49 +1,56 @@
 // Persistent sets (Godefroid 1996): processes whose next steps nothing that the others may ever do can disturb. Then only these
-// processes need to step. Footprints are bits of cells, and a step is everything from one stop to the next.
-import type { Analysis } from './analyse.ts';
+// processes need to step. A step is everything from one stop to the next; what a process may touch is what it was seen to touch.
 import { type Bits, conflicts } from './footprint.ts';
-import type { Layout } from './layout.ts';
-import type { Plan } from './plan.ts';
-import type { Choose } from './search.ts';
-import type { Watched } from './sharing.ts';
+import { include, RIGHT, type Sharing, type Spot, STOP } from './sharing.ts';
 
-type Footprint = ReadonlyMap<number, Bits>; // cell -> bits
+type Footprint = Map<number, Bits>; // slot -> bits
 
-/** Per process and stop number: what the next step touches, and what the process may touch from here on. */
-interface Stops {
-  readonly next: readonly Footprint[];
-  readonly future: readonly Footprint[];
-  readonly isWatched: readonly boolean[]; // the next step may change what an invariant over every state reads
+/** What a process at a spot may touch in its next step, and from here on. */
+interface Reach {
+  readonly next: Footprint;
+  readonly future: Footprint;
+  readonly isWatched: boolean; // the next step may change what an invariant over every state reads
 }
 
-/** Chooses a small persistent set in the state of `vector`; all enabled processes when there is none smaller. */
-export function persistentSets(
-  plan: Plan,
-  layout: Layout,
-  analysis: Analysis,
-  watched: Watched,
-  vector: Int32Array,
-): Choose {
-  const n = plan.automata.length;
-  const stops = plan.automata.map((_, p) => stopsOf(plan, layout, analysis, watched, p));
-  const known = stops.map((mine) => stops.map((theirs) => new Uint8Array(mine.next.length * theirs.next.length))); // 1 no, 2 yes
-  const at = new Int32Array(n);
-  const needs = new Int32Array(n);
+/** Chooses a small persistent set when the processes stand at `nodes`: `enabled`, a set as bits, or a part of it. */
+export type Choose = (enabled: number, nodes: Int32Array) => number;
 
-  function canDisturb(q: number, p: number): boolean {
-    const { length } = stops[q]!.next;
-    const index = at[p]! * length + at[q]!;
-    const table = known[p]![q]!;
-    if (table[index] === 0) table[index] = meet(stops[p]!.next[at[p]!]!, stops[q]!.future[at[q]!]!) ? 2 : 1;
-    return table[index] === 2;
+/** Persistent sets of `n` processes for what is known now; made anew when more is known. */
+export function persistentSets(n: number, sharing: Sharing): Choose {
+  const reaches: (Reach | undefined)[] = []; // by spot
+  const needs = new Int32Array(n);
+  const at = new Int32Array(n); // spots
+  let room = 16;
+  let meets = new Uint8Array(room * room); // by spot and spot: 1 the future of the second leaves the next step of the first alone, 2 not
+
+  function see(p: number, spot: Spot): void {
+    at[p] = spot.id;
+    if (reaches[spot.id] !== undefined) return;
+    const next = stepFrom(spot);
+    const isWatched = [...next].some(([slot, { writes }]) => sharing.isWatched(slot, writes));
+    reaches[spot.id] = { next, future: futureOf(spot), isWatched };
+    if (spot.id < room) return;
+    while (spot.id >= room) room *= 2;
+    meets = new Uint8Array(room * room);
   }
 
-  return (enabled) => {
+  function canDisturb(q: number, p: number): boolean {
+    const index = p * room + q;
+    if (meets[index] === 0) meets[index] = meet(reaches[p]!.next, reaches[q]!.future) ? 2 : 1;
+    return meets[index] === 2;
+  }
+
+  function changesWatched(set: number): boolean {
+    for (let p = 0; p < n; p++) if ((set & (1 << p)) !== 0 && reaches[at[p]!]!.isWatched) return true;
+    return false;
+  }
+
+  return (enabled, nodes) => {
     if ((enabled & (enabled - 1)) === 0) return enabled;
-    for (let p = 0; p < n; p++) at[p] = vector[layout.regions[p]!.slot]! & layout.regions[p]!.mask;
+    for (let p = 0; p < n; p++) see(p, sharing.spotOf[nodes[p]!]!);
     for (let p = 0; p < n; p++) {
       needs[p] = 0;
-      for (let q = 0; q < n; q++) if (q !== p && at[q]! > 1 && at[p]! > 1 && canDisturb(q, p)) needs[p]! |= 1 << q;
+      for (let q = 0; q < n; q++) if (q !== p && canDisturb(at[q]!, at[p]!)) needs[p]! |= 1 << q;
     }
     let best = enabled;
     for (let p = 0; p < n; p++) {
@@ -53,11 +60,37 @@ export function persistentSets(
     }
     return best;
   };
+}
 
-  function changesWatched(set: number): boolean {
-    for (let p = 0; p < n; p++) if ((set & (1 << p)) !== 0 && stops[p]!.isWatched[at[p]!] === true) return true;
-    return false;
+/** What one step from a spot may touch: the instruction there and all that follow up to the next stop. */
+function stepFrom(first: Spot): Footprint {
+  const step: Footprint = new Map();
+  // A spot is seen twice when it can be reached both before and after the one access that a step may run on through.
+  const seen = new Set<number>();
+  const open: (readonly [Spot, boolean])[] = [[first, (first.flags & RIGHT) !== 0]];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    const [spot, moves] = place;
+    for (const [slot, bits] of spot.touches) include(step, slot, bits);
+    for (const to of spot.next) {
+      const runsOn = (to.flags & ((1 << STOP.run) | (1 << STOP.soft))) !== 0 || to.flags <= RIGHT;
+      if (!runsOn && !(moves && (to.flags & (1 << STOP.access)) !== 0)) continue;
+      const key = to.id * 2 + Number(moves && runsOn);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      open.push([to, moves && runsOn]);
+    }
   }
+  return step;
+}
+
+function futureOf(first: Spot): Footprint {
+  const all: Footprint = new Map();
+  const seen = new Set([first]);
+  for (const spot of seen) {
+    for (const [slot, bits] of spot.touches) include(all, slot, bits);
+    for (const to of spot.next) seen.add(to);
+  }
+  return all;
 }
 
 /** The set with everyone whom a member needs. */
@@ -77,80 +110,9 @@ function count(set: number): number {
 }
 
 function meet(a: Footprint, b: Footprint): boolean {
-  for (const [cell, bits] of a) {
-    const other = b.get(cell);
+  for (const [slot, bits] of a) {
+    const other = b.get(slot);
     if (other !== undefined && conflicts(bits, other)) return true;
   }
   return false;
-}
-
-function stopsOf(plan: Plan, layout: Layout, analysis: Analysis, watched: Watched, p: number): Stops {
-  const automaton = plan.automata[p]!;
-  const spots = analysis.spots[p]!;
-  const future = reachable(
-    automaton.nodes.map(({ edges }) => edges.map(({ to }) => to)),
-    spots.map(({ touches }) => touches),
-  );
-  const nothing: Footprint = new Map();
-  const next: Footprint[] = [nothing, nothing];
-  const later: Footprint[] = [nothing, nothing];
-  const isWatched = [false, false];
-  for (const node of layout.regions[p]!.stops) {
-    const step = stepFrom(plan, analysis, p, node);
-    next.push(step);
-    later.push(future[node]!);
-    isWatched.push([...step].some(([cell, bits]) => (bits.writes & (watched.get(cell) ?? 0)) !== 0));
-  }
-  return { next, future: later, isWatched };
-}
-
-/** What one step from a stop may touch: the instruction there and all that follow up to the next stop. */
-function stepFrom(plan: Plan, analysis: Analysis, p: number, first: number): Footprint {
-  const automaton = plan.automata[p]!;
-  const step = new Map<number, Bits>();
-  // A node is seen twice when it can be reached both before and after the one access that a step may run on through.
-  const seen = new Set<number>();
-  const open: { readonly node: number; readonly moves: boolean }[] = [
-    { node: first, moves: automaton.movesRight[first]! },
-  ];
-  for (let place = open.pop(); place !== undefined; place = open.pop()) {
-    const { node } = place;
-    const moves = place.moves && plan.program.processes[p]!.code[automaton.nodes[node]!.pc]!.op !== 'unlock';
-    include(step, analysis.spots[p]![node]!.touches);
-    for (const { to } of automaton.nodes[node]!.edges) {
-      if (to < 0 || automaton.stop[to] === 'point' || (automaton.stop[to] === 'access' && !moves)) continue;
-      const next = { node: to, moves: moves && automaton.stop[to] !== 'access' };
-      const key = to * 2 + Number(next.moves);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      open.push(next);
-    }
-  }
-  return step;
-}
-
-/** For each node what it and the nodes after it touch. */
-function reachable(next: readonly (readonly number[])[], touches: readonly Footprint[]): readonly Footprint[] {
-  const all = touches.map((own) => new Map(own));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (let node = next.length - 1; node >= 0; node--) {
-      for (const to of next[node]!) if (to >= 0 && include(all[node]!, all[to]!)) changed = true;
-    }
-  }
-  return all;
-}
-
-/** Adds `more` to `into`; true when something was new. */
-function include(into: Map<number, Bits>, more: Footprint): boolean {
-  let changed = false;
-  for (const [cell, bits] of more) {
-    const known = into.get(cell);
-    const reads = (known?.reads ?? 0) | bits.reads;
-    const writes = (known?.writes ?? 0) | bits.writes;
-    if (known !== undefined && known.reads === reads && known.writes === writes) continue;
-    into.set(cell, { reads, writes });
-    changed = true;
-  }
-  return changed;
 }

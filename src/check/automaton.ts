@@ -1,102 +1,377 @@
-// Processes as graphs of nodes, with the stops and the stored registers that the reductions leave.
-import type { Process, Program } from '../types.ts';
-import { type Analysis, analyse } from './analyse.ts';
+// One process as a graph of local states, built as it is walked: a place in the code with the values of the registers that are still
+// read. Between two local states lies one access to shared memory and what the process computes after it. Nothing here depends on
+// the other processes, so that the graph of code that did not change is used again.
+import type { Instruction } from '../types.ts';
 import { liveRegisters } from './live.ts';
-import type { Automaton, Field, Node, Plan, Stop } from './plan.ts';
-import { successors } from './program.ts';
-import { findStops, type Watched, watchedBits } from './sharing.ts';
-import { maybeOne, type Value } from './values.ts';
+import { operands } from './program.ts';
+import { PROPERTY } from './properties.ts';
+import { drains, effect, Undefined, value } from './run.ts';
 
-/** Reductions of the search. Each keeps the violated properties, the terminal outcomes, the deadlocks and the coverage. */
-export interface Reductions {
-  readonly merge: boolean; // steps that no other process can tell belong to the step before
-  readonly deadRegisters: boolean; // a register that is not read any more is 0
-  readonly movers: boolean; // accesses under a lock that everybody takes for them are not scheduling points; needs merge
-  readonly persistent: boolean; // where the order cannot matter, only some processes step
+/** What a process does in a local state: `local` touches nothing shared, `fence` waits for the store buffer. */
+export type LocalKind = 'access' | 'choose' | 'local' | 'fence' | 'ended' | 'dead';
+
+/** Locks that a process holds: their addresses, ascending. One object for each set. */
+export interface Locks {
+  readonly id: number;
+  readonly held: readonly number[];
 }
 
-/** A plan with what was found out on the way to it. */
-export interface Reduced {
-  readonly plan: Plan;
-  readonly analysis: Analysis;
-  readonly watched: Watched;
+/** A store that waits in the buffer of its processor. */
+export interface Buffered {
+  readonly pc: number;
+  readonly address: number;
+  readonly value: number;
+  readonly locks: Locks; // held when the store was executed
 }
 
-/** The plan of a search without reductions: one node an instruction, a stop at each, all registers kept in 32 bits. */
-export function plainPlan(program: Program, fuel: number): Plan {
-  const cells = program.cells.map((_, index) => whole(index));
-  return { program, automata: program.processes.map(plainAutomaton), cells, fuel, visibleSteps: true };
+/** A store buffer, oldest store first. One object for each content. */
+export interface StoreBuffer {
+  readonly id: number;
+  readonly stores: readonly Buffered[];
 }
 
-/** The plan of a search with some reductions. */
-export function reducedPlan(program: Program, fuel: number, reductions: Reductions): Reduced {
-  const analysis = analyse(program);
-  const watched = watchedBits(program);
-  const stops = reductions.merge ? findStops(program, analysis, watched, reductions.movers) : undefined;
-  const automata = program.processes.map((process, p): Automaton => {
-    const spots = analysis.spots[p]!;
-    const nodes: Node[] = spots.map(({ pc, edges }) => ({ pc, edges }));
-    const stop = stops?.[p]?.stop ?? spots.map((): Stop => 'point');
-    const movesRight = stops?.[p]?.movesRight ?? spots.map(() => false);
-    return { nodes, stop, movesRight, kept: keptRegisters(process, analysis, p, reductions.deadRegisters) };
-  });
-  const written = writtenCells(analysis);
-  const cells = program.cells.flatMap((_, index) =>
-    written.has(index) ? [fieldOf(index, analysis.cells[index]!)] : [],
-  );
-  return { plan: { program, automata, cells, fuel, visibleSteps: !reductions.merge }, analysis, watched };
+export interface LocalState {
+  readonly id: number; // dense in its automaton
+  readonly kind: LocalKind;
+  readonly pc: number; // -1 when ended or dead
+  readonly registers: Int32Array; // register 0 of an end is the result of an invariant
+  readonly locks: Locks;
+  readonly buffer: StoreBuffer;
+  readonly address: number; // of the access
+  readonly first: number; // operands of the access
+  readonly second: number;
+  readonly divides: boolean; // by zero, in an operand
+  readonly waits: boolean; // for its own store buffer to drain
 }
 
-function plainAutomaton(process: Process): Automaton {
-  const all = Array.from({ length: process.registers }, (_, index) => whole(index));
-  return {
-    nodes: process.code.map((instruction, pc) => ({
-      pc,
-      edges: successors(instruction, pc).map((to) => ({ to, address: undefined })),
-    })),
-    stop: process.code.map(() => 'point'),
-    movesRight: process.code.map(() => false),
-    kept: process.code.map(() => all),
-  };
+/** One step of a process by itself. */
+export interface Move {
+  readonly to: LocalState;
+  readonly word: number; // what the access leaves in its word
+  readonly found: readonly number[]; // see properties.ts
+  readonly length: number; // instructions
+  readonly covered: readonly number[]; // accesses that were run, by index in the code
 }
 
-function keptRegisters(
-  process: Process,
-  analysis: Analysis,
-  p: number,
-  onlyLive: boolean,
-): readonly (readonly Field[])[] {
-  const spots = analysis.spots[p]!;
-  const all = Array.from({ length: process.registers }, (_, index) => whole(index));
-  if (!onlyLive) return spots.map(() => all);
-  const at = (spot: number) => process.code[spots[spot]!.pc]!;
-  const next = (spot: number) => spots[spot]!.edges.flatMap(({ to }) => (to < 0 ? [] : [to]));
-  const live = liveRegisters(spots.length, at, next);
-  return live.map((registers, spot) =>
-    registers.map((register) => {
-      const value = spots[spot]!.registers.get(register);
-      return value === undefined ? whole(register) : fieldOf(register, value);
-    }),
-  );
+export interface Automaton {
+  readonly code: readonly Instruction[];
+  readonly start: Move;
+  readonly step: (state: LocalState, word: number) => Move | undefined; // undefined: must wait
+  readonly fault: (state: LocalState, property: number) => Move;
+  readonly flush: (state: LocalState) => Move; // the oldest store leaves the buffer
+  readonly wasFull: () => boolean; // a store had to wait for room in the buffer
 }
 
-function whole(index: number): Field {
-  return { index, width: 32, shift: 0, base: 0 };
+export interface AutomatonOptions {
+  readonly everyStep: boolean; // each instruction is a step of its own
+  readonly keepDead: boolean; // registers that are not read any more keep their values
+  readonly fuel: number; // instructions without an access; more is a fault
+  readonly buffer: number; // stores that a store buffer holds; 0: none, SC
+  readonly isCell: (address: number) => boolean; // asked for stores that are buffered
 }
 
-/** As many bits as the possible values need: none for a constant. */
-function fieldOf(index: number, value: Value): Field {
-  if (value.kind === 'set' && value.values.length === 1) return { index, width: 0, shift: 0, base: value.values[0]! };
-  const ones = maybeOne(value);
-  if (ones < 0) return whole(index);
-  const shift = ones === 0 ? 0 : 31 - Math.clz32(ones & -ones);
-  return { index, width: Math.max(1, 32 - Math.clz32(ones) - shift), shift, base: 0 };
-}
+const NOTHING: readonly number[] = [];
 
-function writtenCells(analysis: Analysis): ReadonlySet<number> {
-  const written = new Set<number>();
-  for (const spots of analysis.spots) {
-    for (const { touches } of spots) for (const [cell, { writes }] of touches) if (writes !== 0) written.add(cell);
+/** The automaton of `code` run by the process whose number in a lock is `me`, holding `held` at the start. States are built on demand. */
+export function createAutomaton(
+  code: readonly Instruction[],
+  registers: number,
+  me: number,
+  held: readonly number[],
+  options: AutomatonOptions,
+): Automaton {
+  const live = liveRegisters(code, registers);
+  const all = Array.from({ length: registers }, (_, register) => register);
+  const states = new Map<number, LocalState[]>(); // by hash
+  const lockSets = new Map<string, Locks>();
+  const buffers = new Map<string, StoreBuffer>();
+  const empty = bufferOf([]);
+  const isBuffered = options.buffer > 0;
+  let size = 0;
+  let isFull = false;
+  // The process that runs.
+  let now = new Int32Array(registers);
+  let pc = 0;
+  let locks = locksOf(held);
+  let buffer = empty;
+  let found: number[] = [];
+  let covered: number[] = [];
+  let length = 0;
+
+  function locksOf(addresses: readonly number[]): Locks {
+    const key = addresses.join();
+    const known = lockSets.get(key) ?? { id: lockSets.size, held: addresses };
+    lockSets.set(key, known);
+    return known;
   }
-  return written;
+
+  function bufferOf(stores: readonly Buffered[]): StoreBuffer {
+    const key = stores.map((one) => `${one.pc} ${one.address} ${one.value} ${one.locks.id}`).join();
+    const known = buffers.get(key) ?? { id: buffers.size, stores };
+    buffers.set(key, known);
+    return known;
+  }
+
+  function load(state: LocalState): void {
+    now = state.registers.slice();
+    ({ pc, locks, buffer } = state);
+    found = [];
+    covered = [];
+    length = 0;
+  }
+
+  function step(state: LocalState, word: number): Move | undefined {
+    if (state.waits) return undefined;
+    load(state);
+    if (state.kind === 'local') return once(word);
+    const instruction = code[pc]!;
+    if (instruction.op === 'choose') {
+      now[instruction.dst] = instruction.values[word]!;
+      pc++;
+      length++;
+      return settle(word, false);
+    }
+    if (state.divides) return die(PROPERTY.division, word);
+    if (!('address' in instruction) || isWaiting(instruction, word)) return undefined;
+    return access(instruction, state, word);
+  }
+
+  function access(instruction: Extract<Instruction, { address: unknown }>, state: LocalState, word: number): Move {
+    const { op } = instruction;
+    if (op !== 'assert-held') covered.push(pc);
+    if (op === 'unlock' && word !== me) return die(PROPERTY.unlock, word);
+    if (op === 'assert-held' && word !== me) found.push(PROPERTY.assert + pc);
+    const { after, read } = effect(instruction, word, state.first, state.second, me);
+    if ('dst' in instruction && instruction.dst !== undefined && read !== undefined) now[instruction.dst] = read;
+    if (op === 'unlock' && isBuffered) put(state.address, 0);
+    if (op === 'lock' || (op === 'trylock' && read === 1)) take(state.address);
+    if (op === 'unlock') give(state.address);
+    pc++;
+    length++;
+    return settle(op === 'unlock' && isBuffered ? word : after, false);
+  }
+
+  function take(address: number): void {
+    if (!locks.held.includes(address)) locks = locksOf([...locks.held, address].sort((a, b) => a - b));
+  }
+
+  function give(address: number): void {
+    locks = locksOf(locks.held.filter((lock) => lock !== address));
+  }
+
+  function put(address: number, word: number): void {
+    buffer = bufferOf([...buffer.stores, { pc, address, value: word, locks }]);
+  }
+
+  function flush(state: LocalState): Move {
+    load(state);
+    const [oldest, ...rest] = state.buffer.stores;
+    buffer = bufferOf(rest);
+    if (state.kind === 'dead' || state.kind === 'ended') return { ...move(oldest!.value), to: over(state.kind) };
+    return settle(oldest!.value, options.everyStep);
+  }
+
+  /** Runs one instruction that touches nothing shared. */
+  function once(word: number): Move {
+    try {
+      runLocal();
+    } catch (error) {
+      if (!(error instanceof Undefined)) throw error;
+      return die(PROPERTY.division, word);
+    }
+    return settle(word, true);
+  }
+
+  /** Runs on to the next local state. With `stay` it is where the process is. */
+  function settle(word: number, stay: boolean): Move {
+    try {
+      while (!stay && !options.everyStep && runLocal()) if (length > options.fuel) return die(PROPERTY.fuel, word);
+    } catch (error) {
+      if (!(error instanceof Undefined)) throw error;
+      return die(PROPERTY.division, word);
+    }
+    return { ...move(word), to: arrive() };
+  }
+
+  function move(word: number): Omit<Move, 'to'> {
+    return { word, length, found: found.length === 0 ? NOTHING : found, covered };
+  }
+
+  function die(property: number, word: number): Move {
+    found.push(property);
+    length++;
+    return { ...move(word), to: over('dead') };
+  }
+
+  function over(kind: 'dead' | 'ended'): LocalState {
+    pc = -1;
+    locks = locksOf([]);
+    if (kind === 'dead') return intern(kind, [], 0, 0, 0, false, false);
+    // A process that has ended is in the same state whatever its registers hold; an invariant (nobody) has its result in register 0.
+    return intern(kind, options.keepDead ? all : me === 0 ? [0] : [], 0, 0, 0, false, false);
+  }
+
+  function arrive(): LocalState {
+    const instruction = code[pc]!;
+    if (instruction.op === 'end' || instruction.op === 'stop') return over('ended');
+    const kept = options.keepDead ? all : live[pc]!;
+    const kind = kindOf(instruction);
+    const isDrained = buffer.stores.length === 0;
+    if (!('address' in instruction) || kind === 'local') return intern(kind, kept, 0, 0, 0, false, kind === 'fence');
+    const waits = !isDrained && (drains(instruction) || isRoomless(instruction) || isOwnWait(instruction));
+    const [a, b, c] = operands(instruction);
+    try {
+      const address = value(a!, now);
+      const first = b === undefined ? 0 : value(b, now);
+      return intern(kind, kept, address, first, c === undefined ? 0 : value(c, now), false, waits);
+    } catch (error) {
+      if (!(error instanceof Undefined)) throw error;
+      return intern(kind, kept, 0, 0, 0, true, waits);
+    }
+  }
+
+  function kindOf(instruction: Instruction): LocalKind {
+    if (instruction.op === 'choose' && instruction.values.length > 1) return 'choose';
+    if (instruction.op === 'fence' && instruction.fence === 'mb' && buffer.stores.length > 0) return 'fence';
+    if (!('address' in instruction)) return 'local';
+    return isForwarded(instruction) || isPut(instruction) ? 'local' : 'access';
+  }
+
+  /** Runs the instruction at `pc` when it touches nothing that others see; false when it does, or there is none. */
+  function runLocal(): boolean {
+    const instruction = code[pc]!;
+    switch (instruction.op) {
+      case 'set':
+        now[instruction.dst] = value(instruction.value, now);
+        break;
+      case 'branch':
+        pc = (value(instruction.cond, now) !== 0 ? instruction.then : instruction.else) - 1;
+        break;
+      case 'jump':
+        pc = instruction.to - 1;
+        break;
+      case 'assert':
+        if (value(instruction.cond, now) === 0) found.push(PROPERTY.assert + pc);
+        break;
+      case 'end':
+      case 'stop':
+        return false;
+      default:
+        if (kindOf(instruction) !== 'local') return false;
+        if (instruction.op === 'choose') now[instruction.dst] = instruction.values[0]!;
+        if ('address' in instruction) runInBuffer(instruction);
+    }
+    pc++;
+    length++;
+    return true;
+  }
+
+  /** A store into the buffer, or an access whose word is still in the buffer. */
+  function runInBuffer(instruction: Extract<Instruction, { address: unknown }>): void {
+    const address = value(instruction.address, now);
+    if (instruction.op !== 'assert-held') covered.push(pc);
+    if (instruction.op === 'store') {
+      put(address, value(instruction.value, now));
+      return;
+    }
+    const word = buffer.stores.findLast((one) => one.address === address)!.value;
+    if (instruction.op === 'assert-held' && word !== me) found.push(PROPERTY.assert + pc);
+    const { read } = effect(instruction, word, 0, 0, me);
+    if ('dst' in instruction && instruction.dst !== undefined && read !== undefined) now[instruction.dst] = read;
+  }
+
+  function isPut(instruction: Instruction): boolean {
+    if (!isBuffered || instruction.op !== 'store' || drains(instruction) || isRoomless(instruction)) return false;
+    try {
+      value(instruction.value, now);
+      return options.isCell(value(instruction.address, now));
+    } catch (error) {
+      if (error instanceof Undefined) return false;
+      throw error;
+    }
+  }
+
+  function isRoomless(instruction: Instruction): boolean {
+    if (!isBuffered || buffer.stores.length < options.buffer) return false;
+    if (instruction.op !== 'store' && instruction.op !== 'unlock') return false;
+    isFull = true;
+    return true;
+  }
+
+  function isForwarded(instruction: Extract<Instruction, { address: unknown }>): boolean {
+    if (buffer.stores.length === 0 || !onlyReads(instruction)) return false;
+    const own = ownWord(instruction);
+    return own !== undefined && !isWaiting(instruction, own);
+  }
+
+  /** Waits for a word that its own buffer holds with another value. */
+  function isOwnWait(instruction: Extract<Instruction, { address: unknown }>): boolean {
+    return onlyReads(instruction) && ownWord(instruction) !== undefined;
+  }
+
+  function ownWord(instruction: Extract<Instruction, { address: unknown }>): number | undefined {
+    try {
+      const address = value(instruction.address, now);
+      return buffer.stores.findLast((one) => one.address === address)?.value;
+    } catch (error) {
+      if (error instanceof Undefined) return undefined;
+      throw error;
+    }
+  }
+
+  function intern(
+    kind: LocalKind,
+    kept: readonly number[],
+    address: number,
+    first: number,
+    second: number,
+    divides: boolean,
+    waits: boolean,
+  ): LocalState {
+    let hash = Math.imul(pc, 0x9e3779b1) ^ (locks.id << 8) ^ (buffer.id << 16) ^ (kind === 'dead' ? 1 : 0);
+    for (const register of kept) hash = Math.imul(hash ^ now[register]!, 0x85ebca6b) ^ (hash >>> 13);
+    const list = states.get(hash) ?? [];
+    if (list.length === 0) states.set(hash, list);
+    for (const one of list) {
+      if (one.pc !== pc || one.locks !== locks || one.buffer !== buffer || one.kind !== kind) continue;
+      if (kept.every((register) => one.registers[register] === now[register])) return one;
+    }
+    const own = new Int32Array(now.length);
+    for (const register of kept) own[register] = now[register]!;
+    const state: LocalState = {
+      id: size++,
+      kind,
+      pc,
+      registers: own,
+      locks,
+      buffer,
+      address,
+      first,
+      second,
+      divides,
+      waits,
+    };
+    list.push(state);
+    return state;
+  }
+
+  function fault(state: LocalState, property: number): Move {
+    load(state);
+    return die(property, 0);
+  }
+
+  const start = settle(0, options.everyStep);
+  return { code, start, step, fault, flush, wasFull: () => isFull };
+}
+
+function onlyReads(instruction: Instruction): boolean {
+  const { op } = instruction;
+  if (op === 'await') return !instruction.take;
+  return op === 'load' || op === 'is-locked' || op === 'assert-held';
+}
+
+/** True when the access cannot go on with this word. */
+function isWaiting(instruction: Instruction, word: number): boolean {
+  if (instruction.op === 'lock') return word !== 0;
+  return instruction.op === 'await' && (word & instruction.mask) !== (instruction.value | 0);
 }

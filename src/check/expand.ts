@@ -116,7 +116,7 @@ function expandProcess(
       const shift = (to: number): number => (own ? start[to]! : start[pc]! + to);
       if (line.op === 'branch') return { ...line, then: shift(line.then), else: shift(line.else), at };
       if (line.op === 'jump') return { ...line, to: shift(line.to), at };
-      return { ...line, at } as Instruction;
+      return { ...line, at };
     });
   });
   return { process: { ...process, code, registers: scratch + 2 }, origin };

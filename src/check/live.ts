@@ -1,39 +1,65 @@
-// Which registers are still read after a node.
-import type { Instruction } from '../types.ts';
-import { operands, registersOf, written } from './program.ts';
+// Which registers are still read after an instruction.
+import type { Expr, Instruction } from '../types.ts';
+import { operands, successors, written } from './program.ts';
+
+const known = new WeakMap<readonly Instruction[], (readonly number[])[]>();
 
 /**
- * For each node the registers that are live before it, ascending. `next` gives the nodes after a node, `at` its instruction.
- * Worst case quadratic in the size of a loop nest; linear in straight code.
+ * For each instruction the registers that are live before it, ascending. Kept for code that is asked about again.
+ * Linear in straight code; once more for each level of loops.
  */
-export function liveRegisters(
-  count: number,
-  at: (node: number) => Instruction,
-  next: (node: number) => readonly number[],
-): readonly (readonly number[])[] {
-  const live: Set<number>[] = Array.from({ length: count }, () => new Set());
-  const before: number[][] = Array.from({ length: count }, () => []);
-  for (let node = 0; node < count; node++) for (const to of next(node)) before[to]!.push(node);
-  const uses = Array.from({ length: count }, (_, node) => {
-    const used = new Set<number>();
-    for (const expr of operands(at(node))) registersOf(expr, used);
-    return used;
-  });
-  const open = Array.from({ length: count }, (_, node) => node);
-  const waiting = new Uint8Array(count).fill(1);
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    waiting[node] = 0;
-    const now = live[node]!;
-    const size = now.size;
-    const killed = written(at(node));
-    for (const to of next(node)) for (const register of live[to]!) if (register !== killed) now.add(register);
-    for (const register of uses[node]!) now.add(register);
-    if (now.size === size) continue;
-    for (const from of before[node]!) {
-      if (waiting[from] === 1) continue;
-      waiting[from] = 1;
-      open.push(from);
+export function liveRegisters(code: readonly Instruction[], registers: number): readonly (readonly number[])[] {
+  const before = known.get(code);
+  if (before !== undefined) return before;
+  const words = Math.max(1, (registers + 31) >>> 5);
+  const live = new Int32Array((code.length + 1) * words);
+  const uses = usesOf(code, words);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let pc = code.length - 1; pc >= 0; pc--) if (update(code[pc]!, pc, live, uses, words)) changed = true;
+  }
+  const lists = code.map((_, pc) => listOf(live, pc * words, words));
+  known.set(code, lists);
+  return lists;
+}
+
+/** Live before = used here, or live after and not written here. True when that grew. */
+function update(instruction: Instruction, pc: number, live: Int32Array, uses: Int32Array, words: number): boolean {
+  const killed = written(instruction) ?? -1;
+  const next = successors(instruction, pc);
+  let changed = false;
+  for (let word = 0; word < words; word++) {
+    let bits = 0;
+    for (const to of next) bits |= live[to * words + word]!;
+    if (killed >>> 5 === word) bits &= ~(1 << (killed & 31));
+    bits |= uses[pc * words + word]!;
+    if (bits === live[pc * words + word]) continue;
+    live[pc * words + word] = bits;
+    changed = true;
+  }
+  return changed;
+}
+
+function usesOf(code: readonly Instruction[], words: number): Int32Array {
+  const uses = new Int32Array(code.length * words);
+  const open: Expr[] = [];
+  for (let pc = 0; pc < code.length; pc++) {
+    open.push(...operands(code[pc]!));
+    for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+      if (expr.kind === 'reg') uses[pc * words + (expr.reg >>> 5)]! |= 1 << (expr.reg & 31);
+      else if (expr.kind === 'unary') open.push(expr.arg);
+      else if (expr.kind === 'binary') open.push(expr.left, expr.right);
+      else if (expr.kind === 'select') open.push(expr.cond, expr.then, expr.else);
     }
   }
-  return live.map((set) => [...set].sort((a, b) => a - b));
+  return uses;
+}
+
+function listOf(live: Int32Array, at: number, words: number): readonly number[] {
+  const list: number[] = [];
+  for (let word = 0; word < words; word++) {
+    for (let bits = live[at + word]!; bits !== 0; bits &= bits - 1)
+      list.push(word * 32 + 31 - Math.clz32(bits & -bits));
+  }
+  return list;
 }

@@ -1,6 +1,6 @@
 // What every part of the checker needs to know about a program: its shape, checked once, and small questions about code.
 import { assert } from '../errors.ts';
-import type { Expr, Instruction, Program, Refusal } from '../types.ts';
+import type { Cell, Expr, Instruction, Program, Refusal } from '../types.ts';
 
 export const DEEPEST_EXPRESSION = 400;
 export const LOWEST_ADDRESS = 64; // below it an access is a NULL pointer dereference
@@ -83,6 +83,11 @@ export function operands(instruction: Instruction): readonly Expr[] {
 /** The address expression of an instruction that touches a cell, undefined for the others. */
 export function addressOf(instruction: Instruction): Expr | undefined {
   return 'address' in instruction ? instruction.address : undefined;
+}
+
+/** True for a cell that lock and unlock work on. */
+export function isLock(cell: Cell): boolean {
+  return cell.kind === 'lock';
 }
 
 /** True for instructions that touch memory or a lock: what a coverage report asks about. */

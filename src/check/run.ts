@@ -12,6 +12,7 @@ export interface Machine {
   readonly registers: readonly Int32Array[];
   readonly pc: number[];
   readonly status: ('runs' | 'ended' | 'dead')[];
+  readonly buffers: { readonly pc: number; readonly cell: number; readonly value: number }[][] | undefined; // oldest store first
 }
 
 /** One executed instruction. */
@@ -19,6 +20,7 @@ export interface Executed {
   readonly process: number;
   readonly pc: number;
   readonly choice: number; // index of the value that a choose took, else 0
+  readonly buffer?: 'enters' | 'leaves'; // of a store under TSO
   readonly cell: number | undefined;
   readonly before: number | undefined;
   readonly after: number | undefined;
@@ -28,8 +30,8 @@ export interface Executed {
   readonly violated: string | undefined; // the assertion that failed here, or the fault
 }
 
-/** A machine at the start of every process. */
-export function createMachine(program: Program): Machine {
+/** A machine at the start of every process; with store buffers for x86-TSO. */
+export function createMachine(program: Program, hasBuffers: boolean): Machine {
   return {
     program,
     cells: Int32Array.from(program.cells, (cell) => cell.init),
@@ -37,6 +39,7 @@ export function createMachine(program: Program): Machine {
     registers: program.processes.map((process) => new Int32Array(process.registers)),
     pc: program.processes.map(() => 0),
     status: program.processes.map(() => 'runs'),
+    buffers: hasBuffers ? program.processes.map(() => []) : undefined,
   };
 }
 
@@ -55,10 +58,11 @@ export function isBlocked(machine: Machine, p: number): boolean {
   return instruction.op === 'lock' ? word !== 0 : (word & instruction.mask) !== (instruction.value | 0);
 }
 
-class Undefined extends Error {}
+/** Thrown for a value that C does not define. */
+export class Undefined extends Error {}
 
 /** Value of an expression; throws `Undefined` on a division by zero. */
-function value(expr: Expr, registers: Int32Array): number {
+export function value(expr: Expr, registers: Int32Array): number {
   switch (expr.kind) {
     case 'const':
       return expr.value | 0;
@@ -205,8 +209,9 @@ function access(machine: Machine, nothing: Executed, instruction: Extract<Instru
     machine.status[p] = 'dead';
     return { ...nothing, violated: address >>> 0 < LOWEST_ADDRESS ? FAULT.nullPointer : FAULT.badAddress };
   }
-  const before = machine.cells[cell]!;
-  const bits = bitsOf(instruction, first, first);
+  const own = machine.buffers?.[p]?.findLast((store) => store.cell === cell)?.value;
+  const before = own ?? machine.cells[cell]!;
+  const bits = own === undefined ? bitsOf(instruction, first, first) : NO_BITS;
   const done = { ...nothing, cell, before, bits };
   if (instruction.op === 'unlock' && before !== p + 1) {
     machine.status[p] = 'dead';
@@ -214,6 +219,14 @@ function access(machine: Machine, nothing: Executed, instruction: Extract<Instru
   }
   machine.pc[p] = nothing.pc + 1;
   const { after, read } = effect(instruction, before, first, second, p + 1);
+  if (
+    machine.buffers !== undefined &&
+    (instruction.op === 'store' || instruction.op === 'unlock') &&
+    !drains(instruction)
+  ) {
+    machine.buffers[p]!.push({ pc: nothing.pc, cell, value: after });
+    return { ...nothing, cell, after, buffer: 'enters' };
+  }
   machine.cells[cell] = after;
   if ('dst' in instruction && instruction.dst !== undefined && read !== undefined) registers[instruction.dst] = read;
   const violated = instruction.op === 'assert-held' && before !== p + 1 ? `assert: ${instruction.what}` : undefined;
@@ -226,13 +239,52 @@ function access(machine: Machine, nothing: Executed, instruction: Extract<Instru
   };
 }
 
+/** The oldest store of process `p` leaves its buffer. */
+export function flushOldest(machine: Machine, p: number): Executed {
+  const store = machine.buffers![p]!.shift()!;
+  const before = machine.cells[store.cell]!;
+  machine.cells[store.cell] = store.value;
+  return {
+    process: p,
+    pc: store.pc,
+    choice: 0,
+    buffer: 'leaves',
+    cell: store.cell,
+    before,
+    after: store.value,
+    read: undefined,
+    bits: { reads: 0, writes: -1 },
+    taken: false,
+    violated: undefined,
+  };
+}
+
+/** True for instructions that x86 runs only with an empty store buffer: LOCK-prefixed ones, and a store that is followed by a barrier. */
+export function drains(instruction: Instruction): boolean {
+  switch (instruction.op) {
+    case 'rmw':
+    case 'cmpxchg':
+    case 'add-unless':
+    case 'try-bits':
+    case 'lock':
+    case 'trylock':
+      return true;
+    case 'await':
+      return instruction.take;
+    case 'store':
+      return instruction.order === 'mb';
+    default:
+      return false;
+  }
+}
+
 function operandOf(instruction: Instruction): Expr | undefined {
   if (instruction.op === 'rmw' || instruction.op === 'add-unless') return instruction.operand;
   return instruction.op === 'cmpxchg' ? instruction.expected : undefined;
 }
 
 /** New word and register value of an access to a word `old` by the lock owner number `me`. */
-function effect(
+export function effect(
   instruction: Extract<Instruction, { address: Expr }>,
   old: number,
   first: number,

@@ -1,90 +1,128 @@
 // Breadth-first search over packed states. The search goes on after a violation: it keeps the first witness of each property.
-import type { Limit } from '../types.ts';
-import type { Engine } from './codegen.ts';
-import type { Layout } from './layout.ts';
-import type { Plan } from './plan.ts';
+//
+// What processes touch is not known before they have run. The search begins as if nobody disturbed anybody, takes note of every
+// access it meets, and is repeated with that knowledge until a search meets nothing new. Then nothing was left out: take the shortest
+// execution of the whole program that ends in an access which was not met. All accesses before it were met, so that their order
+// against those of other processes was tried wherever it matters, and the search has run into the last one too.
+import type { Limit, Program } from '../types.ts';
+import { type Choose, persistentSets } from './ample.ts';
+import type { Engine } from './engine.ts';
 import { FAULT, propertyName } from './properties.ts';
-import { createTable, keep, type StateTable } from './table.ts';
 
-/** How a violation is reached: the state before it, and the step (process and choice) that runs into it, if it takes one. */
+/** How a violation is reached: the state before it, and the step (process and way) that runs into it, if it takes one. */
 export interface Witness {
   readonly property: string;
   readonly kind: 'invariant' | 'assert' | 'deadlock' | 'fault';
   readonly level: 'error' | 'information';
   readonly state: number; // -1: before the first stop of any process
   readonly process: number | undefined;
-  readonly choice: number;
+  readonly way: number;
 }
 
 /** What a finished or bounded search knows. */
 export interface Found {
-  readonly table: StateTable;
+  readonly states: number;
   readonly transitions: number;
   readonly witnesses: readonly Witness[]; // sorted by property
   readonly terminals: readonly (readonly number[])[]; // distinct final values of the observed cells
-  readonly complete: boolean;
-  readonly bound: string | undefined;
+  readonly bound: string | undefined; // undefined: complete
 }
 
-/** Chooses the processes that must step in the state of the vector: a set as bits. `enabled` is never 0. */
-export type Choose = (enabled: number) => number;
+/** What the search is asked for. */
+export interface Wanted {
+  readonly limit: Limit;
+  readonly fuel: number;
+  readonly persistent: boolean;
+  readonly repeats: boolean; // until nothing new is met; needed when some accesses are not scheduling points
+}
 
 const MOST_BYTES = 4e9;
+const PATIENCE = 256; // states that are searched on after something new was met, before the search begins again
+const FEW_STATES = 2_000; // searches without persistent sets, to see what is touched, are no larger
 
-/** Searches every state that is reachable under `choose`. Linear in states times processes. */
-export function search(plan: Plan, layout: Layout, engine: Engine, limit: Limit, choose: Choose | undefined): Found {
-  const { program } = plan;
+/** Searches every state that matters. Linear in states times processes, a few times over for the first few states. */
+export function search(program: Program, engine: Engine, found: Finding[], wanted: Wanted): Found {
+  const { sharing, space } = engine;
+  const most = wanted.limit.states;
+  const once = (choose: Choose | undefined, isSpoiled: () => boolean, states: number): Found | undefined => {
+    space.clear();
+    return searchOnce(program, engine, found, { ...wanted, limit: { states } }, choose, isSpoiled);
+  };
+  const isStale = (): boolean => wanted.repeats && sharing.isStale();
+  const size = wanted.persistent ? Math.min(most, FEW_STATES) : most;
+  for (let isSettled = false; !isSettled; ) {
+    sharing.renew();
+    const result = once(undefined, isStale, size);
+    isSettled = !isStale();
+    if (isSettled && !wanted.persistent) return result!;
+  }
+  const isNew = (): boolean => sharing.hasGrown() || isStale();
+  for (;;) {
+    sharing.renew();
+    const result = once(persistentSets(program.processes.length, sharing), isNew, most);
+    if (!isNew()) return result!;
+  }
+}
+
+/** A violation inside a step, as the engine reports it. */
+export interface Finding {
+  readonly process: number;
+  readonly property: number; // see properties.ts
+}
+
+/** One search; undefined when it was given up because it met something new. */
+function searchOnce(
+  program: Program,
+  engine: Engine,
+  found: Finding[],
+  wanted: Wanted,
+  choose: Choose | undefined,
+  isNew: () => boolean,
+): Found | undefined {
   const n = program.processes.length;
-  const { vector, found } = engine;
-  const table = createTable(layout.words);
+  const { space } = engine;
   const witnesses = new Map<string, Witness>();
   const terminals = new Map<string, readonly number[]>();
   const always = invariantsOf('always');
   const atEnd = invariantsOf('end');
-  const bytes = layout.words * 4 + 14;
-  const most = Math.min(limit.states, Math.floor(MOST_BYTES / (bytes * 1.5)));
+  const most = wanted.limit.states;
   let transitions = 0;
+  let isOver = false;
+  let bound: string | undefined;
 
-  vector.fill(0);
-  for (const [index, cell] of program.cells.entries()) vector[layout.firstCell + index] = cell.init;
-  for (let p = 0; p < n; p++) {
-    engine.start[p]!();
-    if (found.length > 0) report(-1, p, 0);
-  }
-  engine.pack(table.arena, 0);
-  keep(table, -1, 0);
+  engine.start();
+  report(-1, 0);
+  space.keep(-1, 0);
   if (always.length > 0) evaluate(always, 0);
 
-  let complete = true;
+  const nodes = new Int32Array(n);
   const ways = new Int32Array(n);
-  for (let state = 0; state < table.count && complete; state++) {
-    engine.unpack(table.arena, state * layout.words);
-    const enabled = processesThatCanStep();
+  let newAt = -1;
+  for (let state = 0; state < space.count && !isOver; state++) {
+    if (newAt < 0 && isNew()) newAt = space.count;
+    if (newAt >= 0 && space.count > newAt * 2 + PATIENCE) return undefined;
+    space.load(state);
+    let enabled = 0;
+    for (let p = 0; p < n; p++) {
+      nodes[p] = engine.nodeAt(p);
+      ways[p] = engine.ways(nodes[p]!);
+      if (ways[p]! > 0) enabled |= 1 << p;
+    }
     if (enabled === 0) {
       finish(state);
       continue;
     }
-    const chosen = choose === undefined ? enabled : choose(enabled);
+    const chosen = choose === undefined ? enabled : choose(enabled, nodes);
     const leadsOn = expand(state, chosen);
     // Cycle proviso (Bosnacki and Holzmann, SPIN 2005): a reduced set must lead to a state that is yet to be expanded.
     if (chosen !== enabled && !leadsOn) expand(state, enabled & ~chosen);
   }
-  const count = complete ? table.count : table.count - 1;
-  const bound = complete ? undefined : `${count.toLocaleString('en-US')} states`;
   const sorted = [...witnesses.values()].sort((a, b) => (a.property < b.property ? -1 : 1));
-  return { table, transitions, witnesses: sorted, terminals: [...terminals.values()], complete, bound };
+  const states = Math.min(space.count, most);
+  return { states, transitions, witnesses: sorted, terminals: [...terminals.values()], bound };
 
   function invariantsOf(when: 'end' | 'always'): readonly number[] {
     return program.invariants.flatMap((invariant, k) => (invariant.when === when ? [k] : []));
-  }
-
-  function processesThatCanStep(): number {
-    let enabled = 0;
-    for (let p = 0; p < n; p++) {
-      ways[p] = engine.choices[p]!();
-      if (ways[p]! > 0) enabled |= 1 << p;
-    }
-    return enabled;
   }
 
   /** Takes every step of the processes in `set` (bits); true when one leads to a state that is yet to be expanded. */
@@ -92,29 +130,36 @@ export function search(plan: Plan, layout: Layout, engine: Engine, limit: Limit,
     let leadsOn = false;
     for (let p = 0; p < n; p++) {
       if ((set & (1 << p)) === 0) continue;
-      for (let choice = 0; choice < ways[p]!; choice++) {
-        engine.unpack(table.arena, state * layout.words);
-        engine.step[p]!(choice);
+      for (let way = 0; way < ways[p]!; way++) {
+        space.load(state);
+        engine.step(p, nodes[p]!, way);
         transitions++;
-        if (found.length > 0) report(state, p, choice);
-        const before = table.count;
-        engine.pack(table.arena, before * layout.words);
-        const next = keep(table, state, p + choice * n);
+        if (found.length > 0) report(state, way);
+        const before = space.count;
+        const next = space.keep(state, p + way * n);
         if (next > state) leadsOn = true;
         if (next < before) continue;
         if (always.length > 0) evaluate(always, next);
-        complete &&= table.count <= most;
-        if (!complete) return true;
+        if (isWithin()) continue;
+        isOver = true;
+        return true;
       }
     }
     return leadsOn;
   }
 
-  function report(state: number, process: number, choice: number): void {
-    for (const code of found) {
-      const property = propertyName(code, program.processes[process]!, plan.fuel);
+  function isWithin(): boolean {
+    if (space.count > most) bound = `${most.toLocaleString('en-US')} states`;
+    else if ((space.count & 0xffff) === 0 && space.bytes() > MOST_BYTES / 2.5)
+      bound = `${space.count.toLocaleString('en-US')} states in ${MOST_BYTES / 1e9} GB`;
+    return bound === undefined;
+  }
+
+  function report(state: number, way: number): void {
+    for (const { process, property: code } of found) {
+      const property = propertyName(code, program.processes[process]!, wanted.fuel);
       const kind = property.startsWith('fault') ? 'fault' : 'assert';
-      if (!witnesses.has(property)) witnesses.set(property, { property, kind, level: 'error', state, process, choice });
+      if (!witnesses.has(property)) witnesses.set(property, { property, kind, level: 'error', state, process, way });
     }
     found.length = 0;
   }
@@ -122,36 +167,26 @@ export function search(plan: Plan, layout: Layout, engine: Engine, limit: Limit,
   function evaluate(which: readonly number[], state: number): void {
     for (const k of which) {
       const { name, level } = program.invariants[k]!;
-      const value = engine.invariants[k]!();
+      const value = engine.invariant(k);
       if (value === 1) continue;
       const property = value === 0 ? name : `${FAULT.invariant} ${name}`;
       const kind = value === 0 ? 'invariant' : 'fault';
       if (!witnesses.has(property))
-        witnesses.set(property, { property, kind, level, state, process: undefined, choice: 0 });
+        witnesses.set(property, { property, kind, level, state, process: undefined, way: 0 });
     }
   }
 
   /** A state in which no process can step. A run in which a process died says nothing about ends and deadlocks. */
   function finish(state: number): void {
-    let blocked = false;
-    for (let p = 0; p < n; p++) {
-      const stop = vector[layout.regions[p]!.slot]! & layout.regions[p]!.mask;
-      if (stop === 1) return;
-      blocked ||= stop !== 0;
-    }
-    if (blocked) {
-      if (!witnesses.has('deadlock'))
-        witnesses.set('deadlock', {
-          property: 'deadlock',
-          kind: 'deadlock',
-          level: 'error',
-          state,
-          process: undefined,
-          choice: 0,
-        });
+    const kinds = Array.from(nodes, (node) => engine.graph.nodes[node]!.state.kind);
+    if (kinds.includes('dead')) return;
+    if (kinds.some((kind) => kind !== 'ended')) {
+      const property = 'deadlock';
+      if (!witnesses.has(property))
+        witnesses.set(property, { property, kind: property, level: 'error', state, process: undefined, way: 0 });
       return;
     }
-    const values = program.observed.map((index) => vector[layout.firstCell + index]!);
+    const values = program.observed.map((index) => engine.value(index));
     terminals.set(values.join(), values);
     evaluate(atEnd, state);
   }

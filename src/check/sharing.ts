@@ -1,133 +1,266 @@
-// Which instructions are scheduling points. An access is one when another process may, from somewhere in its code, touch the same
-// bits so that the order matters, unless both hold a lock in common. The rest of the code belongs to the step before it.
+// Which nodes are scheduling points. An access is one when another process was seen to touch the same bits so that the order matters,
+// unless both hold a lock in common. What was not seen does not count: the search is repeated until nothing new is seen, and then
+// nothing was left out (see search.ts).
 import type { Instruction, Program } from '../types.ts';
-import type { Analysis, Spot } from './analyse.ts';
-import { type Bits, conflicts, wordMask } from './footprint.ts';
-import type { Stop } from './plan.ts';
-import { evaluate } from './values.ts';
+import { type Bits, bitsOf, conflicts, NO_BITS } from './footprint.ts';
+import type { Graph, Node } from './graph.ts';
 
-/** Accesses of one process to one cell with the same locks held: enough to tell who may disturb whom. */
+/** What happens on arriving at a node. */
+export const STOP = {
+  unknown: 0,
+  run: 1, // goes on in the same step: no other process can tell
+  soft: 2, // goes on when it is not blocked, stops when it is
+  access: 3, // stops, unless the step has only taken locks or chosen, which could as well come later, and gave none back
+  point: 4, // stops: other processes may run first
+} as const;
+
+/** In `Spot.flags`: a node there is a right mover. */
+export const RIGHT = 1;
+
+type Kind = 'owner' | 'try' | 'held' | 'other'; // lock and unlock, trylock, assert-held, the rest
+
+/** Accesses of one process to one word with the same locks held: enough to tell who may disturb whom. */
 interface Group {
-  readonly cell: number;
-  readonly locks: readonly number[];
-  readonly kind: 'owner' | 'try' | 'held' | 'other'; // lock and unlock, trylock, assert-held, the rest
-  bits: Bits;
+  readonly owner: number;
+  readonly locks: number; // number of the set
+  readonly kind: Kind;
+  reads: number;
+  writes: number;
 }
 
-/** Bits of each cell that some invariant over every state reads. */
-export type Watched = ReadonlyMap<number, number>;
-
-/** For each process and spot, what a process does on arriving there and whether a step may run on from there: see plan.ts. */
-export interface Stops {
-  readonly stop: readonly Stop[];
-  readonly movesRight: readonly boolean[];
+/** A place in the code with a set of locks held, as far as it was seen. */
+export interface Spot {
+  readonly id: number;
+  readonly touches: Map<number, Bits>; // slot -> bits
+  readonly next: Set<Spot>;
+  flags: number; // what nodes here do: bits 1 << STOP.x, and RIGHT
 }
 
-/** Finds the scheduling points. With `hasMovers`, locks take part (Lipton 1975): a step is locks taken, one access, locks given back. */
-export function findStops(
+export interface Sharing {
+  /** Takes note of what a new node touches. */
+  readonly see: (node: Node) => void;
+  /** Bits that an invariant over every state reads. */
+  readonly watch: (slot: number, bits: number) => void;
+  readonly stopOf: (node: number) => number;
+  readonly movesRight: (node: number) => boolean;
+  readonly renew: () => void; // decides all nodes again, with everything that was seen
+  readonly isStale: () => boolean; // a decision since then would be another one now
+  readonly hasGrown: () => boolean; // something was seen since then that was not known
+  readonly link: (from: Node, to: Node) => void; // a step was found
+  readonly spotOf: readonly Spot[]; // by node
+  readonly isWatched: (slot: number, writes: number) => boolean;
+}
+
+/** `merge` and `movers` as in explore.ts. `classOf`: processes with one number are alike. */
+export function createSharing(
   program: Program,
-  analysis: Analysis,
-  watched: Watched,
-  hasMovers: boolean,
-): readonly Stops[] {
-  const groups = analysis.spots.map((spots, p) => groupsOf(program.processes[p]!.code, spots));
-  const pure = pureLocks(program, analysis);
-  return analysis.spots.map((spots, p) => {
-    const others = groups.flatMap((list, q) => (q === p ? [] : list));
-    const stop = spots.map((spot): Stop => {
-      const instruction = program.processes[p]!.code[spot.pc]!;
-      const blocks = instruction.op === 'lock' || instruction.op === 'await';
-      if (instruction.op === 'choose') return instruction.values.length > 1 ? 'point' : 'run';
-      const isOpen = [...spot.touches].some(([cell, bits]) => {
-        if ((bits.writes & (watched.get(cell) ?? 0)) !== 0) return true;
-        return others.some((other) => disturbs(other, instruction, cell, bits, spot.locks));
-      });
-      if (isOpen) return hasMovers && !blocks ? 'access' : 'point';
-      return blocks ? 'soft' : 'run';
-    });
-    const movesRight = spots.map(
-      (spot) => hasMovers && isRightMover(program.processes[p]!.code[spot.pc]!, spot, others),
-    );
-    return { stop, movesRight };
-  });
+  graph: () => Graph,
+  options: { readonly merge: boolean; readonly movers: boolean; readonly isBuffered: boolean },
+): Sharing {
+  const n = program.processes.length;
+  const groups: Group[][] = []; // by slot
+  const spoiled: boolean[] = []; // by slot: written by other than lock and unlock
+  const watched: number[] = []; // by slot: bits
+  const lockSets = new Map<string, number>();
+  const heldSlots: (readonly number[])[] = []; // by number of the set
+  const lockSetOf: number[] = []; // by node
+  const stop: number[] = [];
+  const right: boolean[] = [];
+  const spots = new Map<string, Spot>();
+  const spotOf: Spot[] = [];
+  const nodesAt: Node[][] = []; // by slot
+  let stale = false;
+  let grown = false;
 
-  /** True for a choice, and for a lock that nobody can see being taken except by waiting for it. */
-  function isRightMover(instruction: Instruction, spot: Spot, others: readonly Group[]): boolean {
-    if (instruction.op === 'choose') return true;
-    if (instruction.op !== 'lock') return false;
-    return [...spot.touches.keys()].every(
-      (cell) =>
-        pure.has(cell) &&
-        !watched.has(cell) &&
-        others.every(({ cell: theirs, kind }) => theirs !== cell || kind === 'owner' || kind === 'held'),
-    );
+  function instructionOf(node: Node): Instruction | undefined {
+    return program.processes[node.owner]!.code[node.pc];
+  }
+
+  function see(node: Node): void {
+    stop[node.id] = STOP.unknown;
+    if (node.owner >= n) return;
+    const spot = spotAt(node);
+    spotOf[node.id] = spot;
+    if (node.slot < 0) return;
+    const bits = touchOf(node);
+    const kind = kindOf(node);
+    const locks = lockSet(node);
+    lockSetOf[node.id] = locks;
+    if (include(spot.touches, node.slot, bits)) grown = true;
+    groups[node.slot] ??= [];
+    nodesAt[node.slot] ??= [];
+    nodesAt[node.slot]!.push(node);
+    const list = groups[node.slot]!;
+    if (kind === 'other' && bits.writes !== 0 && spoiled[node.slot] !== true) {
+      spoiled[node.slot] = true;
+      if (isHeld(node.slot)) stale = true;
+    }
+    const group = list.find((one) => one.owner === node.owner && one.locks === locks && one.kind === kind);
+    if (group === undefined) list.push({ owner: node.owner, locks, kind, ...bits });
+    else if (((bits.reads & ~group.reads) | (bits.writes & ~group.writes)) === 0) return;
+    else {
+      group.reads |= bits.reads;
+      group.writes |= bits.writes;
+    }
+    review(node.slot);
+  }
+
+  function isHeld(slot: number): boolean {
+    return heldSlots.some((set) => set.includes(slot));
+  }
+
+  /** Would a node of this slot be decided in another way now? */
+  function review(slot: number): void {
+    grown = true;
+    if (stale) return;
+    for (const node of nodesAt[slot] ?? []) {
+      if (stop[node.id] === STOP.unknown) continue;
+      stale ||= decide(node) !== stop[node.id] || isRightMover(node) !== right[node.id];
+    }
+  }
+
+  function spotAt({ owner, state }: Node): Spot {
+    const key = `${owner}/${state.pc}/${state.locks.id}`;
+    let spot = spots.get(key);
+    if (spot !== undefined) return spot;
+    spot = { id: spots.size, touches: new Map(), next: new Set(), flags: 0 };
+    spots.set(key, spot);
+    grown = true;
+    return spot;
+  }
+
+  function link(from: Node, to: Node): void {
+    if (from.owner >= n) return;
+    const { next } = spotOf[from.id]!;
+    const spot = spotOf[to.id]!;
+    if (next.has(spot)) return;
+    next.add(spot);
+    grown = true;
+  }
+
+  function lockSet(node: Node): number {
+    const { held } = node.isFlush ? node.state.buffer.stores[0]!.locks : node.state.locks;
+    const key = held.join();
+    const known = lockSets.get(key);
+    if (known !== undefined) return known;
+    lockSets.set(key, heldSlots.length);
+    return heldSlots.push(held.map((address) => graph().slotOf(address))) - 1;
+  }
+
+  function kindOf(node: Node): Kind {
+    const { op } = instructionOf(node)!;
+    if (op === 'unlock' && options.isBuffered && !node.isFlush) return 'held';
+    if (op === 'lock' || op === 'unlock') return 'owner';
+    if (op === 'trylock') return 'try';
+    return op === 'assert-held' ? 'held' : 'other';
+  }
+
+  function touchOf(node: Node): Bits {
+    if (node.slot < 0) return NO_BITS;
+    if (node.isFlush) return { reads: 0, writes: -1 };
+    const instruction = instructionOf(node)!;
+    if (instruction.op === 'unlock' && options.isBuffered) return { reads: -1, writes: 0 };
+    return bitsOf(instruction, node.state.first, node.state.first);
+  }
+
+  function watch(slot: number, bits: number): void {
+    if ((bits & ~(watched[slot] ?? 0)) === 0) return;
+    watched[slot] = (watched[slot] ?? 0) | bits;
+    review(slot);
+  }
+
+  function isWatched(slot: number, writes: number): boolean {
+    return (writes & (watched[slot] ?? 0)) !== 0;
+  }
+
+  function stopOf(id: number): number {
+    const known = stop[id]!;
+    if (known !== STOP.unknown) return known;
+    const node = graph().nodes[id]!;
+    right[id] = isRightMover(node);
+    stop[id] = decide(node);
+    const spot = spotOf[id];
+    if (spot === undefined || node.isFlush) return stop[id];
+    const flags = spot.flags | (1 << stop[id]) | (right[id] ? RIGHT : 0);
+    if (flags !== spot.flags) grown = true;
+    spot.flags = flags;
+    return stop[id];
+  }
+
+  function decide(node: Node): number {
+    const { kind, waits } = node.state;
+    if (!options.merge || (kind === 'choose' && !node.isFlush)) return STOP.point;
+    if (kind === 'fence' && !node.isFlush) return STOP.soft;
+    if (node.slot < 0) return STOP.run;
+    const instruction = instructionOf(node)!;
+    const blocks = !node.isFlush && (instruction.op === 'lock' || instruction.op === 'await');
+    if (isOpen(node)) return options.movers && !blocks ? STOP.access : STOP.point;
+    return blocks || (waits && !node.isFlush) ? STOP.soft : STOP.run;
+  }
+
+  function isOpen(node: Node): boolean {
+    const bits = touchOf(node);
+    if (isWatched(node.slot, bits.writes)) return true;
+    const mine = kindOf(node);
+    const locks = heldSlots[lockSetOf[node.id]!]!;
+    for (const other of groups[node.slot]!) {
+      if (other.owner !== node.owner && conflicts(other, bits) && disturbs(other, mine, node, locks)) return true;
+    }
+    return false;
   }
 
   /** True when `other` may run between the step before this access and the access, and the order can be told. */
-  function disturbs(
-    other: Group,
-    instruction: Instruction,
-    cell: number,
-    bits: Bits,
-    locks: readonly number[],
-  ): boolean {
-    if (other.cell !== cell || !conflicts(other.bits, bits)) return false;
-    const mine = kindOf(instruction);
+  function disturbs(other: Group, mine: Kind, node: Node, locks: readonly number[]): boolean {
     // Whether a process holds a lock cannot change by what others do to the lock as a lock.
     if ((mine === 'held' && other.kind !== 'other') || (other.kind === 'held' && mine !== 'other')) return false;
-    if (!hasMovers) return true;
+    if (!options.movers) return true;
     // While a lock is held, nobody else can take it or give it back: an unlock moves left (Lipton 1975).
-    if (instruction.op === 'unlock' && other.kind === 'owner' && locks.includes(cell) && pure.has(cell)) return false;
-    return !other.locks.some((lock) => locks.includes(lock) && pure.has(lock));
+    if (node.givesUp && other.kind === 'owner' && locks.includes(node.slot) && spoiled[node.slot] !== true)
+      return false;
+    const theirs = heldSlots[other.locks]!;
+    return !theirs.some((lock) => locks.includes(lock) && spoiled[lock] !== true);
   }
+
+  /** True for a choice, and for a lock that nobody can see being taken except by waiting for it. */
+  function isRightMover(node: Node): boolean {
+    if (node.isFlush || !options.merge || !options.movers) return false;
+    const instruction = instructionOf(node);
+    if (instruction?.op === 'choose') return true;
+    if (instruction?.op !== 'lock' || node.slot < 0 || node.state.waits) return false;
+    if (spoiled[node.slot] === true || (watched[node.slot] ?? 0) !== 0) return false;
+    return groups[node.slot]!.every(({ owner, kind }) => owner === node.owner || kind === 'owner' || kind === 'held');
+  }
+
+  function renew(): void {
+    stop.fill(STOP.unknown);
+    for (const spot of spots.values()) spot.flags = 0;
+    for (const node of graph().nodes) if (node.owner < n) stopOf(node.id);
+    stale = false;
+    grown = false;
+  }
+
+  return {
+    see,
+    watch,
+    stopOf,
+    movesRight: (id) => right[id] === true,
+    renew,
+    isStale: () => stale,
+    hasGrown: () => grown,
+    link,
+    spotOf,
+    isWatched,
+  };
 }
 
-function kindOf({ op }: Instruction): Group['kind'] {
-  if (op === 'lock' || op === 'unlock') return 'owner';
-  if (op === 'trylock') return 'try';
-  return op === 'assert-held' ? 'held' : 'other';
-}
-
-function groupsOf(code: readonly Instruction[], spots: readonly Spot[]): readonly Group[] {
-  const groups = new Map<string, Group>();
-  for (const spot of spots) {
-    const kind = kindOf(code[spot.pc]!);
-    for (const [cell, bits] of spot.touches) {
-      const key = `${cell}/${kind}/${spot.locks.join()}`;
-      const known = groups.get(key);
-      if (known === undefined) groups.set(key, { cell, locks: spot.locks, kind, bits });
-      else known.bits = { reads: known.bits.reads | bits.reads, writes: known.bits.writes | bits.writes };
-    }
+/** Adds bits of a slot to a footprint; true when some were new. */
+export function include(into: Map<number, Bits>, slot: number, bits: Bits): boolean {
+  const known = into.get(slot);
+  if (known === undefined) {
+    into.set(slot, bits);
+    return true;
   }
-  return [...groups.values()];
-}
-
-/** Cells that are written by lock, trylock and unlock alone: holding one keeps the others out. */
-function pureLocks(program: Program, analysis: Analysis): ReadonlySet<number> {
-  const spoiled = new Set<number>();
-  for (const [p, spots] of analysis.spots.entries()) {
-    for (const spot of spots) {
-      const { op } = program.processes[p]!.code[spot.pc]!;
-      if (op === 'lock' || op === 'trylock' || op === 'unlock') continue;
-      for (const [cell, bits] of spot.touches) if (bits.writes !== 0) spoiled.add(cell);
-    }
-  }
-  return new Set(program.cells.flatMap((_, cell) => (spoiled.has(cell) ? [] : [cell])));
-}
-
-/** Bits that the invariants of kind `always` may read. An address that is not a constant is taken to be any cell. */
-export function watchedBits(program: Program): Watched {
-  const watched = new Map<number, number>();
-  for (const invariant of program.invariants) {
-    if (invariant.when !== 'always') continue;
-    for (const instruction of invariant.code) {
-      if (instruction.op !== 'load') continue;
-      const address = evaluate(instruction.address, new Map());
-      for (const [index, cell] of program.cells.entries()) {
-        if (address.kind === 'set' && !address.values.includes(cell.address)) continue;
-        watched.set(index, (watched.get(index) ?? 0) | wordMask(instruction.mask));
-      }
-    }
-  }
-  return watched;
+  if (((bits.reads & ~known.reads) | (bits.writes & ~known.writes)) === 0) return false;
+  into.set(slot, { reads: known.reads | bits.reads, writes: known.writes | bits.writes });
+  return true;
 }

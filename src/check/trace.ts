@@ -1,36 +1,51 @@
 // From the states of a search to an execution that a person can read: instruction by instruction, with few context switches.
-import { assert } from '../errors.ts';
 import type { Program, Trace, TraceStep } from '../types.ts';
+import type { Engine, Passed } from './engine.ts';
 import { lastWrites, matters } from './matters.ts';
 import { causesOf, reorder } from './order.ts';
-import type { Plan } from './plan.ts';
 import { fuelFault } from './properties.ts';
-import { createMachine, type Executed, execute, isBlocked, type Machine, nextInstruction, readsOf } from './run.ts';
-import type { Found, Witness } from './search.ts';
+import {
+  createMachine,
+  type Executed,
+  execute,
+  flushOldest,
+  isBlocked,
+  type Machine,
+  nextInstruction,
+  readsOf,
+} from './run.ts';
+import type { Witness } from './search.ts';
 import { eventWords, fullName, outcomeWords } from './words.ts';
 
 /**
- * The execution that a witness stands for. `path` names it for replay.ts: segments `P*N` (process P runs N instructions, `*1` left out)
- * and `P:K` (process P takes value K of its choose). Events that the violation does not depend on are left out, unless the
- * violation is one of a whole run.
+ * The execution that a witness stands for. `path` names it for replay.ts: segments `P*N` (process P runs N instructions, `*1` left out),
+ * `P:K` (process P takes value K of its choose) and `Pf` (the oldest store of process P leaves its buffer). Events that the violation
+ * does not depend on are left out, unless the violation is one of a whole run.
  */
-export function buildTrace(plan: Plan, found: Found, witness: Witness): Trace {
-  const { program } = plan;
+export function buildTrace(
+  program: Program,
+  engine: Engine,
+  fuel: number,
+  hasBuffers: boolean,
+  witness: Witness,
+): Trace {
   const n = program.processes.length;
-  const { machine, events } = follow(plan, found, witness);
+  const { machine, events } = follow(program, engine, hasBuffers, witness);
   const invariant = program.invariants.find((one) => witness.property.endsWith(one.name) && witness.kind !== 'assert');
-  const reads = invariant === undefined ? new Map<number, number>() : readsOf(machine, invariant, plan.fuel);
+  const reads = invariant === undefined ? new Map<number, number>() : readsOf(machine, invariant, fuel);
   const isWhole = witness.kind === 'deadlock' || invariant?.when === 'end';
   const needed = isWhole
     ? events
     : causesOf(events, invariant === undefined ? [events.length - 1] : lastWrites(events, reads), n);
-  const again = createMachine(program);
-  const order = reorder(needed, n).map(({ process, choice }) => execute(again, process, choice));
+  const again = createMachine(program, hasBuffers);
+  const order = reorder(needed, n).map(({ process, choice, buffer }) =>
+    buffer === 'leaves' ? flushOldest(again, process) : execute(again, process, choice),
+  );
   const marks = matters(program, order, reads);
   const steps = order.flatMap((event, index) =>
     isShown(program, event) ? [toStep(program, event, marks.has(index))] : [],
   );
-  if (witness.property === fuelFault(plan.fuel)) steps.push(runaway(program, order.at(-1)!, plan.fuel));
+  if (witness.property === fuelFault(fuel)) steps.push(runaway(program, order.at(-1)!, fuel));
   if (witness.kind === 'deadlock') steps.push(...waits(again));
   return {
     path: encode(program, order),
@@ -42,73 +57,61 @@ export function buildTrace(plan: Plan, found: Found, witness: Witness): Trace {
 }
 
 /** Runs the steps of the search again, one instruction at a time. */
-function follow(plan: Plan, found: Found, witness: Witness): { machine: Machine; events: Executed[] } {
-  const { program } = plan;
+function follow(
+  program: Program,
+  engine: Engine,
+  hasBuffers: boolean,
+  witness: Witness,
+): { machine: Machine; events: readonly Executed[] } {
   const n = program.processes.length;
-  const { table } = found;
-  const taken: { p: number; choice: number }[] = [];
-  for (let state = witness.state; state > 0; state = table.parent[state]!) {
-    taken.push({ p: table.how[state]! % n, choice: Math.floor(table.how[state]! / n) });
-  }
-  const runner = createRunner(plan);
-  for (let p = 0; p < n; p++) {
-    runner.step(p, 0, witness.state < 0 && p === witness.process ? witness.property : undefined);
-    if (witness.state < 0 && p === witness.process) return runner;
-  }
-  for (const { p, choice } of taken.reverse()) runner.step(p, choice, undefined);
-  if (witness.process !== undefined) runner.step(witness.process, witness.choice, witness.property);
-  return runner;
-}
-
-interface Runner {
-  readonly machine: Machine;
-  readonly events: Executed[];
-  /** Runs process `p` to its next stop, or until `until` is violated. */
-  readonly step: (p: number, choice: number, until: string | undefined) => void;
-}
-
-function createRunner(plan: Plan): Runner {
-  const machine = createMachine(plan.program);
+  const { space, graph } = engine;
+  const taken: { p: number; way: number }[] = [];
+  for (let state = witness.state; state > 0; state = space.parent[state]!)
+    taken.push({ p: space.how[state]! % n, way: Math.floor(space.how[state]! / n) });
+  taken.reverse();
+  if (witness.state >= 0 && witness.process !== undefined) taken.push({ p: witness.process, way: witness.way });
+  const machine = createMachine(program, hasBuffers);
   const events: Executed[] = [];
-  const at = plan.automata.map(() => -1); // node, -1 before the start
-  const step = (p: number, choice: number, until: string | undefined): void => {
-    const automaton = plan.automata[p]!;
-    const starts = at[p]! < 0;
-    let node = Math.max(0, at[p]!);
-    let moves = !starts && automaton.movesRight[node] === true;
-    for (let count = starts ? 1 : 0; machine.status[p] === 'runs'; count++) {
-      const stop = automaton.stop[node]!;
-      const isArrival = starts || count > 0;
-      if (isArrival && nextInstruction(machine, p).op !== 'end' && nextInstruction(machine, p).op !== 'stop') {
-        if (stop === 'point' || (stop === 'access' && !moves) || (stop === 'soft' && isBlocked(machine, p))) break;
-        if (!plan.visibleSteps && count > plan.fuel) break;
-      }
-      if (isArrival && stop === 'access') moves = false;
-      if (nextInstruction(machine, p).op === 'unlock') moves = false;
-      const event = execute(machine, p, choice);
-      events.push(event);
-      if (until !== undefined && event.violated === until) return;
-      if (machine.status[p] === 'runs') node = nextNode(plan, p, node, event);
+  const isFound = (): boolean => events.at(-1)?.violated === witness.property;
+  const rerun = (p: number, passed: Passed, choice: number): void => {
+    if (passed.node >= 0 && graph.nodes[passed.node]!.isFlush) events.push(flushOldest(machine, p));
+    for (let k = 0; k < passed.length && machine.status[p] === 'runs'; k++) {
+      events.push(execute(machine, p, k === 0 ? choice : 0));
+      if (isFound() && isLast) return;
     }
-    at[p] = node;
+    const { op } = nextInstruction(machine, p);
+    if (machine.status[p] === 'runs' && (op === 'end' || op === 'stop')) events.push(execute(machine, p, 0));
   };
-  return { machine, events, step };
+  let isLast = witness.state < 0;
+  let process = -1;
+  space.current.fill(0);
+  for (const passed of recorded(engine, () => engine.start())) {
+    if (passed.node < 0) process++;
+    if (isLast && (process > witness.process! || isFound())) break;
+    rerun(process, passed, 0);
+  }
+  for (const [index, { p, way }] of taken.entries()) {
+    isLast = index === taken.length - 1 && witness.process !== undefined;
+    const steps = recorded(engine, () => engine.step(p, engine.nodeAt(p), way));
+    for (const [k, passed] of steps.entries()) {
+      rerun(p, passed, k === 0 ? way : 0);
+      if (isLast && isFound()) break;
+    }
+  }
+  return { machine, events };
 }
 
-function nextNode(plan: Plan, p: number, node: number, event: Executed): number {
-  const { edges, pc } = plan.automata[p]!.nodes[node]!;
-  const { op } = plan.program.processes[p]!.code[pc]!;
-  assert(pc === event.pc, `expected the trace of process ${p} at ${pc}, found it at ${event.pc}`);
-  if (op === 'branch') return edges[event.taken ? 0 : 1]!.to;
-  if (edges.length === 1) return edges[0]!.to;
-  if (op === 'trylock' && !event.taken) return edges.at(-1)!.to;
-  const address = plan.program.cells[event.cell!]!.address;
-  return (edges.find((edge) => edge.address === address) ?? edges[0])!.to;
+function recorded(engine: Engine, run: () => void): readonly Passed[] {
+  const passed: Passed[] = [];
+  engine.record = passed;
+  run();
+  engine.record = undefined;
+  return passed;
 }
 
 /** Instructions that only compute are left out of a trace; `path` counts them all the same. */
 function isShown(program: Program, event: Executed): boolean {
-  if (event.violated !== undefined) return true;
+  if (event.violated !== undefined || event.buffer === 'leaves') return true;
   switch (program.processes[event.process]!.code[event.pc]!.op) {
     case 'set':
     case 'branch':
@@ -191,18 +194,21 @@ function encode(program: Program, order: readonly Executed[]): string {
   const parts: string[] = [];
   let count = 0;
   for (const [index, event] of order.entries()) {
-    const isChoice = program.processes[event.process]!.code[event.pc]!.op === 'choose';
-    if (isChoice) {
-      parts.push(`${event.process}:${event.choice}`);
+    if (event.buffer === 'leaves' || isChoice(program, event)) {
+      parts.push(event.buffer === 'leaves' ? `${event.process}f` : `${event.process}:${event.choice}`);
       continue;
     }
     count++;
     const next = order[index + 1];
-    if (next?.process === event.process && program.processes[next.process]!.code[next.pc]!.op !== 'choose') continue;
+    if (next?.process === event.process && next.buffer !== 'leaves' && !isChoice(program, next)) continue;
     parts.push(count === 1 ? `${event.process}` : `${event.process}*${count}`);
     count = 0;
   }
   return parts.join('/');
+}
+
+function isChoice(program: Program, event: Executed): boolean {
+  return program.processes[event.process]!.code[event.pc]!.op === 'choose';
 }
 
 /** Words for the final values of a trace. */

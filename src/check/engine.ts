@@ -1,0 +1,187 @@
+// Steps of processes on the current state of a space.
+import type { Program } from '../types.ts';
+import { automatonOf, type EngineOptions, invariantAutomaton } from './automata.ts';
+import { wordMask } from './footprint.ts';
+import { BLOCKED, createGraph, type Graph } from './graph.ts';
+import { PROPERTY } from './properties.ts';
+import { createSharing, type Sharing, STOP } from './sharing.ts';
+import { createSpace, type Space } from './space.ts';
+
+/** One node that a step ran through. */
+export interface Passed {
+  readonly node: number;
+  readonly length: number; // instructions
+}
+
+export interface Engine {
+  readonly graph: Graph;
+  readonly space: Space;
+  readonly sharing: Sharing;
+  readonly nodeAt: (process: number) => number; // in the current state
+  /** Number of ways the node can step now: ways of its own, and one more, the last, when a store can leave its buffer. */
+  readonly ways: (node: number) => number;
+  /** Runs one step of a process from the node where it stands. `onFound` hears of violations. */
+  readonly step: (process: number, node: number, way: number) => void;
+  readonly start: () => void; // all processes at their first stop, in the current state
+  readonly value: (cell: number) => number; // of a cell in the current state
+  /** 1 when the invariant holds in the current state, 0 when not, -1 when it cannot be evaluated. */
+  readonly invariant: (index: number) => number;
+  readonly wasFull: () => boolean; // a store had to wait for room in its buffer
+  record: Passed[] | undefined; // when set, the nodes of each step are added
+}
+
+/** An engine for one program. Nothing is computed before it is needed. */
+export function createEngine(
+  program: Program,
+  options: EngineOptions,
+  onFound: (process: number, property: number) => void,
+): Engine {
+  const n = program.processes.length;
+  const { merge, movers } = options.reductions;
+  const stopNumber: number[] = []; // node -> number in the field of its process
+  const stopNodes: number[][] = program.processes.map(() => []);
+  const space = createSpace((field) => (field < n ? stopNodes[field]!.length : graph.slots[field - n]!.values.length));
+  for (let p = 0; p < n; p++) space.addField();
+  const sharing = createSharing(program, () => graph, { merge, movers, isBuffered: options.buffer > 0 });
+  const automata = [
+    ...program.processes.map((_, p) => automatonOf(program, p, options)),
+    ...program.invariants.map((invariant) => invariantAutomaton(invariant, options.fuel)),
+  ];
+  const early: Parameters<Sharing['see']>[0][] = []; // nodes made before the graph is
+  let isReady = false;
+  const graph: Graph = createGraph(
+    program,
+    automata,
+    (node) => (isReady ? sharing.see(node) : void early.push(node)),
+    (from, to) => sharing.link(from, to),
+    () => space.addField(),
+  );
+  isReady = true;
+  for (const node of early) sharing.see(node);
+  const { nodes, slots, to, leaves, finds, moves } = graph;
+  const invariantStep = program.invariants.map((_, k) => graph.starts[n + k]!);
+
+  function numberAt(slot: number): number {
+    const { field } = slots[slot]!;
+    return (space.current[space.word[field]!]! >>> space.shift[field]!) & space.mask[field]!;
+  }
+
+  function nodeAt(p: number): number {
+    const number = (space.current[space.word[p]!]! >>> space.shift[p]!) & space.mask[p]!;
+    return stopNodes[p]![number]!;
+  }
+
+  function isBlocked(node: number): boolean {
+    const { slot } = nodes[node]!;
+    return to[graph.step(node, slot < 0 ? 0 : numberAt(slot))] === BLOCKED;
+  }
+
+  function ways(id: number): number {
+    const node = nodes[id]!;
+    const own = node.ways === 1 && isBlocked(id) ? 0 : node.ways;
+    return node.flush < 0 ? own : own + 1;
+  }
+
+  function step(p: number, first: number, way: number): void {
+    const start = nodes[first]!;
+    const isFlush = start.flush >= 0 && way === ways(first) - 1;
+    run(p, isFlush ? start.flush : first, way, !isFlush && sharing.movesRight(first), 0);
+  }
+
+  function run(p: number, first: number, choice: number, right: boolean, burnt: number): void {
+    let id = first;
+    let fuel = burnt;
+    let movesRight = right;
+    for (let value = choice; ; ) {
+      const node = nodes[id]!;
+      const { slot } = node;
+      if (slot >= 0) value = numberAt(slot);
+      const step = graph.step(id, value);
+      if (finds[step]) for (const property of moves[step]!.found) onFound(p, property);
+      if (slot >= 0 && leaves[step] !== value) space.set(slots[slot]!.field, leaves[step]!);
+      if (node.givesUp) movesRight = false;
+      engine.record?.push({ node: id, length: moves[step]!.length });
+      fuel += moves[step]!.length;
+      const next = arrive(to[step]!, movesRight);
+      if (next < 0) {
+        stand(p, to[step]!);
+        return;
+      }
+      if (sharing.stopOf(next) === STOP.access) movesRight = false;
+      if (merge && fuel > options.fuel) {
+        onFound(p, PROPERTY.fuel);
+        stand(p, graph.kill(next, PROPERTY.fuel));
+        return;
+      }
+      id = next;
+      value = 0;
+    }
+  }
+
+  /** The node that the step runs on through, after arriving at `id`; -1 when it stops there. */
+  function arrive(id: number, movesRight: boolean): number {
+    const node = nodes[id]!;
+    const isPending = node.flush >= 0;
+    if (isPending && sharing.stopOf(node.flush) === STOP.run) return node.flush;
+    if (node.ways === 0) return -1;
+    const stop = sharing.stopOf(id);
+    if (stop === STOP.run) return id;
+    if (stop === STOP.soft) return isBlocked(id) ? -1 : id;
+    // A store that waits may leave its buffer between the lock and the access.
+    return stop === STOP.access && movesRight && !isPending && !isBlocked(id) ? id : -1;
+  }
+
+  function stand(p: number, node: number): void {
+    let number = stopNumber[node];
+    if (number === undefined) {
+      number = stopNodes[p]!.push(node) - 1;
+      stopNumber[node] = number;
+    }
+    space.set(p, number);
+  }
+
+  function begin(): void {
+    for (let p = 0; p < n; p++) {
+      const first = automata[p]!.start;
+      for (const property of first.found) onFound(p, property);
+      engine.record?.push({ node: -1, length: first.length });
+      const next = arrive(graph.starts[p]!, false);
+      if (next < 0) stand(p, graph.starts[p]!);
+      else run(p, next, 0, false, first.length);
+    }
+  }
+
+  function value(cell: number): number {
+    const slot = graph.slotOf(program.cells[cell]!.address);
+    return slots[slot]!.values[numberAt(slot)]!;
+  }
+
+  function invariant(k: number): number {
+    const isAlways = program.invariants[k]!.when === 'always';
+    let id = invariantStep[k]!;
+    for (let fuel = options.fuel; fuel > 0; fuel--) {
+      const { slot, state, pc } = nodes[id]!;
+      if (state.kind === 'dead') return -1;
+      if (state.kind === 'ended') return state.registers[0] !== 0 ? 1 : 0;
+      const instruction = program.invariants[k]!.code[pc]!;
+      if (isAlways && slot >= 0 && instruction.op === 'load') sharing.watch(slot, wordMask(instruction.mask));
+      id = to[graph.step(id, slot < 0 ? 0 : numberAt(slot))]!;
+    }
+    return -1;
+  }
+
+  const engine: Engine = {
+    graph,
+    space,
+    sharing,
+    nodeAt,
+    ways,
+    step,
+    start: begin,
+    value,
+    invariant,
+    wasFull: () => automata.some((automaton) => automaton.wasFull()),
+    record: undefined,
+  };
+  return engine;
+}

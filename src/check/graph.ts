@@ -1,0 +1,203 @@
+// The local states of all processes as numbered nodes, and what one step from a node does for each value of the word it touches.
+// Values are numbers in the list of values that their cell has held. All of it is found on demand and kept.
+import type { Program } from '../types.ts';
+import type { Automaton, LocalState, Move } from './automaton.ts';
+import { LOWEST_ADDRESS } from './program.ts';
+import { PROPERTY } from './properties.ts';
+
+/** A word that some process has touched. */
+export interface Slot {
+  readonly cell: number; // index into Program.cells
+  readonly field: number; // of the packed state
+  readonly values: number[]; // that it has held; the first is the initial one
+}
+
+/** What a process can do next: its own instruction, or (`isFlush`) the oldest store that leaves its buffer. */
+export interface Node {
+  readonly id: number;
+  readonly owner: number; // process; from the number of processes on: invariants
+  readonly state: LocalState;
+  readonly isFlush: boolean;
+  readonly pc: number; // of the access; of a flush, of its store
+  readonly slot: number; // -1: touches no word
+  readonly flush: number; // node of the oldest store in the buffer; -1: none
+  readonly ways: number; // of its own instruction: values of a choice; 0 when there is none
+  readonly givesUp: boolean; // releases a lock
+}
+
+export const BLOCKED = -1;
+
+export interface Graph {
+  readonly nodes: readonly Node[];
+  readonly slots: readonly Slot[];
+  readonly starts: readonly number[]; // node of each automaton at its start
+  /** The transition of a node for a value of its slot (or a choice): an index into the lists below, kept for ever. */
+  readonly step: (node: number, value: number) => number;
+  readonly to: readonly number[]; // node, or BLOCKED
+  readonly leaves: readonly number[]; // number of the value that is left in the slot
+  readonly moves: readonly Move[];
+  readonly finds: readonly boolean[]; // the move found a violation
+  readonly covered: readonly Uint8Array[]; // owner -> index in the code -> 1 when an access there was run
+  readonly slotOf: (address: number) => number; // -1: no cell starts there
+  readonly kill: (node: number, property: number) => number; // the node of the same process, dead
+}
+
+/** An empty graph over `automata`. `onNode` and `onStep` hear of each new node and step, `newField` gives the field of a new word. */
+export function createGraph(
+  program: Program,
+  automata: readonly Automaton[],
+  onNode: (node: Node) => void,
+  onStep: (from: Node, to: Node) => void,
+  newField: () => number,
+): Graph {
+  const nodes: Node[] = [];
+  const nodeOf: number[][] = automata.map(() => []); // by LocalState.id
+  const slots: Slot[] = [];
+  const slotAt = new Map<number, number>();
+  const base: number[] = [];
+  const room: number[] = [];
+  let flat = new Int32Array(256); // node's base + value -> transition + 1
+  let end = 0;
+  const to: number[] = [];
+  const leaves: number[] = [];
+  const moves: Move[] = [];
+  const finds: boolean[] = [];
+  const covered = automata.map(({ code }) => new Uint8Array(code.length));
+
+  function slotOf(address: number): number {
+    const known = slotAt.get(address);
+    if (known !== undefined) return known;
+    const cell = cellAt(program, address);
+    if (cell >= 0) slots.push({ cell, field: newField(), values: [program.cells[cell]!.init | 0] });
+    const slot = cell < 0 ? -1 : slots.length - 1;
+    slotAt.set(address, slot);
+    return slot;
+  }
+
+  function nodeFor(owner: number, state: LocalState): number {
+    return nodeOf[owner]![state.id] ?? addNode(owner, state);
+  }
+
+  function addNode(owner: number, state: LocalState): number {
+    const oldest = state.buffer.stores[0];
+    const flush =
+      oldest === undefined
+        ? -1
+        : push(owner, state, { isFlush: true, pc: oldest.pc, address: oldest.address, flush: -1 });
+    const isAccess = state.kind === 'access' && !state.divides;
+    const address = isAccess ? state.address : undefined;
+    const node = push(owner, state, { isFlush: false, pc: state.pc, address, flush });
+    nodeOf[owner]![state.id] = node;
+    return node;
+  }
+
+  function push(
+    owner: number,
+    state: LocalState,
+    what: { isFlush: boolean; pc: number; address: number | undefined; flush: number },
+  ): number {
+    const instruction = automata[owner]!.code[what.pc];
+    const ways =
+      what.isFlush || instruction === undefined ? 0 : instruction.op === 'choose' ? instruction.values.length : 1;
+    const isOver = state.kind === 'ended' || state.kind === 'dead';
+    const node: Node = {
+      id: nodes.length,
+      owner,
+      state,
+      isFlush: what.isFlush,
+      pc: what.pc,
+      slot: what.address === undefined ? -1 : slotOf(what.address),
+      flush: what.flush,
+      ways: isOver ? 0 : ways,
+      givesUp: instruction?.op === 'unlock',
+    };
+    nodes.push(node);
+    base.push(end);
+    room.push(0);
+    onNode(node);
+    return node.id;
+  }
+
+  function step(node: number, value: number): number {
+    if (value >= room[node]!) makeRoom(node, value);
+    const known = flat[base[node]! + value]!;
+    return known > 0 ? known - 1 : addStep(node, value);
+  }
+
+  function makeRoom(node: number, value: number): void {
+    let wanted = Math.max(2, room[node]! * 2);
+    while (wanted <= value) wanted *= 2;
+    if (end + wanted > flat.length) {
+      const longer = new Int32Array(Math.max(flat.length * 2, end + wanted));
+      longer.set(flat);
+      flat = longer;
+    }
+    flat.copyWithin(end, base[node]!, base[node]! + room[node]!);
+    base[node] = end;
+    room[node] = wanted;
+    end += wanted;
+  }
+
+  function addStep(node: number, value: number): number {
+    const { owner, state, isFlush, slot } = nodes[node]!;
+    const automaton = automata[owner]!;
+    const word = slot < 0 ? value : slots[slot]!.values[value]!;
+    const isLost = slot < 0 && state.kind === 'access' && !state.divides && !isFlush && !state.waits;
+    const move = isFlush
+      ? automaton.flush(state)
+      : isLost
+        ? automaton.fault(state, state.address >>> 0 < LOWEST_ADDRESS ? PROPERTY.nullPointer : PROPERTY.badAddress)
+        : automaton.step(state, word);
+    const step = to.length;
+    flat[base[node]! + value] = step + 1;
+    to.push(BLOCKED);
+    leaves.push(value);
+    finds.push(false);
+    moves.push(move ?? NO_MOVE);
+    if (move === undefined) return step;
+    for (const pc of move.covered) covered[owner]![pc] = 1;
+    finds[step] = move.found.length > 0;
+    if (slot >= 0) leaves[step] = numberOf(slots[slot]!.values, move.word);
+    to[step] = nodeFor(owner, move.to);
+    onStep(nodes[node]!, nodes[to[step]]!);
+    return step;
+  }
+
+  function kill(node: number, property: number): number {
+    const { owner, state } = nodes[node]!;
+    return nodeFor(owner, automata[owner]!.fault(state, property).to);
+  }
+
+  const starts = automata.map(({ start }, owner) => {
+    for (const pc of start.covered) covered[owner]![pc] = 1;
+    return nodeFor(owner, start.to);
+  });
+  return { nodes, slots, starts, step, to, leaves, moves, finds, covered, slotOf, kill };
+}
+
+const NO_MOVE: Move = {
+  to: undefined as unknown as LocalState,
+  word: 0,
+  found: [],
+  length: 0,
+  covered: [],
+};
+
+function numberOf(values: number[], value: number): number {
+  const known = values.indexOf(value);
+  return known >= 0 ? known : values.push(value) - 1;
+}
+
+/** Index of the cell that starts at `address`, -1 when none does. Logarithmic. */
+function cellAt({ cells }: Program, address: number): number {
+  let low = 0;
+  let high = cells.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = cells[middle]!.address;
+    if (found === address) return middle;
+    if (found < address) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

@@ -1,0 +1,417 @@
+// The paths of each process, with the accesses that other processes can see, whatever these read. Cells that no other
+// process writes are followed by value, like registers; a value that comes from elsewhere may be anything, and a pointer
+// from elsewhere is one of the values that are ever stored there.
+import type { Expr, Instruction, Program } from '../../types.ts';
+import type { Event } from '../lkmm/event.ts';
+import type { Footing } from '../lkmm/footing.ts';
+import { groundOf } from '../lkmm/footing.ts';
+import type { Cells } from '../lkmm/issue.ts';
+import { dependsOf, Fault, fence, isRead, issueRead, issueWrite, valueIn, variantsOf } from '../lkmm/issue.ts';
+import type { Fuel } from '../lkmm/local.ts';
+import { runLocal, take } from '../lkmm/local.ts';
+import type { Cpu, State } from '../lkmm/state.ts';
+import { copy, Full, initial, noEvents, union } from '../lkmm/state.ts';
+import type { Term, Value } from '../lkmm/term.ts';
+import { combine, Undefined } from '../lkmm/term.ts';
+
+/** One way through a process: its visible events in program order, and the cell of each. */
+export interface Path {
+  readonly events: readonly Event[];
+  readonly loc: readonly number[]; // by event: cell, -1 for plain RCU
+  readonly words: number; // 32-bit words of a row
+}
+
+export type Skeleton =
+  | { readonly kind: 'paths'; readonly paths: readonly (readonly Path[])[] } // by process, each path once
+  | { readonly kind: 'unknown'; readonly why: string };
+
+const FUEL: Fuel = { unroll: 8, steps: 20_000 };
+const MOST_PATHS = 4_000; // of one process
+const MOST_WALKS = 40_000; // pieces of paths between forks, of one process
+const MOST_ROUNDS = 12; // of the fixed point over who writes what
+const WIDEST = 8; // words of a row: 256 events a path
+
+/** What is known of each cell so far; grows until nothing is added. */
+interface Facts {
+  readonly accessors: readonly Set<number>[];
+  readonly writers: readonly Set<number>[];
+  readonly values: readonly Set<number>[]; // ever stored, with the initial value
+  readonly isOpen: boolean[]; // something not known is stored
+  size: number; // of all that is known
+}
+
+class Unknown extends Error {}
+
+/** Every path of every process of `program`. Exponential in the branches that foreign values decide. */
+export function skeletonOf(program: Program): Skeleton {
+  const facts: Facts = {
+    accessors: program.cells.map(() => new Set<number>()),
+    writers: program.cells.map(() => new Set<number>()),
+    values: program.cells.map((cell) => new Set([cell.init | 0])),
+    isOpen: program.cells.map(() => false),
+    size: 0,
+  };
+  try {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const before = facts.size;
+      const paths = program.processes.map((_, process) => walkAll(program, process, facts));
+      if (facts.size === before) return { kind: 'paths', paths };
+    }
+    return { kind: 'unknown', why: 'the cells that are written depend on one another in a ring' };
+  } catch (error) {
+    if (error instanceof Unknown) return { kind: 'unknown', why: error.message };
+    throw error;
+  }
+}
+
+function walkAll(program: Program, process: number, facts: Facts): Path[] {
+  const ground = groundOf(program, []);
+  for (let words = 2; words <= WIDEST; words *= 2) {
+    try {
+      return walk(program, process, facts, ground.processes[process]!, words, {
+        cellAt: ground.cellAt,
+        isLock: ground.isLock,
+        code: ground.processes.map(({ code }) => code),
+      });
+    } catch (error) {
+      if (!(error instanceof Full)) throw error;
+    }
+  }
+  throw new Unknown(`a path of ${program.processes[process]!.name} has more than ${WIDEST * 32} accesses`);
+}
+
+interface Held {
+  readonly value: Value;
+  readonly depends: Int32Array;
+}
+
+interface Walk {
+  readonly state: State;
+  readonly memory: Map<number, Held>; // cells that only this process writes
+  readonly known: Map<string, boolean>; // conditions on foreign values that were taken
+}
+
+function walk(
+  program: Program,
+  process: number,
+  facts: Facts,
+  footing: Footing,
+  words: number,
+  cells: Cells,
+): Path[] {
+  const inits = program.cells.map((cell) => cell.init | 0);
+  const registers = program.processes.map((one) => one.registers);
+  const open: Walk[] = [{ state: initial(words, inits, registers), memory: new Map(), known: new Map() }];
+  const found = new Map<string, Path>();
+  const { name } = program.processes[process]!;
+  let walks = 0;
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (++walks > MOST_WALKS || found.size > MOST_PATHS) throw new Unknown(`${name} has more than ${MOST_PATHS} paths`);
+    const next = advance(program, process, facts, footing, cells, at);
+    if (next === 'end') {
+      const { events, loc } = at.state;
+      const key = events.map((event, k) => `${event.is}@${loc[k]}:${event.rows.join()}`).join(';');
+      if (!found.has(key)) found.set(key, { events, loc, words });
+    } else open.push(...next);
+  }
+  return [...found.values()];
+}
+
+/** Runs a walk up to its next fork. */
+function advance(
+  program: Program,
+  process: number,
+  facts: Facts,
+  footing: Footing,
+  cells: Cells,
+  at: Walk,
+): 'end' | Walk[] {
+  const cpu = at.state.cpus[process]!;
+  try {
+    for (;;) {
+      const stop = runLocal(at.state, cpu, footing, cells, FUEL);
+      switch (stop.kind) {
+        case 'end':
+          return 'end';
+        case 'folded':
+          return []; // the execution without that turn has a path of its own, and no more order
+        case 'unrolled':
+        case 'endless':
+          throw new Unknown(`a loop of ${program.processes[process]!.name} has no bound`);
+        case 'choose':
+          return stop.instruction.values.map((value) => forked(at, process, (one) => {
+            one.registers[stop.instruction.dst] = value;
+            one.depends[stop.instruction.dst] = noEvents(at.state.words);
+            one.pc++;
+          }));
+        case 'fork': {
+          const { instruction, value } = stop;
+          if (instruction.op === 'assert') {
+            cpu.pc++;
+            break;
+          }
+          return branches(at, process, footing, instruction, value);
+        }
+        case 'access': {
+          const forks = access(program, process, facts, cells, at);
+          if (forks !== undefined) return forks;
+          break;
+        }
+        default:
+          return stop satisfies never;
+      }
+    }
+  } catch (error) {
+    // A pointer that names nothing or a division by zero: the process stops there.
+    if (error instanceof Fault || error instanceof Undefined) return 'end';
+    throw error;
+  }
+}
+
+function forked(at: Walk, process: number, change: (cpu: Cpu) => void): Walk {
+  const fork = { state: copy(at.state), memory: new Map(at.memory), known: new Map(at.known) };
+  change(fork.state.cpus[process]!);
+  return fork;
+}
+
+/** Both ways of a branch, or the one that the same condition took before. */
+function branches(
+  at: Walk,
+  process: number,
+  footing: Footing,
+  instruction: Extract<Instruction, { op: 'branch' }>,
+  value: Term,
+): Walk[] {
+  const key = JSON.stringify(value);
+  const taken = at.known.get(key);
+  const ways = taken === undefined ? [true, false] : [taken];
+  return ways.flatMap((holds) => {
+    const fork = { state: copy(at.state), memory: new Map(at.memory), known: new Map(at.known) };
+    fork.known.set(key, holds);
+    const stop = take(fork.state, fork.state.cpus[process]!, footing, instruction, holds, FUEL);
+    if (stop === undefined) return [fork];
+    if (stop.kind === 'folded') return [];
+    throw new Unknown('a loop has no bound');
+  });
+}
+
+// ---------------------------------------------------------------- accesses
+
+/** What an access gives when the value of its cell is `old`: into the register, and into the cell. */
+interface Effect {
+  readonly dst?: number;
+  readonly result?: Value;
+  readonly next?: Value;
+}
+
+/** Does one access. Returns the forks when there is more than one way on; undefined when the walk itself went on. */
+function access(program: Program, process: number, facts: Facts, cells: Cells, at: Walk): Walk[] | undefined {
+  const { state } = at;
+  const cpu = state.cpus[process]!;
+  const instruction = cells.code[process]![cpu.pc]!;
+  const address = valueIn(state, cpu, addressOf(instruction));
+  if (typeof address !== 'number') throw new Unknown(`the address in ${instruction.at.text} is not known`);
+  const cell = cells.cellAt.get(address);
+  if (cell === undefined) throw new Fault(instruction, 'expected the address of an object');
+  learn(facts, facts.accessors[cell]!, process);
+  const isForeign = [...facts.writers[cell]!].some((one) => one !== process);
+  if (isForeign) return visible(program, process, facts, cells, at, cell);
+  return own(process, facts, cells, at, cell, program.cells[cell]!.init | 0);
+}
+
+/** An access to a cell that others write: what is read may be anything. */
+function visible(
+  program: Program,
+  process: number,
+  facts: Facts,
+  cells: Cells,
+  at: Walk,
+  cell: number,
+): Walk[] | undefined {
+  const instruction = cells.code[process]![at.state.cpus[process]!.pc]!;
+  if (!isRead(instruction)) {
+    const w = issueWrite(at.state, at.state.cpus[process]!, cells);
+    wrote(facts, process, cell, at.state.events[w]!.value);
+    return undefined;
+  }
+  return variantsOf(instruction).flatMap((variant) => {
+    const fork = { state: copy(at.state), memory: new Map(at.memory), known: new Map(at.known) };
+    const cpu = fork.state.cpus[process]!;
+    const r = issueRead(fork.state, cpu, cells, variant);
+    const { partner } = fork.state.events[r]!;
+    if (partner >= 0) wrote(facts, process, cell, fork.state.events[partner]!.value);
+    if (instruction.op !== 'load' || program.cells[cell]!.kind !== 'pointer') return [fork];
+    if (facts.isOpen[cell]) throw new Unknown(`what ${instruction.at.text} reads is a pointer that is not known`);
+    return [...facts.values[cell]!].map((value) =>
+      forked(fork, process, (one) => {
+        one.registers[instruction.dst] = value;
+      }),
+    );
+  });
+}
+
+/** An access to a cell that only this process writes, if any does: it reads its own last write. */
+function own(
+  process: number,
+  facts: Facts,
+  cells: Cells,
+  at: Walk,
+  cell: number,
+  init: number,
+): Walk[] | undefined {
+  const cpu = at.state.cpus[process]!;
+  const instruction = cells.code[process]![cpu.pc]!;
+  const { words } = at.state;
+  const held = at.memory.get(cell) ?? { value: init, depends: noEvents(words) };
+  const effects = effectsOf(at.state, cpu, instruction, held.value);
+  const isSeen = facts.accessors[cell]!.size > 1;
+  const walks = effects.map(({ effect, variant }) => {
+    const fork = { state: copy(at.state), memory: new Map(at.memory), known: new Map(at.known) };
+    const one = fork.state.cpus[process]!;
+    const data = inputs(one, instruction, words);
+    if (effect.next !== undefined) wrote(facts, process, cell, effect.next);
+    // Others read the cell, so that the write is an event; what the process reads itself is known anyway.
+    if (isSeen && effect.next !== undefined) {
+      if (isRead(instruction)) issueRead(fork.state, one, cells, variant);
+      else issueWrite(fork.state, one, cells);
+    } else {
+      if (isFull(instruction)) fence(one, 'mb', words);
+      one.pc++;
+    }
+    if (effect.next !== undefined) {
+      const depends = effect.result === undefined && !isRead(instruction) ? data : union(held.depends, data);
+      fork.memory.set(cell, { value: effect.next, depends });
+    }
+    if (effect.dst !== undefined && effect.result !== undefined) {
+      one.registers[effect.dst] = effect.result;
+      one.depends[effect.dst] = held.depends;
+    }
+    return fork;
+  });
+  return walks;
+}
+
+function inputs(cpu: Cpu, instruction: Instruction, words: number): Int32Array {
+  switch (instruction.op) {
+    case 'store':
+      return dependsOf(cpu, instruction.value, words);
+    case 'rmw':
+    case 'add-unless':
+      return dependsOf(cpu, instruction.operand, words);
+    case 'cmpxchg':
+      return dependsOf(cpu, instruction.desired, words);
+    default:
+      return noEvents(words);
+  }
+}
+
+function isFull(instruction: Instruction): boolean {
+  return 'order' in instruction && instruction.order === 'mb';
+}
+
+function wrote(facts: Facts, process: number, cell: number, value: Value): void {
+  learn(facts, facts.writers[cell]!, process);
+  if (typeof value === 'number') learn(facts, facts.values[cell]!, value);
+  else if (!facts.isOpen[cell]) {
+    facts.isOpen[cell] = true;
+    facts.size++;
+  }
+  if (facts.values[cell]!.size > 64 && !facts.isOpen[cell]) {
+    facts.isOpen[cell] = true;
+    facts.size++;
+  }
+}
+
+function learn(facts: Facts, set: Set<number>, item: number): void {
+  if (set.has(item) || set.size > 64) return;
+  set.add(item);
+  facts.size++;
+}
+
+function addressOf(instruction: Instruction): Expr {
+  if ('address' in instruction) return instruction.address;
+  if ('domain' in instruction && instruction.domain !== undefined) return instruction.domain;
+  throw new Unknown(`${instruction.op} has no address`);
+}
+
+type Variant = ReturnType<typeof variantsOf>[number];
+
+/** The outcomes of an access to a cell whose value is `old`, a term when it is not known. */
+function effectsOf(
+  state: State,
+  cpu: Cpu,
+  instruction: Instruction,
+  old: Value,
+): readonly { readonly effect: Effect; readonly variant: Variant }[] {
+  const value = (expr: Expr): Value => valueIn(state, cpu, expr);
+  const masked = (mask: number | undefined): Value => (mask === undefined || mask === 0 ? old : combine('&', old, mask));
+  const only = (effect: Effect): { effect: Effect; variant: Variant }[] => [{ effect, variant: 'only' }];
+  const either = (condition: Value, success: Effect, failure: Effect): { effect: Effect; variant: Variant }[] => [
+    ...(condition === 0 ? [] : [{ effect: success, variant: 'success' as const }]),
+    ...(typeof condition === 'number' && condition !== 0 ? [] : [{ effect: failure, variant: 'failure' as const }]),
+  ];
+  switch (instruction.op) {
+    case 'load':
+      return only({ dst: instruction.dst, result: masked(instruction.mask) });
+    case 'store':
+      return only({ next: value(instruction.value) });
+    case 'unlock':
+      return only({ next: 0 });
+    case 'rmw': {
+      const { fn, dst, mask } = instruction;
+      const next = modified(fn, old, value(instruction.operand));
+      return only(dst === undefined ? { next } : { dst, result: masked(mask), next });
+    }
+    case 'cmpxchg': {
+      const { dst } = instruction;
+      const next = value(instruction.desired);
+      return either(combine('==', old, value(instruction.expected)), { dst, result: old, next }, { dst, result: old });
+    }
+    case 'add-unless': {
+      const { dst } = instruction;
+      const next = combine('+', old, value(instruction.operand));
+      return either(combine('!=', old, value(instruction.unless)), { dst, result: 1, next }, { dst, result: 0 });
+    }
+    case 'try-bits': {
+      const { dst, mask } = instruction;
+      const next = combine('|', old, mask);
+      return either(combine('==', combine('&', old, mask), 0), { dst, result: 1, next }, { dst, result: 0 });
+    }
+    case 'await': {
+      const { mask, value: wanted, take: takes } = instruction;
+      if (combine('==', combine('&', old, mask), wanted | 0) === 0) return []; // it waits for ever
+      return only(takes ? { next: combine('|', old, mask) } : {});
+    }
+    case 'lock':
+      return combine('==', old, 0) === 0 ? [] : only({ next: cpu.process + 1 });
+    case 'trylock': {
+      const { dst } = instruction;
+      return either(combine('==', old, 0), { dst, result: 1, next: cpu.process + 1 }, { dst, result: 0 });
+    }
+    case 'is-locked': {
+      const { dst } = instruction;
+      return either(combine('!=', old, 0), { dst, result: 1 }, { dst, result: 0 });
+    }
+    default:
+      throw new Unknown(`${instruction.op} is not followed`);
+  }
+}
+
+function modified(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: Value, operand: Value): Value {
+  switch (fn) {
+    case 'or':
+      return combine('|', old, operand);
+    case 'and':
+      return combine('&', old, operand);
+    case 'andnot':
+      return combine('&', old, typeof operand === 'number' ? ~operand : { kind: 'unary', op: '~', arg: operand });
+    case 'xor':
+      return combine('^', old, operand);
+    case 'add':
+      return combine('+', old, operand);
+    case 'xchg':
+      return operand;
+    default:
+      return fn satisfies never;
+  }
+}
