@@ -63,3 +63,15 @@ void folio_remove_rmap_pte(struct folio *, struct page *, struct vm_area_struct 
 void set_page_dirty(struct page *); int folio_mark_dirty(struct folio *);
 void i_mmap_lock_read(struct address_space *); void i_mmap_unlock_read(struct address_space *);
 #define vma_interval_tree_foreach(vma, root, first, last) for ((void)(first), (void)(last), (vma) = (void *)(root)->rb_root.rb_node; (vma); (vma) = NULL)
+/* The page cache as slots, migration entries, and the lock of a page. */
+struct xarray { int xa_lock; void *xa_slots[4]; }; struct xa_state { struct xarray *xa; unsigned long xa_index; };
+#define XA_STATE(name, array, index) struct xa_state name = { (array), (index) }
+void *xa_load(struct xarray *, unsigned long); void *xas_load(struct xa_state *); void *xas_store(struct xa_state *, void *); void xas_lock_irq(struct xa_state *); void xas_unlock_irq(struct xa_state *);
+int get_page_unless_zero(struct page *); int page_ref_freeze(struct page *, int); void page_ref_unfreeze(struct page *, int); void lock_page(struct page *);
+typedef unsigned long pgprot_t;
+#define page_mapped(page) ((page)->_mapcount.counter >= 0)
+#define page_add_file_rmap(page, ...) ((void)(page))
+#define swp_entry_to_pte(entry) ((entry).val)
+#define make_migration_entry(page, write) ((swp_entry_t) { (unsigned long)(page) + (write) })
+#define mk_pte(page, prot) ((pte_t)(page) + (prot))
+void set_pte_at(struct mm_struct *, unsigned long, pte_t *, pte_t);

@@ -9,4 +9,21 @@ struct inode {
 	loff_t i_size;
 };
 
+struct file {
+	struct address_space *f_mapping;
+};
+
+static inline loff_t i_size_read(const struct inode *inode)
+{
+	return inode->i_size;
+}
+
+static inline void i_size_write(struct inode *inode, loff_t i_size)
+{
+	inode->i_size = i_size;
+}
+
+void unmap_mapping_range(struct address_space *mapping, loff_t const holebegin, loff_t const holelen,
+			 int even_cows);
+
 #endif

@@ -26,6 +26,7 @@ struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
 	struct mm_struct *vm_mm;
+	pgprot_t vm_page_prot;
 	unsigned long vm_flags;
 	unsigned long vm_pgoff;
 	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous memory */

@@ -12,7 +12,7 @@ enum pageflags {
 	PG_lru,
 	PG_active,
 	PG_workingset,
-	PG_reclaim,
+	PG_reclaim, PG_private, PG_waiters,
 	PG_swapbacked,
 	PG_unevictable,
 	PG_mlocked,

@@ -16,6 +16,8 @@ enum mapping_flags {
 struct address_space {
 	unsigned long flags;
 	struct rb_root_cached i_mmap;	/* the VMAs that map the file */
+	struct inode *host;
+	struct xarray i_pages;
 };
 
 static inline void mapping_set_unevictable(struct address_space *mapping)

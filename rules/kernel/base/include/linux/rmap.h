@@ -10,6 +10,16 @@ static inline int PageAnon(struct page *page)
 	return ((unsigned long)page->mapping & PAGE_MAPPING_ANON) != 0;
 }
 
+static inline int PagePrivate(struct page *page)
+{
+	return test_bit(PG_private, &page->flags);
+}
+
+static inline int PageUptodate(struct page *page)
+{
+	return test_bit(PG_uptodate, &page->flags);
+}
+
 /* The counter that a mapped page is in. */
 static inline int mm_counter(struct page *page)
 {

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+#define EAGAIN 11
