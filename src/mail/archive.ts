@@ -15,7 +15,7 @@ export interface ArchivedMail {
   readonly from: number; // byte of the archive, of the separator line
   readonly to: number; // byte of the archive, of the next separator line
   /** Reads the body. Spans count from `from - raw.start` as in the piece that was read; call before the next mail is taken. */
-  readonly blocks: () => readonly Block[];
+  readonly blocks: () => Promise<readonly Block[]>;
 }
 
 /** An unpacked mbox that can be read twice: once through, then at places. */
@@ -38,8 +38,10 @@ export async function* readArchive(chunks: AsyncIterable<Uint8Array>, name: stri
   for await (const { source, raw, from, to } of splitChunks(chunks, name)) {
     const form = { kind: 'mbox', source, mails: [raw] } as const;
     const mail = readMail(form, raw);
-    const blocks = () =>
-      readBody(readLines(form, mail).lines, { author: mail.from.name || undefined, lossy: false }).blocks;
+    const blocks = async () => {
+      const { lines } = await readLines(form, mail);
+      return readBody(lines, { author: mail.from.name || undefined, lossy: false }).blocks;
+    };
     count++;
     yield { mail, from, to, blocks };
   }

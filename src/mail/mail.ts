@@ -12,7 +12,8 @@ import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailb
 import type { BodyLine } from './lines.ts';
 import { atPlace, bodyLines, lineOf, MAX_LINE, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
-import { partLines, partsOf } from './mime.ts';
+import type { PartLines } from './mime.ts';
+import { isCoded, isPlainCharset, partLines, partsOf } from './mime.ts';
 import type { Subject } from './subject.ts';
 import { parseSubject } from './subject.ts';
 
@@ -83,12 +84,12 @@ function pageLosses(body: string, rawDate: string | undefined): string[] {
   return losses;
 }
 
-/** Reads the body of a mail: its text, then its attached patches. */
-export function readLines(form: Form, { raw, headers, rawDate }: Mail): MailLines {
+/** Reads the body of a mail: its text, then its attached patches. Plain text is read at once, all other by mailparser. */
+export async function readLines(form: Form, { raw, headers, rawDate }: Mail): Promise<MailLines> {
   if (form.kind === 'flat') return flatLines(form.source);
   const content = contentOf(headers);
   const fromEscape = raw.quoting !== 'none';
-  if (isPlain(content)) {
+  if (isPlain(content) && isPlainCharset(content.charset, form.source.subarray(raw.body, raw.end))) {
     const options = { ...content, fromEscape, quotedPrintable: content.encoding === 'quoted-printable' };
     const lines = bodyLines(form.source, raw.body, raw.end, options);
     if (raw.page !== undefined)
@@ -96,7 +97,8 @@ export function readLines(form: Form, { raw, headers, rawDate }: Mail): MailLine
     return { lines, lossy: losses(form, raw, lines) };
   }
   const { texts, lossy } = partsOf(form.source, raw, headers);
-  const read = texts.map((part) => partLines(form.source, part, fromEscape));
+  const read: PartLines[] = [];
+  for (const part of texts) read.push(await partLines(form.source, part, fromEscape));
   const lines = read.length === 1 ? read[0]!.lines : numbered(read.flatMap((part) => part.lines));
   return { lines, lossy: [...lossy, ...read.flatMap((part) => part.lossy ?? []), ...losses(form, raw, lines)] };
 }
@@ -116,7 +118,8 @@ export function innerMails(form: Form, mail: Mail, levels = 4): Mail[] {
 }
 
 function isPlain({ type, encoding }: Content): boolean {
-  return encoding !== 'base64' && type.startsWith('text/') && type !== 'text/html';
+  const plain = !isCoded(encoding) || encoding === 'quoted-printable';
+  return plain && type.startsWith('text/') && type !== 'text/html';
 }
 
 function losses({ source }: Form, raw: RawMail, lines: readonly BodyLine[]): string[] {

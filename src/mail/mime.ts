@@ -1,6 +1,8 @@
-// Mail in parts, or in base64: which bytes are text, attached patches, mails inside the mail. Our own walk, because it
-// keeps the place of each line in the source, and because no part can make it slow: every byte is looked at once a level.
+// Mail in parts, encoded, or in an odd charset: which bytes are text, attached patches, mails inside the mail. The walk
+// over the parts is ours, because it keeps the place of each line in the source and no part can make it slow: every byte
+// is looked at once a level. What the bytes of a part say, mailparser tells: see parser.ts.
 
+import { isAscii } from 'node:buffer';
 import type { Content } from './content.ts';
 import { contentOf } from './content.ts';
 import type { Headers } from './header.ts';
@@ -10,6 +12,7 @@ import type { BodyLine } from './lines.ts';
 import { atPlace, bodyLines, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
 import { rawMail } from './mbox.ts';
+import { decodedText } from './parser.ts';
 
 /** A leaf of a mail: its content and the bytes of its body. */
 export interface Part {
@@ -25,7 +28,7 @@ export interface Parts {
   readonly lossy: readonly string[];
 }
 
-const MAX_BASE64 = 16 << 20; // bytes of one part as it is in the source
+const MAX_PART = 16 << 20; // bytes of one part as it is in the source
 const MAX_DEPTH = 8; // multiparts inside each other
 const MAX_PARTS = 500; // of one mail
 
@@ -43,7 +46,9 @@ export function partsOf(source: Buffer, raw: RawMail, headers: Headers): Parts {
       leaves.push(node);
       continue;
     }
-    const inner = node.level < MAX_DEPTH ? children(source, node, MAX_PARTS - leaves.length - stack.length) : [];
+    const { inner, closed } =
+      node.level < MAX_DEPTH ? children(source, node, MAX_PARTS - leaves.length - stack.length) : NO_CHILDREN;
+    if (inner.length > 0 && !closed) lossy.add('cut off inside a MIME part: no closing boundary');
     if (inner.length === 0) {
       lossy.add('multipart without its parts: read as text');
       leaves.push({ ...node, content: { ...node.content, type: 'text/plain' } });
@@ -81,25 +86,35 @@ function bestOf(inner: readonly Node[]): Node {
   return best ?? inner[0]!;
 }
 
-function children(source: Buffer, node: Node, most: number): Node[] {
+interface Children {
+  readonly inner: Node[];
+  readonly closed: boolean; // the last boundary says that no part follows
+}
+
+const NO_CHILDREN: Children = { inner: [], closed: true };
+
+function children(source: Buffer, node: Node, most: number): Children {
   const { boundary } = node.content;
-  if (boundary === undefined) return [];
+  if (boundary === undefined) return NO_CHILDREN;
   const mark = Buffer.from(`--${boundary}`, 'latin1');
   const marks: { readonly from: number; readonly to: number }[] = [];
+  let closed = false;
   for (let at = source.indexOf(mark, node.start); at >= 0 && at < node.end; at = source.indexOf(mark, at + 1)) {
     if (at > node.start && source[at - 1] !== 10) continue;
     const behind = source.toString('latin1', at + mark.length, at + mark.length + 80);
     if (!/^(?:--)?[ \t]*(?:\r?\n|$)/.test(behind)) continue;
     const newline = source.indexOf(10, at);
     marks.push({ from: at, to: newline < 0 || newline >= node.end ? node.end : newline + 1 });
-    if (behind.startsWith('--') || marks.length > most) break;
+    closed = behind.startsWith('--') || marks.length > most;
+    if (closed) break;
   }
-  return marks.flatMap(({ to }, index) => {
+  const inner = marks.flatMap(({ to }, index) => {
     const next = marks[index + 1];
     if (next === undefined && (index > 0 || to >= node.end) && source[marks[index]!.to - 2] === 45) return [];
     const end = next === undefined ? node.end : Math.max(to, lineBefore(source, next.from));
     return to >= end ? [] : [childOf(source, to, end, node.level + 1)];
   });
+  return { inner, closed };
 }
 
 /** Where the line before `at` ends: the line end before a boundary belongs to the boundary (RFC 2046 section 5.1.1). */
@@ -119,32 +134,69 @@ function skipBlank(source: Buffer, { start, end }: Part): number {
   return at;
 }
 
-/** Returns the lines of one part, each with its place in the source, and what could not be read. */
-export function partLines(source: Buffer, part: Part, fromEscape: boolean): { lines: BodyLine[]; lossy?: string } {
-  const { type, charset, encoding, flowed } = part.content;
+/**
+ * Returns the lines of one part, each with its place in the source, and what could not be read. mailparser decodes all
+ * but ASCII; where it has no character for a byte, the line is read from the raw bytes by fallback.
+ */
+export async function partLines(source: Buffer, part: Part, fromEscape: boolean): Promise<PartLines> {
+  const { type, encoding } = part.content;
+  if (part.end - part.start > MAX_PART)
+    return { lines: [], lossy: `${encoding === 'base64' ? 'base64 ' : ''}part larger than 16 MiB: not read` };
+  const body = source.subarray(part.start, part.end);
+  if (type !== 'text/html' && !isCoded(encoding) && isPlainCharset(part.content.charset, body) && isAscii(body))
+    return { lines: rawLines(source, part, fromEscape) };
+  const text = await decodedText(body, part.content);
+  if (type === 'text/html') return htmlLines(part, text ?? source.toString('latin1', part.start, part.end));
+  const own = rawLines(source, part, fromEscape);
+  if (text === undefined) return { lines: own, lossy: 'part not decoded within 10 s: read as it stands' };
+  const bytes = Buffer.from(text);
+  const marked = fromEscape && encoding !== 'base64';
+  const decoded = { fromEscape: marked, flowed: part.content.flowed, charset: 'utf-8', quotedPrintable: false };
+  const lines = bodyLines(bytes, 0, bytes.length, decoded);
+  return { lines: lines.map((line, index) => placed(line, own[Math.floor((index * own.length) / lines.length)])) };
+}
+
+/** The lines of one part, and what its encoding lost. */
+export interface PartLines {
+  readonly lines: BodyLine[];
+  readonly lossy?: string;
+}
+
+/** True when a transfer encoding stands between the bytes of a body and its text. */
+export function isCoded(encoding: string): boolean {
+  return !/^(?:|[78]bit|binary)$/.test(encoding);
+}
+
+/** True for ASCII, UTF-8 and Latin-1, and for bytes that no other charset reads in another way. */
+export function isPlainCharset(charset: string | undefined, body: Buffer): boolean {
+  if (charset === undefined || /^(?:iso-?8859-1|latin-?1|windows-1252|cp1252)$/.test(charset)) return true;
+  return !/^(?:iso-2022|hz|utf-)/.test(charset) && isAscii(body);
+}
+
+/** A decoded line at its place in the source; the line itself as it stands there when the decoder lost a byte of it. */
+function placed(line: BodyLine, own: BodyLine | undefined): BodyLine {
+  if (own === undefined) return line;
+  return line.text.includes('\uFFFD') ? own : atPlace(line, { ...own, number: line.number });
+}
+
+function htmlLines({ start, end }: Part, html: string): PartLines {
+  const text = Buffer.from(htmlText(html));
+  return {
+    lines: bodyLines(text, 0, text.length, PLAIN).map((line) => atPlace(line, { start, end, number: line.number })),
+  };
+}
+
+/** The lines as the source has them: their places, and their text by our own reading of the charset. */
+function rawLines(source: Buffer, part: Part, fromEscape: boolean): BodyLine[] {
+  const { charset, encoding, flowed } = part.content;
   const options = { fromEscape, flowed, charset, quotedPrintable: encoding === 'quoted-printable' };
-  if (type === 'text/html') {
-    const bytes = source.subarray(part.start, Math.min(part.end, part.start + MAX_BASE64));
-    const decoded = encoding === 'base64' ? Buffer.from(bytes.toString('latin1'), 'base64') : bytes;
-    const lines = bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false, flowed: false });
-    const text = Buffer.from(htmlText(lines.map((line) => '> '.repeat(line.depth) + line.text).join('\n')));
-    return {
-      lines: bodyLines(text, 0, text.length, PLAIN).map((line) =>
-        atPlace(line, { start: part.start, end: part.end, number: line.number }),
-      ),
-    };
-  }
-  if (encoding !== 'base64') return { lines: bodyLines(source, part.start, part.end, options) };
-  if (part.end - part.start > MAX_BASE64) return { lines: [], lossy: 'base64 part larger than 16 MiB: not read' };
+  if (encoding !== 'base64') return bodyLines(source, part.start, part.end, options);
   const decoded = Buffer.from(source.toString('latin1', part.start, part.end), 'base64');
   const place = base64Places(source, part);
-  const lines = bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false });
-  return {
-    lines: lines.map((line) => {
-      const start = place(line.start);
-      return atPlace(line, { start, end: Math.max(place(line.end), start), number: line.number });
-    }),
-  };
+  return bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false }).map((line) => {
+    const start = place(line.start);
+    return atPlace(line, { start, end: Math.max(place(line.end), start), number: line.number });
+  });
 }
 
 /** Bytes of the source by decoded bytes, to four characters: base64 lines are of one length but for the last. */

@@ -23,7 +23,7 @@ export async function readThread(bytes: Uint8Array, name: string): Promise<Threa
   const parts: Part[] = [];
   for (const entry of threaded) {
     const { mail } = entry;
-    const { lines, lossy } = readLines(form, mail);
+    const { lines, lossy } = await readLines(form, mail);
     const body = readBody(lines, { author: mail.from.name || undefined, lossy: mail.collapsed });
     const { blocks, turns, quoted } = body;
     parts.push({

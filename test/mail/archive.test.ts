@@ -27,7 +27,7 @@ describe('an archive', () => {
     const { bytes, archive } = archiveOf(MAILS, 100);
     const found: string[] = [];
     for await (const { mail: each, from, to, blocks } of readArchive(archive.chunks(), 'box')) {
-      found.push(`${each.id} ${blocks().length}`);
+      found.push(`${each.id} ${(await blocks()).length}`);
       expect(bytes.toString('latin1', from, to)).toContain(each.id);
     }
     expect(found).toEqual(['1b@x 2', '2a@x 1', '1a@x 1', '2c@x 1', '1c@x 1']);

@@ -25,7 +25,7 @@ describe.skipIf(absent !== '')(`encoded mail and mail in parts${absent}`, () => 
         if (!/^content-(?:type:\s*multipart|transfer-encoding:\s*(?:base64|quoted))/im.test(head)) continue;
         if (/format="?flowed|^>From /im.test(head) || /\.(?:patch|diff)"?$/m.test(head)) continue;
         const theirs = (await simpleParser(bytes, { skipTextToHtml: true, skipTextLinks: true })).text ?? '';
-        const { lines } = readLines(form, readMail(form, raw));
+        const { lines } = await readLines(form, readMail(form, raw));
         count++;
         if (words(lines.map((line) => line.text).join('\n')) !== words(theirs)) different.push(`${file} ${raw.start}`);
       }
