@@ -11,6 +11,7 @@ import { chooseBase } from './review/base.ts';
 import type { Bench } from './review/checks.ts';
 import { checkBase, checkVariant } from './review/checks.ts';
 import { judgeClaims } from './review/claims.ts';
+import { withNewLines } from './review/new-lines.ts';
 import { assumptionsOf, hunksOf, mentionedFunctions, notChecked, seriesOf, threadOf } from './review/parts.ts';
 import { openTraceBook } from './review/traces.ts';
 import type { Variant } from './review/variants.ts';
@@ -61,6 +62,7 @@ export async function review(thread: Thread, options: ReviewOptions): Promise<Re
     checks.find((check) => check.patch === patch && check.level === 'error' && check.after.trace !== undefined)?.after
       .trace;
 
+  const series = seriesOf(thread, ids);
   return {
     schema: 'relore.review/1',
     tool: { name: 'relore', version: options.version, rules: knowledge.hash },
@@ -73,12 +75,12 @@ export async function review(thread: Thread, options: ReviewOptions): Promise<Re
     })),
     base: { kind: base.source.kind, name: base.source.name, why: base.why },
     thread: threadOf(thread),
-    series: seriesOf(thread, ids),
+    series,
     patches: patches.map((patch) => ({ ...patch, ...hunksOf(thread, ids, patch.id) })),
     checks,
     claims: judgeClaims(claims, patches, traceOf),
     diagrams: findDiagrams(thread),
-    traces: Object.fromEntries(bench.traces.traces),
+    traces: withNewLines(bench.traces.traces, variants, series),
     coverage: bench.coverage,
     notChecked: notChecked({ thread, models: options.models, rules: [...bench.ran.values()], patches, left }),
     assumptions: assumptionsOf(knowledge, bench.assumptions, base),

@@ -81,6 +81,7 @@ const ORDER: readonly string[] = [
     'file',
     'line',
     'added',
+    'newLine',
     'text',
     'event',
     'values',

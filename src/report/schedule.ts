@@ -7,6 +7,7 @@ import { columnsOf, counted, padEnd, wrap } from './text.ts';
 export interface ScheduleLayout {
   readonly width: number; // columns of the terminal
   readonly allSteps: boolean; // false: only the steps that matter
+  readonly numbered?: boolean; // steps have numbers, so that a mail can speak of step 4
 }
 
 const GAP = 2;
@@ -20,7 +21,7 @@ const NARROWEST = 30; // below this, the process is named on each line
 export function scheduleLines(trace: ReviewTrace, layout: ScheduleLayout): string[] {
   const steps = trace.steps.filter((step) => step.matters || layout.allSteps);
   const present = trace.processes.filter((process) => steps.some((step) => step.process === process.name));
-  const body = bodyLines({ steps, present, place: placeOf(steps), width: layout.width });
+  const body = numberedLines({ steps, present, place: placeOf(steps), width: layout.width }, layout.numbered === true);
   const end = trace.end === '' ? [] : wrapAfter('=> ', trace.end, layout.width);
   return [...body, ...end, ...wrapAfter(end.length === 0 ? '=> ' : '   ', `violated: ${trace.words}`, layout.width)];
 }
@@ -91,8 +92,33 @@ interface Grid {
   readonly width: number;
 }
 
+const NUMBER = 4; // columns of a step's number
+
+function numberedLines(grid: Grid, numbered: boolean): string[] {
+  if (!numbered) {
+    const { head, rows } = bodyLines(grid);
+    return [...head, ...rows.flat()];
+  }
+  const blank = ' '.repeat(NUMBER);
+  const { head, rows } = bodyLines({ ...grid, width: grid.width - NUMBER });
+  return [
+    ...head.map((line) => `${blank}${line}`),
+    ...rows.flatMap((row, index) => row.map((line, at) => `${at === 0 ? lead(index + 1) : blank}${line}`)),
+  ];
+}
+
+function lead(number: number): string {
+  return `${String(number).padStart(NUMBER - 2)}  `;
+}
+
+/** The line above the steps, when there is one, and the lines of each step. */
+interface Body {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** Code lines beside each column when they fit, else in one column on the right, else one process a line. */
-function bodyLines(grid: Grid): string[] {
+function bodyLines(grid: Grid): Body {
   const { steps, present, place, width } = grid;
   const column = Math.min(WIDEST, Math.floor((width - GAP * (present.length - 1)) / Math.max(1, present.length)));
   const fits = steps.every((step) => columnsOf(stepWords(step)) + 1 + columnsOf(place(step)) <= column);
@@ -102,18 +128,18 @@ function bodyLines(grid: Grid): string[] {
   return column >= NARROWEST ? inColumns({ ...grid, width: column }) : inLines(grid);
 }
 
-function inColumns(grid: Grid): string[] {
+function inColumns(grid: Grid): Body {
   const { present, width } = grid;
   const head = present.map((process) => padEnd(headWords(process), width)).join(' '.repeat(GAP));
-  const rows = grid.steps.flatMap((step) => {
+  const rows = grid.steps.map((step) => {
     const indent = ' '.repeat((width + GAP) * indexOf(present, step));
     return stepLines(step, grid).map((line) => `${indent}${line}`);
   });
-  return [head.trimEnd(), ...rows];
+  return { head: [head.trimEnd()], rows };
 }
 
 /** Columns of words only, code lines flush right; undefined when that does not fit either. */
-function withSharedPlaces({ steps, present, place, width }: Grid): string[] | undefined {
+function withSharedPlaces({ steps, present, place, width }: Grid): Body | undefined {
   const widths = present.map((process) => {
     const own = steps.filter((step) => step.process === process.name).map((step) => columnsOf(stepWords(step)));
     return Math.max(columnsOf(headWords(process)), ...own) + GAP;
@@ -125,9 +151,9 @@ function withSharedPlaces({ steps, present, place, width }: Grid): string[] | un
   const head = present.map((process, index) => padEnd(headWords(process), widths[index] ?? 0)).join('');
   const rows = steps.map((step) => {
     const indent = widths.slice(0, indexOf(present, step)).reduce((sum, each) => sum + each, 0);
-    return `${padEnd(' '.repeat(indent) + stepWords(step), words + places - columnsOf(place(step)))}${place(step)}`;
+    return [`${padEnd(' '.repeat(indent) + stepWords(step), words + places - columnsOf(place(step)))}${place(step)}`];
   });
-  return [head.trimEnd(), ...rows];
+  return { head: [head.trimEnd()], rows };
 }
 
 function headWords(process: ReviewTrace['processes'][number]): string {
@@ -153,17 +179,18 @@ function stepLines(step: ReviewTraceStep, grid: Grid): string[] {
 }
 
 /** Many processes: each step names its own. */
-function inLines(grid: Grid): string[] {
+function inLines(grid: Grid): Body {
   const { steps, present } = grid;
   const names = new Map(present.map((process) => [process.name, headWords(process)]));
   const column = Math.max(...[...names.values()].map(columnsOf)) + GAP;
   let last = '';
-  return steps.flatMap((step) => {
+  const rows = steps.map((step) => {
     const name = step.process === last ? '' : (names.get(step.process) ?? step.process);
     last = step.process;
     const [first, ...rest] = stepLines(step, { ...grid, width: Math.min(grid.width - column, 64) });
     return [`${padEnd(name, column)}${first ?? ''}`, ...rest.map((line) => `${' '.repeat(column)}${line}`)];
   });
+  return { head: [], rows };
 }
 
 /** Returns `text` wrapped, with `lead` before the first line and blanks of the same width before the others. */
