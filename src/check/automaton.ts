@@ -34,7 +34,7 @@ export interface LocalState {
   readonly id: number; // dense in its automaton
   readonly kind: LocalKind;
   readonly pc: number; // -1 when ended or dead
-  readonly registers: Int32Array; // register 0 of an end is the result of an invariant
+  readonly values: readonly number[]; // of the registers that are kept there, ascending; of the end of an invariant, its result
   readonly locks: Locks;
   readonly buffer: StoreBuffer;
   readonly address: number; // of the access
@@ -82,6 +82,7 @@ export function createAutomaton(
 ): Automaton {
   const live = liveRegisters(code, registers);
   const all = Array.from({ length: registers }, (_, register) => register);
+  const keptAt = (at: number): readonly number[] => (options.keepDead ? all : (live[at] ?? NOTHING));
   const states = new Map<number, LocalState[]>(); // by hash
   const lockSets = new Map<string, Locks>();
   const buffers = new Map<string, StoreBuffer>();
@@ -90,7 +91,7 @@ export function createAutomaton(
   let size = 0;
   let isFull = false;
   // The process that runs.
-  let now = new Int32Array(registers);
+  const now = new Int32Array(Math.max(1, registers));
   let pc = 0;
   let locks = locksOf(held);
   let buffer = empty;
@@ -113,8 +114,10 @@ export function createAutomaton(
   }
 
   function load(state: LocalState): void {
-    now = state.registers.slice();
     ({ pc, locks, buffer } = state);
+    now.fill(0);
+    const kept = keptAt(pc);
+    for (let k = 0; k < kept.length; k++) now[kept[k]!] = state.values[k]!;
     found = [];
     covered = [];
     length = 0;
@@ -214,7 +217,7 @@ export function createAutomaton(
   function arrive(): LocalState {
     const instruction = code[pc]!;
     if (instruction.op === 'end' || instruction.op === 'stop') return over('ended');
-    const kept = options.keepDead ? all : live[pc]!;
+    const kept = keptAt(pc);
     const kind = kindOf(instruction);
     const isDrained = buffer.stores.length === 0;
     if (!('address' in instruction) || kind === 'local') return intern(kind, kept, 0, 0, 0, false, kind === 'fence');
@@ -329,20 +332,19 @@ export function createAutomaton(
     waits: boolean,
   ): LocalState {
     let hash = Math.imul(pc, 0x9e3779b1) ^ (locks.id << 8) ^ (buffer.id << 16) ^ (kind === 'dead' ? 1 : 0);
-    for (const register of kept) hash = Math.imul(hash ^ now[register]!, 0x85ebca6b) ^ (hash >>> 13);
+    for (let k = 0; k < kept.length; k++) hash = Math.imul(hash ^ now[kept[k]!]!, 0x85ebca6b) ^ (hash >>> 13);
     const list = states.get(hash) ?? [];
     if (list.length === 0) states.set(hash, list);
     for (const one of list) {
       if (one.pc !== pc || one.locks !== locks || one.buffer !== buffer || one.kind !== kind) continue;
-      if (kept.every((register) => one.registers[register] === now[register])) return one;
+      if (kept.every((register, k) => one.values[k] === now[register])) return one;
     }
-    const own = new Int32Array(now.length);
-    for (const register of kept) own[register] = now[register]!;
+    const values = kept.map((register) => now[register]!);
     const state: LocalState = {
       id: size++,
       kind,
       pc,
-      registers: own,
+      values,
       locks,
       buffer,
       address,

@@ -162,7 +162,7 @@ export function createEngine(
     for (let fuel = options.fuel; fuel > 0; fuel--) {
       const { slot, state, pc } = nodes[id]!;
       if (state.kind === 'dead') return -1;
-      if (state.kind === 'ended') return state.registers[0] !== 0 ? 1 : 0;
+      if (state.kind === 'ended') return state.values[0] !== 0 ? 1 : 0;
       const instruction = program.invariants[k]!.code[pc]!;
       if (isAlways && slot >= 0 && instruction.op === 'load') sharing.watch(slot, wordMask(instruction.mask));
       id = to[graph.step(id, slot < 0 ? 0 : numberAt(slot))]!;

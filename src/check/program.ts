@@ -2,10 +2,9 @@
 import { assert } from '../errors.ts';
 import type { Cell, Expr, Instruction, Program, Refusal } from '../types.ts';
 
-export const DEEPEST_EXPRESSION = 400;
-export const LOWEST_ADDRESS = 64; // below it an access is a NULL pointer dereference
+const DEEPEST_EXPRESSION = 400;
 const MOST_PROCESSES = 31; // sets of processes are bit masks
-const HIGHEST_ADDRESS = 2 ** 22; // a table by address is kept
+export const LOWEST_ADDRESS = 64; // below it an access is a NULL pointer dereference
 
 /** Where control may go after the instruction at `pc`: [then, else] of a branch, [] at an end, else one index. */
 export function successors(instruction: Instruction, pc: number): readonly number[] {
@@ -95,23 +94,6 @@ export function isAccess(instruction: Instruction): boolean {
   return 'address' in instruction && instruction.op !== 'assert-held';
 }
 
-/** True when the value of the expression can be undefined: it divides. */
-export function divides(expr: Expr): boolean {
-  switch (expr.kind) {
-    case 'const':
-    case 'reg':
-      return false;
-    case 'unary':
-      return divides(expr.arg);
-    case 'binary':
-      return expr.op === '/' || expr.op === '%' || divides(expr.left) || divides(expr.right);
-    case 'select':
-      return divides(expr.cond) || divides(expr.then) || divides(expr.else);
-    default:
-      return expr satisfies never;
-  }
-}
-
 /** Adds the registers that an expression reads to `into`. */
 export function registersOf(expr: Expr, into: Set<number>): void {
   switch (expr.kind) {
@@ -137,138 +119,91 @@ export function registersOf(expr: Expr, into: Set<number>): void {
   }
 }
 
-/** Calls `visit` for each constant in an expression. */
-export function eachConstant(root: Expr, visit: (value: number) => void): void {
-  const open: Expr[] = [root];
-  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
-    if (expr.kind === 'const') visit(expr.value);
-    open.push(...parts(expr));
-  }
-}
-
-/** True when an expression has more than `most` parts. */
-export function isLarger(root: Expr, most: number): boolean {
-  let count = 0;
-  const open: Expr[] = [root];
-  for (let expr = open.pop(); expr !== undefined && count <= most; expr = open.pop()) {
-    count++;
-    open.push(...parts(expr));
-  }
-  return count > most;
-}
-
-/** Nesting of an expression, counted without recursion. */
-function depth(root: Expr): number {
-  let deepest = 0;
-  const open: [Expr, number][] = [[root, 1]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [expr, level] = next;
-    deepest = Math.max(deepest, level);
-    if (deepest > DEEPEST_EXPRESSION) return deepest;
-    for (const part of parts(expr)) open.push([part, level + 1]);
-  }
-  return deepest;
-}
-
-function parts(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case 'const':
-    case 'reg':
-      return [];
-    case 'unary':
-      return [expr.arg];
-    case 'binary':
-      return [expr.left, expr.right];
-    case 'select':
-      return [expr.cond, expr.then, expr.else];
-    default:
-      return expr satisfies never;
-  }
-}
-
 /**
  * Checks that a program is well formed: integers where numbers stand, targets and registers in range, no falling off the end.
- * Returns a refusal for a program that is too large in some direction; throws when a stage before this one broke its promise.
+ * Returns a refusal for a program that is too large in some direction; throws when a stage before this one broke its promise. Linear;
+ * code that was checked before is not looked at again.
  */
 export function validate(program: Program): Refusal | undefined {
-  if (program.processes.length > MOST_PROCESSES) {
-    return {
-      what: program.name,
-      why: `expected at most ${MOST_PROCESSES} processes, found ${program.processes.length}`,
-    };
-  }
-  if ((program.cells.at(-1)?.address ?? 0) >= HIGHEST_ADDRESS) {
-    return {
-      what: program.name,
-      why: `expected addresses below ${HIGHEST_ADDRESS}, found ${program.cells.at(-1)?.address}`,
-    };
-  }
+  const { processes, cells, name } = program;
+  if (processes.length > MOST_PROCESSES)
+    return { what: name, why: `expected at most ${MOST_PROCESSES} processes, found ${processes.length}` };
   let previous = LOWEST_ADDRESS - 1;
-  for (const cell of program.cells) {
-    assert(
-      Number.isInteger(cell.address) && cell.address > previous,
-      `expected cells of ${program.name} sorted by address from ${LOWEST_ADDRESS} on`,
-    );
-    assert(isInt32(cell.init), `expected ${cell.object}.${cell.field} to fit in 32 bits`);
+  for (const cell of cells) {
+    const isGood = Number.isInteger(cell.address) && cell.address > previous && isInt32(cell.init);
+    if (!isGood) assert(false, `expected cells of ${name} sorted by address from ${LOWEST_ADDRESS} on, of 32 bits`);
     previous = cell.address;
   }
   for (const index of program.observed)
-    assert(program.cells[index] !== undefined, `expected an observed cell ${index} to exist`);
-  for (const body of [...program.processes, ...program.invariants]) {
+    if (cells[index] === undefined) assert(false, `expected an observed cell ${index} to exist`);
+  for (const body of [...processes, ...program.invariants]) {
     const refusal = validateCode(body.name, body.code, body.registers);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
 
+const checked = new WeakMap<readonly Instruction[], number>(); // code -> registers
+
 function validateCode(name: string, code: readonly Instruction[], registers: number): Refusal | undefined {
-  assert(
-    Number.isInteger(registers) && registers >= 0 && code.length > 0,
-    `expected code and a count of registers in ${name}`,
-  );
-  for (const [pc, instruction] of code.entries()) {
-    for (const to of successors(instruction, pc)) {
-      assert(
-        Number.isInteger(to) && to >= 0 && to < code.length,
-        `expected a jump target inside ${name}, found ${to} at ${pc}`,
-      );
-    }
-    const used = new Set<number>();
+  if (checked.get(code) === registers) return undefined;
+  assert(Number.isInteger(registers) && registers >= 0 && code.length > 0, `expected code and registers in ${name}`);
+  for (let pc = 0; pc < code.length; pc++) {
+    const instruction = code[pc]!;
+    for (const to of successors(instruction, pc))
+      if (!isIndex(to, code.length)) assert(false, `expected a jump target inside ${name}, found ${to} at ${pc}`);
     for (const expr of operands(instruction)) {
-      if (depth(expr) > DEEPEST_EXPRESSION) {
-        const place = instruction.at.frames[0];
-        const why = `expected expressions nested at most ${DEEPEST_EXPRESSION} deep`;
-        return place === undefined ? { what: instruction.at.text, why } : { what: instruction.at.text, why, place };
-      }
-      registersOf(expr, used);
-      assert(constantsFit(expr), `expected 32-bit constants in ${name} at ${pc}`);
+      const fault = faultOf(expr, registers, 1);
+      if (fault === 'too deep') return tooDeep(instruction);
+      if (fault !== undefined)
+        assert(false, `expected registers below ${registers} and 32-bit constants in ${name} at ${pc}`);
     }
     const target = written(instruction);
-    if (target !== undefined) used.add(target);
-    for (const register of used)
-      assert(
-        Number.isInteger(register) && register >= 0 && register < registers,
-        `expected register ${register} of ${name} below ${registers}`,
-      );
-    if (instruction.op === 'choose')
-      assert(
-        instruction.values.length > 0 && instruction.values.every(isInt32),
-        `expected values to choose from at ${name} ${pc}`,
-      );
-    if ('mask' in instruction && instruction.mask !== undefined)
-      assert(isInt32(instruction.mask), `expected a 32-bit mask at ${name} ${pc}`);
-    if (instruction.op === 'await') assert(isInt32(instruction.value), `expected a 32-bit value at ${name} ${pc}`);
+    if (target !== undefined && !isIndex(target, registers))
+      assert(false, `expected register ${target} of ${name} below ${registers}`);
+    if (!hasGoodNumbers(instruction)) assert(false, `expected 32-bit masks and values at ${name} ${pc}`);
   }
+  checked.set(code, registers);
   return undefined;
 }
 
-function constantsFit(root: Expr): boolean {
-  const open: Expr[] = [root];
-  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
-    if (expr.kind === 'const' && !isInt32(expr.value)) return false;
-    open.push(...parts(expr));
+function tooDeep(instruction: Instruction): Refusal {
+  const place = instruction.at.frames[0];
+  const why = `expected expressions nested at most ${DEEPEST_EXPRESSION} deep`;
+  return place === undefined ? { what: instruction.at.text, why } : { what: instruction.at.text, why, place };
+}
+
+function hasGoodNumbers(instruction: Instruction): boolean {
+  if (instruction.op === 'choose') return instruction.values.length > 0 && instruction.values.every(isInt32);
+  if ('mask' in instruction && instruction.mask !== undefined && !isInt32(instruction.mask)) return false;
+  return instruction.op !== 'await' || isInt32(instruction.value);
+}
+
+/** What is wrong with an expression at a depth; undefined: nothing. */
+function faultOf(expr: Expr, registers: number, depth: number): 'too deep' | 'bad number' | undefined {
+  if (depth > DEEPEST_EXPRESSION) return 'too deep';
+  switch (expr.kind) {
+    case 'const':
+      return isInt32(expr.value) ? undefined : 'bad number';
+    case 'reg':
+      return isIndex(expr.reg, registers) ? undefined : 'bad number';
+    case 'unary':
+      return faultOf(expr.arg, registers, depth + 1);
+    case 'binary':
+      return faultOf(expr.left, registers, depth + 1) ?? faultOf(expr.right, registers, depth + 1);
+    case 'select':
+      return (
+        faultOf(expr.cond, registers, depth + 1) ??
+        faultOf(expr.then, registers, depth + 1) ??
+        faultOf(expr.else, registers, depth + 1)
+      );
+    default:
+      return expr satisfies never;
   }
-  return true;
+}
+
+function isIndex(value: number, end: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < end;
 }
 
 /** Constants may be written signed or unsigned: 0xffffffff and -1 are one word. */

@@ -21,19 +21,22 @@ export interface Space {
 }
 
 const FIRST_STATES = 64;
+const FIRST_WORDS = 3;
+const FIRST_WIDTH = 2; // bits of a field that was always 0
 const MANY_STATES = 50_000; // from here on fields are as narrow as they can be
 
 /** An empty space. `used` gives how many values a field has taken so far. */
 export function createSpace(used: (field: number) => number): Space {
   let fields = 0;
   let width: Int32Array = new Int32Array(32);
-  let arena: Int32Array = new Int32Array(FIRST_STATES);
+  let arena: Int32Array = new Int32Array(FIRST_STATES * FIRST_WORDS);
+  let taken: number[] = [0, 0, 0]; // bits of each word
   let slots = new Int32Array(FIRST_STATES * 2);
   let capacity = FIRST_STATES;
   const space: Space = {
     count: 0,
-    words: 1,
-    current: new Int32Array(1),
+    words: FIRST_WORDS,
+    current: new Int32Array(FIRST_WORDS),
     word: new Int32Array(32),
     shift: new Int32Array(32),
     mask: new Int32Array(32),
@@ -66,9 +69,23 @@ export function createSpace(used: (field: number) => number): Space {
   }
 
   function widen(field: number, value: number): void {
+    if (width[field] === 0 && space.count < MANY_STATES && isPlaced(field, value)) return;
     const slack = space.count < MANY_STATES ? 1 : 0;
     width[field] = Math.min(32, bitsOf(value) + slack);
     pack();
+  }
+
+  /** Puts a field that is 0 in all states into bits that no other field has. */
+  function isPlaced(field: number, value: number): boolean {
+    const bits = Math.max(FIRST_WIDTH, bitsOf(value));
+    const at = taken.findIndex((used) => used + bits <= 31);
+    if (at < 0) return false;
+    width[field] = bits;
+    space.word[field] = at;
+    space.shift[field] = taken[at]!;
+    space.mask[field] = (1 << bits) - 1;
+    taken[at]! += bits;
+    return true;
   }
 
   /** Gives each field its place, widest first, and moves all states there. */
@@ -77,7 +94,7 @@ export function createSpace(used: (field: number) => number): Space {
     const order = Array.from({ length: fields }, (_, field) => field)
       .filter((field) => width[field]! > 0)
       .sort((a, b) => width[b]! - width[a]! || a - b);
-    const taken: number[] = [];
+    taken = [];
     space.word = new Int32Array(width.length);
     space.shift = new Int32Array(width.length);
     space.mask = new Int32Array(width.length);
