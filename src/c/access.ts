@@ -1,7 +1,7 @@
 // Accesses: reading and writing a place, scalar by scalar, and noting which cells the program may touch.
 import type { Order } from '../types.ts';
-import type { CType } from './ctype.ts';
-import { isScalar, printType } from './ctype.ts';
+import type { BitRange, CType } from './ctype.ts';
+import { isScalar, printType, UINT } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register } from './expr.ts';
 import type { Touch } from './memory.ts';
@@ -12,6 +12,7 @@ import { narrow, scalar, scalarOf } from './value.ts';
 
 /** Reads a place as a plain access, or hands a struct or array on by value. */
 export function readPlace(session: Session, frame: Frame, at: Lvalue, order: Order = 'plain'): Value {
+  if (at.bits !== undefined) return readBits(session, frame, at, at.bits);
   if (at.type.kind === 'function') return scalar(at.kind === 'memory' ? at.address : constant(0), at.type);
   if (!isScalar(at.type)) {
     const inner = wrapperLeaf(session, at.type);
@@ -24,6 +25,36 @@ export function readPlace(session: Session, frame: Frame, at: Lvalue, order: Ord
   touch(session, at);
   emit(session.emitter, codePoint(session, frame), { op: 'load', dst, address: at.address, order });
   return scalar(register(dst), at.type);
+}
+
+function readBits(session: Session, frame: Frame, at: Lvalue, { shift, width }: BitRange): Value {
+  const { bits, ...whole } = at;
+  const word = scalarOf(session, frame, readPlace(session, frame, { ...whole, type: integerOf(at.type) }));
+  const isSigned = at.type.kind === 'int' && at.type.signed && !at.type.isBool;
+  if (!isSigned || width >= 32)
+    return scalar(binary('&', binary('>>', word, constant(shift)), constant(maskOf(width))), at.type);
+  const top = binary('<<', word, constant(32 - shift - width));
+  return scalar(binary('>>', top, constant(32 - width)), at.type);
+}
+
+/** Reads the integer and writes it back, as two accesses: what another process writes in between is lost. */
+function writeBits(session: Session, frame: Frame, at: Lvalue, { shift, width }: BitRange, value: Value): void {
+  const { bits, ...whole } = at;
+  const type: CType = at.type.kind === 'int' && at.type.isBool ? at.type : UINT;
+  const part = binary('&', narrow(scalarOf(session, frame, value), type), constant(maskOf(width)));
+  const old = scalarOf(session, frame, readPlace(session, frame, { ...whole, type: integerOf(at.type) }));
+  const kept = binary('&', old, constant(~(maskOf(width) << shift)));
+  const stored = scalar(binary('|', kept, binary('<<', part, constant(shift))), UINT);
+  writePlace(session, frame, { ...whole, type: integerOf(at.type) }, stored, 'plain');
+}
+
+/** The integer that a bit-field of this type stands in: a bool does not cut the word to 0 or 1. */
+function integerOf(type: CType): CType {
+  return type.kind === 'int' && type.isBool ? { ...type, isBool: false } : type;
+}
+
+function maskOf(width: number): number {
+  return width >= 32 ? -1 : 2 ** width - 1;
 }
 
 /** The only scalar of a struct that wraps one (atomic_t, pte_t), when nothing else is in it. */
@@ -65,6 +96,10 @@ function localRegister(session: Session, frame: Frame, at: Lvalue & { readonly k
 
 /** Writes a value to a place. */
 export function writePlace(session: Session, frame: Frame, at: Lvalue, value: Value, order: Order): void {
+  if (at.bits !== undefined) {
+    writeBits(session, frame, at, at.bits, value);
+    return;
+  }
   const type = isScalar(at.type) ? at.type : wrapperLeaf(session, at.type);
   if (type === undefined) {
     copyAggregate(session, frame, at, value);

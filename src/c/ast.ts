@@ -63,7 +63,7 @@ export interface CDeclarator {
 export type CStmt = Span &
   (
     | { readonly kind: 'expr'; readonly expr: CExpr | undefined }
-    | { readonly kind: 'decl'; readonly vars: readonly CDeclarator[]; readonly isStatic: boolean } // static or extern
+    | { readonly kind: 'decl'; readonly vars: readonly CDeclarator[]; readonly isStatic: boolean }
     | { readonly kind: 'block'; readonly body: readonly CStmt[] }
     | { readonly kind: 'if'; readonly cond: CExpr; readonly then: CStmt; readonly else: CStmt | undefined }
     | { readonly kind: 'while'; readonly cond: CExpr; readonly body: CStmt }

@@ -4,12 +4,12 @@ import type { FenceKind } from '../types.ts';
 import { readPlace, writePlace } from './access.ts';
 import { arg, constantArg, memoryAddress, nameArg, orderArg, pointerArg, scalarType, valueArg } from './argument.ts';
 import type { CExpr } from './ast.ts';
+import { CPU_BUILTINS } from './builtins-cpu.ts';
 import type { CType } from './ctype.ts';
 import { BOOL, INT, ULONG } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
 import { lowerExpr, offsetOf, sourceText } from './expression.ts';
-import { allocate, perCpuAddress } from './memory.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { codePoint, refuse } from './session.ts';
 import { convertValue, scalar, scalarOf } from './value.ts';
@@ -210,35 +210,7 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
       return { kind: 'void' };
     },
   ],
-  /** __this_cpu(pointer): the same place in the copy that this process has of the object */
-  [
-    '__this_cpu',
-    (session, frame, args) => {
-      const value = lowerExpr(session, frame, arg(session, frame, args, 0));
-      const address = scalarOf(session, frame, value);
-      if (address.kind !== 'const' || value.kind !== 'scalar') {
-        return refuse(session, frame, frame.site.text, 'expected the address of a per-CPU object');
-      }
-      return { ...value, expr: constant(perCpuAddress(session, address.value)) };
-    },
-  ],
-  /** __current(): the task of this process, a copy of the scenario's object `current_task`, or all zero */
-  [
-    '__current',
-    (session) => {
-      const type: CType = { kind: 'struct', name: 'task_struct' };
-      const own = `${session.processName}.current_task`;
-      const given = session.memory.objects.find((one) => one.name === 'current_task');
-      const address =
-        given !== undefined
-          ? perCpuAddress(session, given.address)
-          : (
-              session.memory.objects.find((one) => one.name === own) ??
-              allocate(session.memory, own, type, session.layouts)
-            ).address;
-      return scalar(constant(address), { kind: 'pointer', to: type });
-    },
-  ],
+  ...CPU_BUILTINS,
   /** __ignore(...): no effect; the arguments are not evaluated */
   ['__ignore', () => ({ kind: 'void' })],
   ['__builtin_expect', (session, frame, args) => lowerExpr(session, frame, arg(session, frame, args, 0))],

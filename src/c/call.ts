@@ -1,13 +1,14 @@
 // Lowers calls: builtins, macros by name, and the inlining of every helper that is met.
 
+import type { Expr } from '../types.ts';
 import { moved, readPlace, writePlace } from './access.ts';
 import { assignedNames } from './assigned.ts';
 import type { CExpr, CFunction } from './ast.ts';
 import { lowerBuiltin } from './builtins.ts';
 import { convertFunction } from './convert.ts';
 import type { CType } from './ctype.ts';
-import { emit, freshRegister, newLabel, place } from './emit.ts';
-import { constant, register } from './expr.ts';
+import { branch, emit, freshRegister, jump, newLabel, place } from './emit.ts';
+import { binary, constant, register } from './expr.ts';
 import { lowerExpr, sourceText } from './expression.ts';
 import type { Definition } from './file-index.ts';
 import { parse, problems } from './grammar.ts';
@@ -42,7 +43,63 @@ export function lowerObjectMacro(session: Session, frame: Frame, macro: FoundMac
 }
 
 function dispatch(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'call' }): Value {
-  return callNamed(session, frame, expr, calleeName(session, frame, expr.callee), 0);
+  const target = calleeOf(session, frame, expr.callee);
+  return typeof target === 'string'
+    ? callNamed(session, frame, expr, target, 0)
+    : callThrough(session, frame, expr, target);
+}
+
+/**
+ * A call through a pointer that is known only when it runs: one branch for each function of that many parameters whose
+ * address was taken so far. Another value of the pointer fails an assert, and the process stops.
+ */
+function callThrough(
+  session: Session,
+  frame: Frame,
+  expr: CExpr & { readonly kind: 'call' },
+  target: { readonly expr: Expr; readonly words: string },
+): Value {
+  const candidates = [...session.functionNames].filter(([, name]) => takes(session, frame, name, expr.args.length));
+  if (candidates.length === 0)
+    return refuse(
+      session,
+      frame,
+      target.words,
+      'expected a function pointer with a known value; the scenario must bind it',
+    );
+  const { emitter } = session;
+  const held = copy(session, frame, target.expr);
+  const result = freshRegister(emitter);
+  const end = newLabel();
+  let type: CType | undefined;
+  for (const [id, name] of candidates) {
+    const then = newLabel();
+    const next = newLabel();
+    branch(emitter, codePoint(session, frame), binary('==', held, constant(id)), then, next);
+    place(emitter, then);
+    const value = callNamed(session, frame, expr, name, 0);
+    if (value.kind === 'scalar') {
+      type = value.type;
+      emit(emitter, codePoint(session, frame), { op: 'set', dst: result, value: value.expr });
+    } else if (value.kind !== 'void') {
+      return refuse(session, frame, target.words, 'expected a function that gives a scalar or nothing');
+    }
+    jump(emitter, codePoint(session, frame), end);
+    place(emitter, next);
+  }
+  const what = `${target.words} is one of the functions ${candidates.map(([, name]) => name).join(', ')}`;
+  emit(emitter, codePoint(session, frame), { op: 'assert', cond: constant(0), what });
+  emit(emitter, codePoint(session, frame), { op: 'stop', why: what });
+  place(emitter, end);
+  return type === undefined ? { kind: 'void' } : scalar(register(result), type);
+}
+
+/** Whether `name` is a function of that many parameters that is not being inlined already. */
+function takes(session: Session, frame: Frame, name: string, count: number): boolean {
+  const callee = resolveCallee(session, frame, name);
+  if (callee.kind !== 'function') return false;
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.caller) if (at.name === name) return false;
+  return functionOf(session, callee.definition, frame).params.length === count;
 }
 
 function callNamed(
@@ -100,8 +157,12 @@ function callNamed(
   }
 }
 
-/** The function a callee expression names: directly, through macro parameters, or through a pointer whose value is known. */
-function calleeName(session: Session, frame: Frame, callee: CExpr): string {
+/** The function a callee expression names: directly, through macro parameters, or by a pointer; else the pointer. */
+function calleeOf(
+  session: Session,
+  frame: Frame,
+  callee: CExpr,
+): string | { readonly expr: Expr; readonly words: string } {
   let at = callee;
   let owner = frame;
   for (let i = 0; i < MAX_DEPTH && at.kind === 'name'; i++) {
@@ -116,15 +177,14 @@ function calleeName(session: Session, frame: Frame, callee: CExpr): string {
   }
   const target = scalarOf(session, frame, lowerExpr(session, owner, at));
   const name = target.kind === 'const' ? session.functionNames.get(target.value) : undefined;
-  if (name === undefined) {
-    return refuse(
-      session,
-      frame,
-      sourceText(owner, at),
-      'expected a function pointer with a known value; the scenario must bind it',
-    );
-  }
-  return name;
+  if (name !== undefined) return name;
+  if (target.kind !== 'const') return { expr: target, words: sourceText(owner, at) };
+  return refuse(
+    session,
+    frame,
+    sourceText(owner, at),
+    'expected a function pointer with a known value; the scenario must bind it',
+  );
 }
 
 /** Whether evaluating an expression may do more than read. */

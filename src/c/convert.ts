@@ -79,10 +79,12 @@ function convertStmt(reader: Reader, node: Node): CStmt {
       return { ...span, kind: 'expr', expr: inner === undefined ? undefined : expression(reader, inner) };
     }
     case 'declaration': {
-      const isStatic = named(node).some(
-        (part) => part.type === 'storage_class_specifier' && /^(?:static|extern)$/.test(textOf(reader, part)),
+      const storage = named(node).flatMap((part) =>
+        part.type === 'storage_class_specifier' ? [textOf(reader, part)] : [],
       );
-      return { ...span, kind: 'decl', vars: declarators(reader, node), isStatic };
+      // An extern declaration inside a function declares nothing of its own.
+      const vars = storage.includes('extern') ? [] : declarators(reader, node);
+      return { ...span, kind: 'decl', vars, isStatic: storage.includes('static') };
     }
     case 'if_statement': {
       const alternative = node.childForFieldName('alternative');

@@ -11,11 +11,17 @@ export type CType =
   | { readonly kind: 'function'; readonly returns: CType }
   | { readonly kind: 'opaque'; readonly name: string }; // a type nobody could read: 8 bytes that may not be touched
 
+/** Where a bit-field stands in its integer. */
+export interface BitRange {
+  readonly shift: number; // bits from the lowest one
+  readonly width: number; // bits
+}
+
 export interface FieldLayout {
   readonly name: string;
   readonly offset: number; // bytes
   readonly type: CType;
-  readonly bits: number | undefined; // a bit-field: its width; such a field may not be touched yet
+  readonly bits: BitRange | undefined; // of a bit-field, inside the integer at `offset`
 }
 
 export interface StructLayout {

@@ -24,8 +24,10 @@ export function declare(
 ): void {
   const { name, init } = declared;
   const { emitter } = session;
-  if (stmt.isStatic)
-    refuse(session, frame, name, 'expected a local of automatic storage; static and extern locals are not modelled');
+  if (stmt.isStatic) {
+    frame.scope.names.set(name, { kind: 'local', local: staticLocal(session, frame, declared) });
+    return;
+  }
   if (init !== undefined && emitter.live && !frame.accessor)
     frame.site = { line: lineOf(frame, init), text: `${name} = ${sourceText(frame, init)}` };
   const list = init === undefined || !emitter.live ? undefined : initialiserList(session, frame, init);
@@ -44,6 +46,29 @@ export function declare(
   if (list !== undefined) initialise(session, list.frame, local, list.items);
   else if (value !== undefined)
     writePlace(session, frame, localPlace(local), convertValue(session, frame, value, type), 'plain');
+}
+
+/** A static local: an object that all calls share. Refuses an initial value that is not constant. */
+function staticLocal(session: Session, frame: Frame, declared: CDeclarator): Local {
+  const { name, init } = declared;
+  const type = sizedType(resolveType(session, frame, declared.type), declared.type, init);
+  knownSize(session, frame, type);
+  const [file = '', owner = ''] = localKey(frame, name).split(' ');
+  const shared = `${owner}.${name}`;
+  const known = session.memory.objects.find((object) => object.name === shared);
+  const { address } = known ?? allocate(session.memory, shared, type, session.layouts);
+  if (known === undefined && init !== undefined) {
+    const list = initialiserList(session, frame, init);
+    const values = new Map<number, CExpr>();
+    if (list === undefined) values.set(0, init);
+    else collect(session, list.frame, type, list.items, 0, values);
+    for (const [offset, expr] of values) {
+      const value = scalarOf(session, frame, lowerExpr(session, list?.frame ?? frame, expr));
+      if (value.kind !== 'const') refuse(session, frame, `${file} ${name}`, 'expected a constant initialiser');
+      else session.memory.inits.set(address + offset, value.value);
+    }
+  }
+  return { name, type, registers: new Map(), address };
 }
 
 /** A local: in registers, or in private memory when it has an index or its address is kept. */

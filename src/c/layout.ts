@@ -130,22 +130,34 @@ export function openLayouts(layers: readonly Definitions[], evaluate: ConstantEv
   /** Natural alignment, fields in order; a union's fields all start at 0 (System V ABI, 3.1.2). */
   const lay = (name: string, fields: readonly CField[], union: boolean, file: string): StructLayout => {
     const placed: FieldLayout[] = [];
-    let offset = 0;
-    let end = 0;
+    let at = 0; // bits
+    let end = 0; // bytes
     let align = 1;
     for (const field of fields) {
       const type = resolve(field.type, file, name);
       const own = alignOf(type);
       align = Math.max(align, own);
-      const at = union ? 0 : Math.ceil(offset / own) * own;
-      if (field.name === undefined && type.kind === 'struct') {
-        for (const inner of layout(type.name)?.fields ?? []) placed.push({ ...inner, offset: at + inner.offset });
-      } else if (field.name !== undefined) {
-        const bits = field.bits === undefined ? undefined : (evaluate(field.bits, file) ?? 0);
-        placed.push({ name: field.name, offset: at, type, bits });
+      if (union) at = 0;
+      const width = field.bits === undefined ? undefined : evaluate(field.bits, file);
+      if (width !== undefined) {
+        // A bit-field does not straddle integers of its type; one of width 0 begins a new integer (System V ABI, 3.1.2).
+        const unit = sizeOf(type) * 8;
+        if (width === 0 || (at % unit) + width > unit) at = Math.ceil(at / unit) * unit;
+        const offset = Math.floor(at / unit) * (unit / 8);
+        if (field.name !== undefined && field.name !== '')
+          placed.push({ name: field.name, offset, type, bits: { shift: at - offset * 8, width } });
+        at += width;
+        end = Math.max(end, Math.ceil(at / 8));
+        continue;
       }
-      offset = at + sizeOf(type);
-      end = Math.max(end, offset);
+      const offset = Math.ceil(at / 8 / own) * own;
+      if (field.name === undefined && type.kind === 'struct') {
+        for (const inner of layout(type.name)?.fields ?? []) placed.push({ ...inner, offset: offset + inner.offset });
+      } else if (field.name !== undefined) {
+        placed.push({ name: field.name, offset, type, bits: undefined });
+      }
+      at = (offset + sizeOf(type)) * 8;
+      end = Math.max(end, at / 8);
     }
     return { name, size: Math.ceil(end / align) * align, align, fields: placed };
   };

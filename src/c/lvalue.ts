@@ -157,7 +157,7 @@ function touchOf(address: Expr, type: CType): Touch | undefined {
   return undefined;
 }
 
-/** The place of field `name` of the struct at `base`. Refuses bit-fields and names that the struct does not have. */
+/** The place of field `name` of the struct at `base`. Refuses names that the struct does not have. */
 export function fieldPlace(session: Session, frame: Frame, base: Lvalue, name: string): Lvalue {
   const struct = base.type;
   if (struct.kind !== 'struct')
@@ -174,17 +174,16 @@ export function fieldPlace(session: Session, frame: Frame, base: Lvalue, name: s
         : `expected the definition of struct ${struct.name}; it is not in the source`,
     );
   }
-  if (field.bits !== undefined) {
-    return refuse(
-      session,
-      frame,
-      `${struct.name}.${name}`,
-      'expected a field of whole bytes; bit-fields are not modelled',
-    );
-  }
-  if (base.kind === 'local') return { ...base, offset: base.offset + field.offset, type: field.type };
+  const bits = field.bits === undefined ? {} : { bits: field.bits };
+  if (base.kind === 'local') return { ...base, offset: base.offset + field.offset, type: field.type, ...bits };
   const address = binary('+', base.address, constant(field.offset));
-  return { kind: 'memory', address, type: field.type, touch: shift(base, struct.name, field.offset, address) };
+  return {
+    kind: 'memory',
+    address,
+    type: field.type,
+    touch: shift(base, struct.name, field.offset, address),
+    ...bits,
+  };
 }
 
 /** The touch of a field: by address where that is known, else by the struct the pointer was declared to point to. */
@@ -246,6 +245,8 @@ export function addressOf(session: Session, frame: Frame, expr: CExpr): Value {
     if (id?.kind === 'scalar' && id.type.kind === 'function') return id;
   }
   const at = lowerPlace(session, frame, expr);
+  if (at.bits !== undefined)
+    return refuse(session, frame, sourceText(frame, expr), 'expected a place of its own; a bit-field has no address');
   const type: CType = { kind: 'pointer', to: at.type };
   if (at.kind === 'local') return { kind: 'reference', local: at.local, offset: at.offset, type };
   // A pointer to a scalar or a list_head forgets its struct: what it may be used for is noted here.

@@ -41,37 +41,55 @@ export function newMemory(): Memory {
 
 /** Gives an object its address. Throws (a bug) beyond 1 MB. */
 export function allocate(memory: Memory, name: string, type: CType, layouts: Layouts): MemoryObject {
-  const size = Math.max(8, layouts.sizeOf(type));
+  const size = layouts.sizeOf(type);
   assert(size <= MAX_OBJECT, `expected object ${name} to be at most ${MAX_OBJECT} bytes, found ${size}`);
   const object = { name, type, address: memory.next };
-  memory.next += Math.ceil(size / ALIGN) * ALIGN + ALIGN;
+  memory.next += strideOf(type, layouts);
   memory.objects.push(object);
   return object;
 }
 
+/** Bytes from an object to one that is allocated next. */
+function strideOf(type: CType, layouts: Layouts): number {
+  return Math.ceil(Math.max(8, layouts.sizeOf(type)) / ALIGN) * ALIGN + ALIGN;
+}
+
+/** The copies of a per-CPU object: the one of CPU n is at `first` + n * `stride`, in bytes. */
+export interface Copies {
+  readonly first: number;
+  readonly stride: number;
+}
+
 /**
- * The address in this process's own copy of the object at `address`: per-CPU data, one CPU a process.
- * The copy starts with the same initial values; it is made at the first use.
+ * The copies of the object at `address`, one for each of `cpus`, which start with its initial values. They are made at
+ * the first use. Also gives the offset of the address in its object.
  */
-export function perCpuAddress(
-  session: { readonly memory: Memory; readonly layouts: Layouts; readonly processName: string },
+export function perCpuCopies(
+  session: { readonly memory: Memory; readonly layouts: Layouts; readonly cpus: readonly string[] },
   address: number,
-): number {
-  const { memory, layouts, processName } = session;
+): Copies & { readonly offset: number } {
+  const { memory, layouts, cpus } = session;
   const object = memory.objects.findLast((one) => one.address <= address);
   assert(object !== undefined, `expected an object at address ${address}`);
-  if (object.name.startsWith(`${processName}.`)) return address;
-  const name = `${processName}.${object.name}`;
-  let copy = memory.objects.find((one) => one.name === name);
-  if (copy === undefined) {
-    copy = allocate(memory, name, object.type, layouts);
-    for (const [at, value] of [...memory.inits]) {
-      if (at >= object.address && at < object.address + layouts.sizeOf(object.type)) {
-        memory.inits.set(copy.address + at - object.address, value);
-      }
-    }
+  const stride = strideOf(object.type, layouts);
+  const own = cpus.findIndex((cpu) => object.name.startsWith(`${cpu}.`));
+  if (own >= 0) return { first: object.address - own * stride, stride, offset: address - object.address };
+  const known = memory.objects.find((one) => one.name === `${cpus[0] ?? ''}.${object.name}`);
+  const copies = known === undefined ? cpus.map((cpu) => copyFor(session, object, cpu)) : [known];
+  return { first: copies[0]?.address ?? object.address, stride, offset: address - object.address };
+}
+
+function copyFor(
+  { memory, layouts }: { readonly memory: Memory; readonly layouts: Layouts },
+  object: MemoryObject,
+  cpu: string,
+): MemoryObject {
+  const copy = allocate(memory, `${cpu}.${object.name}`, object.type, layouts);
+  for (const [at, value] of [...memory.inits]) {
+    if (at >= object.address && at < object.address + layouts.sizeOf(object.type))
+      memory.inits.set(copy.address + at - object.address, value);
   }
-  return copy.address + address - object.address;
+  return copy;
 }
 
 /** Scalar fields of a type with their offsets; fields of a union appear once each, at the same offset. */
@@ -96,7 +114,8 @@ export function leavesOf(type: CType, layouts: Layouts, depth = 0): Leaf[] {
     case 'struct': {
       const found: Leaf[] = [];
       for (const field of layouts.layout(type.name)?.fields ?? []) {
-        if (field.bits !== undefined) continue;
+        // Bit-fields of one integer are one scalar, named after the first.
+        if (field.bits !== undefined && found.some((leaf) => leaf.offset === field.offset)) continue;
         for (const leaf of leavesOf(field.type, layouts, depth + 1)) {
           found.push({ offset: field.offset + leaf.offset, path: joinPath(field.name, leaf.path), type: leaf.type });
         }

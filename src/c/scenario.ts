@@ -15,8 +15,8 @@ import type { Primitives } from './primitives.ts';
 import { SyntaxRefusal } from './reader.ts';
 import type { Mark, Reading, ScenarioText } from './scenario-text.ts';
 import { invalid, readScenario } from './scenario-text.ts';
-import type { Frame, Session } from './session.ts';
-import { EscapedLocal, LoweringRefusal } from './session.ts';
+import type { Frame, Need, Session } from './session.ts';
+import { EscapedLocal, LoweringRefusal, NeedsMore } from './session.ts';
 import { lowerBody } from './statement.ts';
 import { convertValue, scalarOf } from './value.ts';
 import type { Workshop } from './workshop.ts';
@@ -40,14 +40,33 @@ export type Lowered =
  * Throws InputError (file:line) when the scenario's own text is not valid.
  */
 export function lowerScenario(workshop: Workshop, source: KernelSource, scenario: ScenarioText): Lowered {
+  const needs = new Set<Need>();
+  for (;;) {
+    try {
+      return lowerWith(workshop, source, scenario, needs);
+    } catch (error) {
+      if (!(error instanceof NeedsMore) || needs.has(error.need)) throw error;
+      needs.add(error.need);
+    }
+  }
+}
+
+function lowerWith(
+  workshop: Workshop,
+  source: KernelSource,
+  scenario: ScenarioText,
+  needs: ReadonlySet<Need>,
+): Lowered {
   const tree = openDefinitions(source, workshop.config, workshop.index);
   const reading = readScenario(workshop, tree, scenario);
   const room = roomOf(workshop, tree, reading);
   const session = newSession(workshop, room, reading.definitions);
+  session.cpus = reading.marks.filter((mark) => mark.kind === 'process').map((mark) => mark.name);
+  session.needs = new Set(needs);
   try {
     let { state } = once(session, tree, room.start, 'objects', () => declareObjects(session, scenario, reading));
     const lowered = (name: string, lower: () => Body): Body => {
-      const step = once(session, tree, state, name, lower);
+      const step = once(session, tree, state, [name, ...session.needs].join(' '), lower);
       ({ state } = step);
       return step.body;
     };

@@ -2,7 +2,7 @@
 // (frame) that is being lowered. The lowering itself is in statement.ts, expression.ts and call.ts.
 import type { CodePoint, Expr, Place, Refusal, SourceFile } from '../types.ts';
 import type { CExpr, CFunction, CStmt } from './ast.ts';
-import type { CType } from './ctype.ts';
+import type { BitRange, CType } from './ctype.ts';
 import type { Definitions } from './definitions.ts';
 import type { Emitter, Label } from './emit.ts';
 import type { Definition } from './file-index.ts';
@@ -33,6 +33,24 @@ export class EscapedLocal extends Error {
   }
 }
 
+/** What costs steps, and is left out unless a process of the scenario asks for it. */
+export type Need = 'rcu' | 'local-locks';
+
+/** Thrown when a process needs what was left out so far; the scenario is lowered once more with it. */
+export class NeedsMore extends Error {
+  readonly need: Need;
+
+  constructor(need: Need) {
+    super(`the scenario needs ${need}`);
+    this.need = need;
+  }
+}
+
+/** Starts the lowering of the scenario again unless it is done with `need` already. */
+export function demand(session: Session, need: Need): void {
+  if (!session.needs.has(need)) throw new NeedsMore(need);
+}
+
 /** A local variable: registers by byte offset (a scalar has one at 0), or private memory for an array. */
 export interface Local {
   readonly name: string;
@@ -50,8 +68,20 @@ export type Value =
   | { readonly kind: 'void' };
 
 export type Lvalue =
-  | { readonly kind: 'memory'; readonly address: Expr; readonly type: CType; readonly touch: Touch | undefined }
-  | { readonly kind: 'local'; readonly local: Local; readonly offset: number; readonly type: CType };
+  | {
+      readonly kind: 'memory';
+      readonly address: Expr;
+      readonly type: CType;
+      readonly touch: Touch | undefined;
+      readonly bits?: BitRange;
+    }
+  | {
+      readonly kind: 'local';
+      readonly local: Local;
+      readonly offset: number;
+      readonly type: CType;
+      readonly bits?: BitRange;
+    };
 
 export type Binding =
   | { readonly kind: 'local'; readonly local: Local }
@@ -124,6 +154,9 @@ export interface Session {
   callees: Map<string, Callee>; // by file and name
   readonly limits: { depth: number; work: number }; // nesting right now, expressions lowered so far
   escaped: Set<string>; // keys of locals that stand in private memory
+  cpus: readonly string[]; // the processes: each has a CPU of its own
+  onCpu: Expr | undefined; // the CPU that a piece of work runs for; undefined: the one of the process
+  needs: ReadonlySet<Need>; // what some process of the scenario makes necessary in all of them
   processName: string;
   emitter: Emitter;
 }
