@@ -22,6 +22,8 @@ const TREES = {
 
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'stranded-unevictable': ['S1: I-strand', 'S2: I-strand', 'S1i: I-strand'],
+  'shm-unlock': ['S3: I-strand'],
+  'lruvec-stability': ['S5:', 'S5m:', 'S5p:'],
   'stranded-by-mover': ['S4: I-strand', 'S4m: I-strand'],
 };
 

@@ -11,10 +11,16 @@ struct mem_cgroup_per_node {
 
 struct mem_cgroup {
 	struct mem_cgroup_per_node *nodeinfo[MAX_NUMNODES];
+	atomic_t moving_account;	/* moves of charges that are under way */
+	spinlock_t move_lock;		/* taken only while there are any */
+	struct task_struct *move_lock_task;
+	unsigned long move_lock_flags;
 };
 
 extern struct mem_cgroup *root_mem_cgroup;
 
+void lock_page_memcg(struct page *page);
+void __unlock_page_memcg(struct mem_cgroup *memcg);
 struct lruvec *mem_cgroup_page_lruvec(struct page *page, struct pglist_data *pgdat);
 
 #endif

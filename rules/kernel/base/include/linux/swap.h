@@ -11,5 +11,6 @@ void lru_add_drain(void);
 void activate_page(struct page *page);
 void rotate_reclaimable_page(struct page *page);
 void release_pages(struct page **pages, int nr);
+void check_move_unevictable_pages(struct pagevec *pvec);
 
 #endif
