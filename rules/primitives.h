@@ -9,7 +9,9 @@
  *   __rmw(order, fn, p, v)  __rmw_bits(order, fn, p, v, mask)  __rmw_void(order, fn, p, v)     the old value
  *   __cmpxchg(order, p, old, new)  __add_unless(order, p, v, unless)  __try_bits(p, mask)
  *   __await(p, mask, value)  __await_take(p, mask)  __lock(p)  __unlock(p)  __trylock(p)  __fence(kind)
- *   __this_cpu(p)  __assert(c)  __assert_held(p)  __choose(a, b)  __stop()  __ignore(...)
+ *   __this_cpu(p)  __per_cpu(p, cpu)  __cpu()  __cpus()  __on_cpu(cpu, x)  __current()  __local_lock(p)  __local_unlock(p)
+ *   __rcu_lock()  __rcu_unlock()  __rcu_sync()  __is_locked(p)
+ *   __assert(c)  __assert_held(p)  __choose(a, b)  __stop()  __ignore(...)
  * order: plain once relaxed acquire release mb.  fn: or andnot and xor add xchg.
  * fence: mb rmb wmb before_atomic after_atomic after_spinlock after_unlock_lock barrier.
  *
@@ -387,25 +389,49 @@ static inline void list_move_tail(struct list_head *entry, struct list_head *hea
 
 /* ---------------------------------------------------------------- RCU, preemption, per-CPU data */
 
-#define rcu_read_lock()			__ignore()
-#define rcu_read_unlock()		__ignore()
+#define rcu_read_lock()			__rcu_lock()
+#define rcu_read_unlock()		__rcu_unlock()
+#define rcu_read_lock_sched()		__rcu_lock()
+#define rcu_read_unlock_sched()		__rcu_unlock()
+#define synchronize_rcu()		__rcu_sync()
+#define synchronize_rcu_expedited()	__rcu_sync()
+#define srcu_read_lock(ssp)		__rcu_lock(ssp)
+#define srcu_read_unlock(ssp, idx)	__rcu_unlock(ssp, idx)
+#define synchronize_srcu(ssp)		__rcu_sync(ssp)
+#define rcu_read_lock_held()		1
+struct srcu_struct { int srcu_idx; };
 #define preempt_disable()		__ignore()
 #define preempt_enable()		__ignore()
 #define this_cpu_ptr(p)			__this_cpu(p)
 #define raw_cpu_ptr(p)			__this_cpu(p)
 #define get_cpu_var(v)			(*__this_cpu(&(v)))
 #define put_cpu_var(v)			__ignore(v)
-#define get_cpu()			0
+#define get_cpu()			__cpu()
 #define put_cpu()			__ignore()
-#define smp_processor_id()		0
-#define per_cpu(v, cpu)			(*__this_cpu(&(v)))
-#define per_cpu_ptr(p, cpu)		__this_cpu(p)
+#define smp_processor_id()		__cpu()
+#define raw_smp_processor_id()		__cpu()
+#define per_cpu(v, cpu)			(*__per_cpu(&(v), cpu))
+#define per_cpu_ptr(p, cpu)		__per_cpu(p, cpu)
+#define nr_cpu_ids			__cpus()
+#define num_online_cpus()		__cpus()
+#define cpu_online(cpu)			1
+#define for_each_online_cpu(cpu)	for ((cpu) = 0; (cpu) < __cpus(); (cpu)++)
+#define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < __cpus(); (cpu)++)
+struct cpumask { unsigned long bits[1]; };
+#define cpumask_clear(mask)		((mask)->bits[0] = 0)
+#define __cpumask_set_cpu(cpu, mask)	((mask)->bits[0] |= 1UL << (cpu))
+#define cpumask_set_cpu(cpu, mask)	__rmw_void(relaxed, or, &(mask)->bits[0], 1UL << (cpu))
+#define cpumask_test_cpu(cpu, mask)	((int)((mask)->bits[0] >> (cpu) & 1))
+#define cpumask_empty(mask)		((mask)->bits[0] == 0)
+#define for_each_cpu(cpu, mask)		for ((cpu) = 0; (cpu) < __cpus(); (cpu)++) if (!cpumask_test_cpu(cpu, mask)) {} else
 #pragma relore assume this_cpu_ptr get_cpu_var per_cpu: one CPU for each process, with per-CPU data of its own
-#define local_lock(l)			__ignore(l)
-#define local_unlock(l)			__ignore(l)
-#define local_lock_irqsave(l, f)	__ignore(l)
-#define local_unlock_irqrestore(l, f)	__ignore(l)
-#pragma relore assume rcu_read_lock: RCU read sections are not modelled: no object is freed after a grace period
+#define local_lock(l)			__local_lock(l)
+#define local_unlock(l)			__local_unlock(l)
+#define local_lock_irqsave(l, f)	__local_lock(l)
+#define local_unlock_irqrestore(l, f)	__local_unlock(l)
+typedef __lock_t local_lock_t;
+#pragma relore assume __local_lock_ignored: local locks are left out: no process does the work of another CPU
+#pragma relore assume __rcu_ignored: RCU read sections are left out: no process of the scenario waits for a grace period
 
 #define rcu_dereference_sched(p)	__load(once, &(p))
 #define this_cpu_read(v)		(*__this_cpu(&(v)))
@@ -419,8 +445,8 @@ static inline void list_move_tail(struct list_head *entry, struct list_head *hea
 #define __this_cpu_add(v, n)		this_cpu_add(v, n)
 #define __this_cpu_inc(v)		this_cpu_inc(v)
 #define __this_cpu_dec(v)		this_cpu_dec(v)
-#define local_lock_irq(l)		__ignore(l)
-#define local_unlock_irq(l)		__ignore(l)
+#define local_lock_irq(l)		__local_lock(l)
+#define local_unlock_irq(l)		__local_unlock(l)
 #define local_irq_disable()		__ignore()
 #define local_irq_enable()		__ignore()
 #define local_irq_save(f)		__ignore(f)
@@ -830,6 +856,16 @@ static inline void *xas_store(struct xa_state *xas, void *entry)
 #define DIV_ROUND_UP(n, d)		(((n) + (d) - 1) / (d))
 #define shmem_mapping(mapping)		0
 #pragma relore assume shmem_mapping: mappings are those of files on disk, unless the scenario says otherwise
+
+/* ---------------------------------------------------------------- work that is done on another CPU */
+
+typedef struct mutex DEFINE_MUTEX;
+typedef spinlock_t DEFINE_SPINLOCK;
+struct work_struct { int pending; int cpu; void (*func)(struct work_struct *work); };
+#define INIT_WORK(work, function)	((void)((work)->func = (function)))
+#define queue_work_on(on, wq, work)	({ bool __new = __rmw(mb, xchg, &(work)->pending, 1) == 0; if (__new) (work)->cpu = (on); __new; })
+#define flush_work(work)		({ bool __had = __rmw(acquire, xchg, &(work)->pending, 0) == 1; if (__had) __on_cpu((work)->cpu, (work)->func(work)); __had; })
+#pragma relore assume queue_work_on flush_work: queued work runs on its CPU when it is waited for, between the local locks of that CPU
 
 /* ---------------------------------------------------------------- without effect on what any rule watches */
 
