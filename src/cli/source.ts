@@ -1,13 +1,93 @@
 // Bytes from outside: files, standard input and maildirs, bounded.
 
-import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { assert, InputError } from '../errors.ts';
-import { unpack } from '../mail/unpack.ts';
+import type { Archive } from '../mail/archive.ts';
+import { INSIDE, isMail } from '../mail/form.ts';
+import { isMbox } from '../mail/mbox.ts';
+import { isPacked, unpack, unpackStream } from '../mail/unpack.ts';
 
 /** The most bytes that are read from one source: 512 MB. */
 export const MOST_BYTES = 512 * 1024 * 1024;
+
+/** Bytes from which on a file is an archive of many threads, rather than one to be held. */
+export interface ArchiveSizes {
+  readonly plain: number;
+  readonly packed: number;
+}
+
+const LEAST: ArchiveSizes = { plain: 16 * 1024 * 1024, packed: 2 * 1024 * 1024 };
+
+/** An archive that is open; `close` removes what was unpacked for it. */
+export interface OpenArchive {
+  readonly archive: Archive;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens a large mbox for reading it thread by thread; undefined when `names` is anything else: several sources, a small
+ * file, a page. A packed archive is unpacked into a temporary file, since threads are read from all over it.
+ */
+export async function openArchive(
+  names: readonly string[],
+  least: ArchiveSizes = LEAST,
+): Promise<OpenArchive | undefined> {
+  const [name = '-', ...rest] = names;
+  if (name === '-' || rest.length > 0) return undefined;
+  const entry = await stat(name).catch(() => undefined);
+  if (entry?.isFile() !== true || entry.size < Math.min(least.plain, least.packed)) return undefined;
+  const file = await open(name);
+  const head = await bytesAt(file, 0, HEAD);
+  if (!isPacked(head)) {
+    if (entry.size >= least.plain && isMbox(head))
+      return { archive: archiveIn(name, name, file), close: () => file.close() };
+    await file.close();
+    return undefined;
+  }
+  await file.close();
+  return entry.size < least.packed ? undefined : unpackedArchive(name, least.plain);
+}
+
+const HEAD = 65_536; // bytes that tell an mbox
+
+async function unpackedArchive(name: string, least: number): Promise<OpenArchive | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'relore-'));
+  const path = join(folder, 'archive.mbox');
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await pipeline(Readable.from(unpackStream(createReadStream(name), name)), createWriteStream(path));
+    const file = await open(path);
+    const { size } = await file.stat();
+    if (size >= least && isMbox(await bytesAt(file, 0, HEAD)))
+      return { archive: archiveIn(name, path, file), close: () => file.close().then(remove) };
+    await file.close();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  await remove();
+  return undefined;
+}
+
+function archiveIn(name: string, path: string, file: FileHandle): Archive {
+  return {
+    name,
+    chunks: () => createReadStream(path, { highWaterMark: 1 << 20 }),
+    read: (from, to) => bytesAt(file, from, to),
+  };
+}
+
+async function bytesAt(file: FileHandle, from: number, to: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(to - from);
+  const { bytesRead } = await file.read(bytes, 0, to - from, from);
+  return bytes.subarray(0, bytesRead);
+}
 
 /** One input: an mbox, a mail, a patch or a page; or one message of a maildir. */
 export interface Source {
@@ -128,7 +208,8 @@ function unreadable(name: string, error: NodeJS.ErrnoException): InputError {
 
 /**
  * Returns several sources as one mbox, so that the mails of a maildir or of many patch files make one thread.
- * A source that is an mbox already keeps its bytes; other mails get a separator line and mboxrd quoting of `From `.
+ * A source that is an mbox already keeps its bytes; other mails, pages and diffs get a separator line and mboxrd quoting
+ * of `From `.
  */
 export function joined(sources: readonly Source[]): Source {
   const [first, ...rest] = sources;
@@ -136,9 +217,10 @@ export function joined(sources: readonly Source[]): Source {
   if (rest.length === 0) return first;
   const parts = sources.flatMap(({ bytes }) => {
     const text = Buffer.from(bytes).toString('latin1');
+    const head = isMail(bytes) ? '' : INSIDE;
     const mail = text.startsWith('From ')
       ? text
-      : `From mboxrd@z Thu Jan  1 00:00:00 1970\n${text.replace(/^(>*From )/gm, '>$1')}`;
+      : `From mboxrd@z Thu Jan  1 00:00:00 1970\n${head}${text.replace(/^(>*From )/gm, '>$1')}`;
     return Buffer.from(`${mail.replace(/\r?\n?$/, '')}\n\n`, 'latin1');
   });
   return { name: sources.map(({ name }) => name).join(', '), bytes: Buffer.concat(parts) };

@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { streamThreads } from '../mail/archive.ts';
 import { readThread } from '../mail/read.ts';
-import { renderThread, renderThreadJson, renderThreadMarkdown } from '../report/thread.ts';
+import { renderThread, renderThreadJson, renderThreadJsonLine, renderThreadMarkdown } from '../report/thread.ts';
 import type { Thread } from '../types.ts';
 import { type ColorWish, emit, terminalWidth, wantsColor } from './output.ts';
-import { joined, readSources } from './source.ts';
+import { joined, openArchive, readSources } from './source.ts';
 
 /** Options of `relore thread`. */
 export interface ThreadCommandOptions {
@@ -11,10 +16,50 @@ export interface ThreadCommandOptions {
   readonly color: ColorWish;
 }
 
-/** Prints what was read from `sources`; nothing is run. */
+/**
+ * Prints what was read from `sources`; nothing is run. A large mbox is printed thread by thread, in the order of their
+ * first mails, and is never in memory as a whole; as JSON each of its threads is one line.
+ */
 export async function threadCommand(sources: readonly string[], options: ThreadCommandOptions): Promise<void> {
-  const { bytes, name } = joined(await readSources(sources));
-  await emit(rendered(await readThread(bytes, name), options), options.output);
+  const archive = await openArchive(sources);
+  if (archive === undefined) {
+    const { bytes, name } = joined(await readSources(sources));
+    await emit(rendered(await readThread(bytes, name), options), options.output);
+    return;
+  }
+  try {
+    await print(threadTexts(streamThreads(archive.archive), options), options.output);
+  } finally {
+    await archive.close();
+  }
+}
+
+async function* threadTexts(
+  threads: AsyncIterable<{ readonly thread: Thread }>,
+  options: ThreadCommandOptions,
+): AsyncGenerator<string> {
+  let first = true;
+  for await (const { thread } of threads) {
+    if (options.format === 'json') yield renderThreadJsonLine(thread);
+    else yield first ? rendered(thread, options) : `\n${rendered(thread, options)}`;
+    first = false;
+  }
+}
+
+/** Writes texts as they come, no faster than they are taken; to `file` by way of a temporary one beside it. */
+async function print(texts: AsyncIterable<string>, file: string | undefined): Promise<void> {
+  const beside = file === undefined ? '' : join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  const out = file === undefined ? process.stdout : createWriteStream(beside, { flags: 'wx' });
+  try {
+    for await (const text of texts) if (!out.write(text)) await once(out, 'drain');
+    if (file === undefined) return;
+    out.end();
+    await once(out, 'finish');
+    await rename(beside, file);
+  } catch (error) {
+    if (file !== undefined) await rm(beside, { force: true });
+    throw error;
+  }
 }
 
 function rendered(thread: Thread, options: ThreadCommandOptions): string {

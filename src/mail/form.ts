@@ -62,7 +62,7 @@ export async function readForm(bytes: Uint8Array, name: string): Promise<Form> {
 function textForm(source: Buffer, head: string): Form | undefined {
   if (isMbox(source)) {
     const kind = /^From [0-9a-f]{40} Mon Sep 17 00:00:00 2001\r?\n/.test(head) ? 'patch' : 'mbox';
-    return { kind, source, mails: splitMbox(source) };
+    return { kind, source, mails: splitMbox(source).flatMap((raw) => pagesWithin(source, raw)) };
   }
   const page = pageMail(source, head);
   if (page !== undefined) return { kind: 'page', source, mails: [page] };
@@ -74,6 +74,33 @@ function textForm(source: Buffer, head: string): Form | undefined {
   const kind = isFlattened(utf8(head.split('\n', 1)[0] ?? '')) ? 'flat' : isBareDiff(head) ? 'patch' : undefined;
   if (kind === undefined) return undefined;
   return { kind, source, mails: [{ start: 0, body: 0, end: source.length, quoting: 'none' }] };
+}
+
+/** The header that stands before what is no mail of its own when several sources become one mbox. */
+export const INSIDE = 'X-Relore-Form: text\n\n';
+
+/** True when a source begins like a mail: what else is joined to others needs INSIDE before it. */
+export function isMail(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD)).toString('latin1');
+  return head.startsWith('From ') || hasMailHeader(head.replace(/^(?:[ \t]*\r?\n)+/, ''));
+}
+
+/** The mails of a page that was joined to other sources; any other mail as it is. */
+function pagesWithin(source: Buffer, raw: RawMail): readonly RawMail[] {
+  if (raw.body - raw.start !== INSIDE.length || source.toString('latin1', raw.start, raw.body) !== INSIDE) return [raw];
+  const inside = source.subarray(raw.body, raw.end);
+  const head = inside.toString('latin1', 0, HEAD);
+  const page = pageMail(inside, head);
+  const pages = page === undefined ? loreMails(inside, head) : [page];
+  return (
+    pages?.map((each) => ({
+      ...each,
+      start: raw.body + each.start,
+      body: raw.body + each.body,
+      end: raw.body + each.end,
+      quoting: raw.quoting,
+    })) ?? [raw]
+  );
 }
 
 function withoutMark(source: Buffer): Buffer {

@@ -9,6 +9,11 @@ export const MOST_UNPACKED = 1 << 30;
 
 type Packing = 'gzip' | 'xz';
 
+/** True for gzip and xz, by the first six bytes. */
+export function isPacked(head: Uint8Array): boolean {
+  return packingOf(head) !== undefined;
+}
+
 /**
  * Returns the bytes behind gzip or xz, and other bytes as they are. Throws InputError for damaged data and for more
  * than `most` bytes.

@@ -54,6 +54,11 @@ export function renderThreadJson(thread: Thread): string {
   return `${JSON.stringify({ schema: 'relore.thread/1', ...thread }, null, 2)}\n`;
 }
 
+/** Returns the thread as JSON in one line, for archives of many threads: JSON Lines. */
+export function renderThreadJsonLine(thread: Thread): string {
+  return `${JSON.stringify({ schema: 'relore.thread/1', ...thread })}\n`;
+}
+
 interface Row {
   readonly level: number;
   readonly text: string;

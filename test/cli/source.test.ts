@@ -1,7 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { cellsExit } from '../../src/cli/rules.ts';
 import { replayCommandLine } from '../../src/cli/run.ts';
-import { joined } from '../../src/cli/source.ts';
+import { joined, openArchive } from '../../src/cli/source.ts';
+import { streamThreads } from '../../src/mail/archive.ts';
+import { readThread } from '../../src/mail/read.ts';
 import type { CellResult } from '../../src/report/rules.ts';
 
 const source = (name: string, text: string) => ({ name, bytes: Buffer.from(text) });
@@ -9,12 +15,12 @@ const source = (name: string, text: string) => ({ name, bytes: Buffer.from(text)
 describe('several sources', () => {
   it('become one mbox: mails get a separator, and lines that look like one are quoted', () => {
     const { bytes, name } = joined([
-      source('a', 'A: 1\n\nFrom x\n>From y\n'),
+      source('a', 'From: a\nDate: 1\n\nFrom x\n>From y\n'),
       source('b', 'From b@x Thu\nB: 2\n\n>From z\n'),
     ]);
     expect(name).toBe('a, b');
     expect(Buffer.from(bytes).toString()).toBe(
-      'From mboxrd@z Thu Jan  1 00:00:00 1970\nA: 1\n\n>From x\n>>From y\n\nFrom b@x Thu\nB: 2\n\n>From z\n\n',
+      'From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: a\nDate: 1\n\n>From x\n>>From y\n\nFrom b@x Thu\nB: 2\n\n>From z\n\n',
     );
   });
 
@@ -22,7 +28,76 @@ describe('several sources', () => {
     const bytes = Buffer.from([0xe9, 0xff, 0x0a]);
     const one = { name: 'a', bytes };
     expect(joined([one])).toBe(one);
-    expect(Buffer.from(joined([one, one]).bytes).indexOf(bytes)).toBe(39);
+    expect(Buffer.from(joined([one, one]).bytes).indexOf(bytes)).toBe(60);
+  });
+});
+
+const page = (day: number, who: string, body: string) =>
+  `Re: mm: q\n\nFrom: ${who}\nDate: Tue Jan 0${day} 2024 - 03:04:05 EST\n\n\n${body}\n`;
+
+describe('several pages, diffs and mails', () => {
+  it('become one thread: each page is read as a page, with what pages lose', async () => {
+    const { bytes } = joined([
+      source('1', page(2, 'Ann', 'a line that tells this page from all others')),
+      source(
+        '2',
+        page(
+          3,
+          'Bo',
+          'On Tue, 2 Jan 2024, Ann wrote:\n> a line that tells this page from all others\nFrom here on, no.',
+        ),
+      ),
+    ]);
+    const thread = await readThread(bytes, 'x');
+    expect(thread.messages.map(({ from, parent }) => [from, parent?.how])).toEqual([
+      ['Ann', undefined],
+      ['Bo', 'quote'],
+    ]);
+    expect(thread.messages[1]?.blocks.at(-1)?.text).toBe('From here on, no.');
+    expect(thread.lossy).toContain('no Message-ID');
+  });
+
+  it('a bare diff beside a mail is a patch beside a message', async () => {
+    const diff = 'diff --git a/x.c b/x.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n';
+    const mail = 'From: Ann <ann@x>\nSubject: q\n\nhello\n';
+    const thread = await readThread(joined([source('1', mail), source('2', diff)]).bytes, 'x');
+    expect([thread.messages.length, thread.patches.length]).toEqual([2, 1]);
+    expect(thread.patches[0]?.files[0]?.hunks[0]?.complete).toBe(true);
+  });
+});
+
+describe('a large mbox', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relore-test-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const box = ['one', 'two']
+    .map((title) => `From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: A <a@x>\nSubject: ${title}\n\ntext\n\n`)
+    .join('');
+  const file = (name: string, content: string | Buffer) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const least = { plain: 100, packed: 50 };
+
+  it('is opened for reading thread by thread, packed or not, and leaves nothing behind', async () => {
+    vi.stubEnv('TMPDIR', folder);
+    for (const path of [file('a.mbox', box), file('b.mbox.gz', gzipSync(box))]) {
+      const opened = await openArchive([path], least);
+      const titles: string[] = [];
+      for await (const { thread } of streamThreads(opened!.archive)) titles.push(thread.subject);
+      await opened!.close();
+      expect(titles).toEqual(['one', 'two']);
+    }
+    vi.unstubAllEnvs();
+    expect(readdirSync(folder).sort()).toEqual(['a.mbox', 'b.mbox.gz']);
+  });
+
+  it('is told from small files, several files, and files that are no mbox', async () => {
+    const path = file('c.mbox', box);
+    expect(await openArchive([path])).toBeUndefined();
+    expect(await openArchive([path, path], least)).toBeUndefined();
+    expect(await openArchive([file('d.txt', 'x'.repeat(500))], least)).toBeUndefined();
+    expect(await openArchive([file('e.gz', gzipSync(Buffer.alloc(200_000)))], least)).toBeUndefined();
+    expect(await openArchive([], least)).toBeUndefined();
   });
 });
 
