@@ -1,9 +1,10 @@
 // A family of scenarios of growing size: CPUs that put folios on a list, munlock them and isolate them, one folio after the other.
 // Variants: a tests and clears LRU before it clears MLOCKED, b clears MLOCKED first; both set LRU after the test of MLOCKED.
 // c sets LRU before the test of MLOCKED and clears MLOCKED before LRU (store buffering with both barriers): it alone holds.
+// n is c without the barrier of the first process: it holds under SC, and under TSO as long as flags are set by atomic operations.
 import type { Cell, Expr, Instruction, Invariant, Process, Program } from '../../src/types.ts';
 
-export type Variant = 'a' | 'b' | 'c';
+export type Variant = 'a' | 'b' | 'c' | 'n';
 export type Role = 'put' | 'munlock' | 'isolate';
 export const ROLES: readonly Role[] = ['put', 'munlock', 'isolate', 'munlock'];
 
@@ -22,9 +23,12 @@ interface Place {
   readonly mask: number;
 }
 
-/** `cpus` processes (at most four) that each walk `folios` folios, with the flags of a folio in one word or in three. */
-export function family(variant: Variant, cpus: number, folios: number, words: 'one word' | 'split words'): Program {
-  const isSplit = words === 'split words';
+/** Flags of a folio as bits of one word, as a word each, or as a word each that is set and cleared by a plain store (WRITE_ONCE). */
+export type Words = 'one word' | 'split words' | 'stored words';
+
+/** `cpus` processes (at most four) that each walk `folios` folios. */
+export function family(variant: Variant, cpus: number, folios: number, words: Words): Program {
+  const isSplit = words !== 'one word';
   const base = (folio: number): number => 128 + folio * 64;
   const flag = (folio: number, name: Flag): Place =>
     isSplit
@@ -43,6 +47,7 @@ export function family(variant: Variant, cpus: number, folios: number, words: 'o
     const lines: Line[] = [];
     for (let folio = 0; folio < folios; folio++) walk(variant, role, (name) => flag(folio, name), list(folio), lines);
     lines.push({ op: 'end' });
+    if (words === 'stored words') for (const [pc, line] of lines.entries()) lines[pc] = stored(line);
     return { name: `P${index}`, label: role, cpu: `cpu${index + 1}`, code: lines.map(place), registers: 2 };
   });
   const invariants = Array.from({ length: folios }, (_, folio) => stranded(folio, (name) => flag(folio, name)));
@@ -59,6 +64,12 @@ function place(line: Line, pc: number): Instruction {
     ...line,
     at: { frames: [{ file: 'family.c', line: pc + 1, function: 'walk' }], text: line.op },
   };
+}
+
+/** A plain store in the place of an atomic operation that returns nothing. */
+function stored(line: Line): Line {
+  if (line.op !== 'rmw' || line.dst !== undefined) return line;
+  return { op: 'store', address: line.address, value: num(line.fn === 'or' ? 1 : 0), order: 'once' };
 }
 
 const set = ({ address, mask }: Place): Line => ({
@@ -103,10 +114,11 @@ const unlock: Line = { op: 'unlock', address: num(LOCK) };
 function walk(variant: Variant, role: Role, flag: (name: Flag) => Place, list: number, lines: Line[]): void {
   const putBack = (): void => {
     lines.push(lock);
-    if (variant === 'c') lines.push(set(flag('lru')), { op: 'fence', fence: 'mb' });
+    if (variant === 'c' || variant === 'n') lines.push(set(flag('lru')));
+    if (variant === 'c') lines.push({ op: 'fence', fence: 'mb' });
     lines.push(test(1, flag('mlocked')));
     when(1, [set(flag('unevictable')), write(list, 1)], [clear(flag('unevictable')), write(list, 0)], lines);
-    if (variant !== 'c') lines.push(set(flag('lru')));
+    if (variant === 'a' || variant === 'b') lines.push(set(flag('lru')));
     lines.push(unlock);
   };
   if (role === 'put') {
@@ -171,7 +183,7 @@ export function promela(variant: Variant, cpus: number, folios: number, expert: 
   const enter = expert ? 'lk == 0; lk = 1' : 'atomic { lk == 0; lk = 1 }';
   const judge = `if :: r -> un[F] = 1; list[F] = 1 :: else -> un[F] = 0; list[F] = 0 fi${expert ? '; r = 0' : ''}`;
   const putBack =
-    variant === 'c'
+    variant === 'c' || variant === 'n'
       ? join(enter, 'lru[F] = 1') + join('r = ml[F]', judge, 'lk = 0')
       : join(enter, 'r = ml[F]', judge) + join('lru[F] = 1', 'lk = 0');
   const take = 'atomic { t = lru[F]; lru[F] = 0 };';

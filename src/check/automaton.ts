@@ -135,11 +135,18 @@ export function createAutomaton(
       return settle(word, false);
     }
     if (state.divides) return die(PROPERTY.division, word);
-    if (!('address' in instruction) || isWaiting(instruction, word)) return undefined;
-    return access(instruction, state, word);
+    if (!('address' in instruction)) return undefined;
+    // A word that its own buffer holds is seen there; that it may have left the buffer before is another way to go on.
+    const seen = onlyReads(instruction) || instruction.op === 'unlock' ? (ownWord(instruction) ?? word) : word;
+    return isWaiting(instruction, seen) ? undefined : access(instruction, state, seen, word);
   }
 
-  function access(instruction: Extract<Instruction, { address: unknown }>, state: LocalState, word: number): Move {
+  function access(
+    instruction: Extract<Instruction, { address: unknown }>,
+    state: LocalState,
+    word: number,
+    inMemory: number,
+  ): Move {
     const { op } = instruction;
     if (op !== 'assert-held') covered.push(pc);
     if (op === 'unlock' && word !== me) return die(PROPERTY.unlock, word);
@@ -151,7 +158,7 @@ export function createAutomaton(
     if (op === 'unlock') give(state.address);
     pc++;
     length++;
-    return settle(op === 'unlock' && isBuffered ? word : after, false);
+    return settle(onlyReads(instruction) || (op === 'unlock' && isBuffered) ? inMemory : after, false);
   }
 
   function take(address: number): void {
@@ -237,7 +244,7 @@ export function createAutomaton(
     if (instruction.op === 'choose' && instruction.values.length > 1) return 'choose';
     if (instruction.op === 'fence' && instruction.fence === 'mb' && buffer.stores.length > 0) return 'fence';
     if (!('address' in instruction)) return 'local';
-    return isForwarded(instruction) || isPut(instruction) ? 'local' : 'access';
+    return isPut(instruction) ? 'local' : 'access';
   }
 
   /** Runs the instruction at `pc` when it touches nothing that others see; false when it does, or there is none. */
@@ -262,25 +269,17 @@ export function createAutomaton(
       default:
         if (kindOf(instruction) !== 'local') return false;
         if (instruction.op === 'choose') now[instruction.dst] = instruction.values[0]!;
-        if ('address' in instruction) runInBuffer(instruction);
+        if (instruction.op === 'store') putInBuffer(instruction);
     }
     pc++;
     length++;
     return true;
   }
 
-  /** A store into the buffer, or an access whose word is still in the buffer. */
-  function runInBuffer(instruction: Extract<Instruction, { address: unknown }>): void {
-    const address = value(instruction.address, now);
-    if (instruction.op !== 'assert-held') covered.push(pc);
-    if (instruction.op === 'store') {
-      put(address, value(instruction.value, now));
-      return;
-    }
-    const word = buffer.stores.findLast((one) => one.address === address)!.value;
-    if (instruction.op === 'assert-held' && word !== me) found.push(PROPERTY.assert + pc);
-    const { read } = effect(instruction, word, 0, 0, me);
-    if ('dst' in instruction && instruction.dst !== undefined && read !== undefined) now[instruction.dst] = read;
+  /** A store into the buffer. */
+  function putInBuffer(instruction: Extract<Instruction, { op: 'store' }>): void {
+    covered.push(pc);
+    put(value(instruction.address, now), value(instruction.value, now));
   }
 
   function isPut(instruction: Instruction): boolean {
@@ -301,15 +300,10 @@ export function createAutomaton(
     return true;
   }
 
-  function isForwarded(instruction: Extract<Instruction, { address: unknown }>): boolean {
-    if (buffer.stores.length === 0 || !onlyReads(instruction)) return false;
-    const own = ownWord(instruction);
-    return own !== undefined && !isWaiting(instruction, own);
-  }
-
   /** Waits for a word that its own buffer holds with another value. */
   function isOwnWait(instruction: Extract<Instruction, { address: unknown }>): boolean {
-    return onlyReads(instruction) && ownWord(instruction) !== undefined;
+    const own = onlyReads(instruction) ? ownWord(instruction) : undefined;
+    return own !== undefined && isWaiting(instruction, own);
   }
 
   function ownWord(instruction: Extract<Instruction, { address: unknown }>): number | undefined {

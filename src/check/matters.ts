@@ -40,7 +40,19 @@ export function matters(
     marks.add(earlier);
   }
   for (const index of locksAround(program, order, marks)) marks.add(index);
+  for (const [enters, leaves] of buffered(program, order)) if (marks.has(leaves)) marks.add(enters);
   return marks;
+}
+
+/** Stores that waited while their process did something else: where they entered the buffer, and where they left it. */
+function buffered(program: Program, order: readonly Executed[]): readonly (readonly [number, number])[] {
+  const waiting: number[][] = program.processes.map(() => []);
+  const pairs: [number, number][] = [];
+  for (const [index, { process, buffer }] of order.entries()) {
+    if (buffer === 'enters') waiting[process]!.push(index);
+    if (buffer === 'leaves') pairs.push([waiting[process]!.shift()!, index]);
+  }
+  return pairs;
 }
 
 /** Locks taken and given back around a marked event of the same process, failed tries, and locks that are never given back. */
@@ -48,6 +60,7 @@ function locksAround(program: Program, order: readonly Executed[], marks: Readon
   const around: number[] = [];
   const taken = new Map<string, number>(); // process/lock -> index of the event that took it
   for (const [index, event] of order.entries()) {
+    if (event.buffer === 'enters') continue;
     if (!isLocking(program, event) || event.before === event.after) {
       if (isLocking(program, event) && event.read === 0) around.push(index);
       continue;

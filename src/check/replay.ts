@@ -1,6 +1,6 @@
 // Runs one schedule again, without the search: a small interpreter of its own, so that a trace does not rest on the engine alone.
 import { InputError } from '../errors.ts';
-import type { Expr, Instruction, Invariant, Program, Trace, TraceStep } from '../types.ts';
+import type { Expr, Instruction, Invariant, MemoryModel, Program, Trace, TraceStep } from '../types.ts';
 import { asGiven, expand } from './expand.ts';
 import { FAULT, fuelFault } from './properties.ts';
 import { eventWords } from './words.ts';
@@ -11,6 +11,7 @@ interface World {
   readonly program: Program;
   readonly memory: number[]; // by cell
   readonly violated: Set<string>;
+  readonly isBuffered: boolean; // x86-TSO: stores wait in a buffer
 }
 
 interface Actor {
@@ -18,34 +19,46 @@ interface Actor {
   readonly regs: number[];
   pc: number;
   state: 'runs' | 'over' | 'dead';
+  readonly buffer: { readonly pc: number; readonly cell: number; readonly word: number }[]; // oldest store first
   sinceBlocking: number; // instructions since it last took a lock, waited or chose
 }
 
 /**
- * Runs `path` ('0*12/1:2/1': process 0 runs 12 instructions, process 1 takes value 2 of a choose, then runs one) and returns what it
- * did and the names of the properties it violates: assertions and faults on the way, invariants and deadlock on the state it ends in.
+ * Runs `path` ('0*12/1:2/1f': process 0 runs 12 instructions, process 1 takes value 2 of a choose, its oldest store leaves its buffer)
+ * under `model` (by default TSO when a store leaves a buffer) and returns what it did and the names of the properties it violates: assertions and faults on the way, invariants and deadlock on the state it ends in.
  * Throws InputError for a path that the program cannot take.
  */
 export function replay(
   program: Program,
   path: string,
   fuel = LOCAL_STEPS,
+  model: MemoryModel = path.includes('f') ? 'tso' : 'sc',
 ): { trace: Trace; violated: readonly string[] } {
   const expanded = expand(program);
   if ('what' in expanded) throw bad(program, 'a program that can be run', expanded.why);
-  const { trace, violated } = replayWords(expanded.program, path, fuel);
+  const { trace, violated } = replayWords(expanded.program, path, fuel, model === 'tso');
   return { trace: asGiven(trace, program, expanded.origin), violated };
 }
 
-function replayWords(program: Program, path: string, fuel: number): { trace: Trace; violated: readonly string[] } {
-  const world: World = { program, memory: program.cells.map((cell) => cell.init | 0), violated: new Set() };
+function replayWords(
+  program: Program,
+  path: string,
+  fuel: number,
+  isBuffered: boolean,
+): { trace: Trace; violated: readonly string[] } {
+  const world: World = { program, memory: program.cells.map((cell) => cell.init | 0), violated: new Set(), isBuffered };
   const actors = program.processes.map((process, p) => createActor(p, process.registers));
   const steps: TraceStep[] = [];
   const turns: number[] = [];
   for (const segment of path === '' ? [] : path.split('/')) {
-    const parts = /^(\d{1,2})(?:\*(\d{1,9})|:(\d{1,5}))?$/.exec(segment);
+    const parts = /^(\d{1,2})(?:\*(\d{1,9})|:(\d{1,5})|(f))?$/.exec(segment);
     const actor = actors[Number(parts?.[1] ?? -1)];
     if (parts === null || actor === undefined) throw bad(program, 'a schedule like 0*12/1:2', segment);
+    if (parts[4] !== undefined) {
+      turns.push(actor.p);
+      steps.push(flush(world, actor, segment));
+      continue;
+    }
     for (let left = Number(parts[2] ?? 1); left > 0; left--) {
       if (actor.state !== 'runs' || waits(world, actor)) throw bad(program, `P${actor.p} to be able to step`, segment);
       const isChoice = next(program, actor).op === 'choose';
@@ -65,7 +78,7 @@ function replayWords(program: Program, path: string, fuel: number): { trace: Tra
 }
 
 function createActor(p: number, registers: number): Actor {
-  return { p, regs: new Array<number>(registers).fill(0), pc: 0, state: 'runs', sinceBlocking: 0 };
+  return { p, regs: new Array<number>(registers).fill(0), pc: 0, state: 'runs', buffer: [], sinceBlocking: 0 };
 }
 
 function bad(program: Program, expected: string, segment: string): InputError {
@@ -76,11 +89,34 @@ function next(program: Program, actor: Actor): Instruction {
   return program.processes[actor.p]!.code[actor.pc]!;
 }
 
+/** The oldest store of an actor leaves its buffer. */
+function flush({ program, memory }: World, { p, buffer }: Actor, segment: string): TraceStep {
+  const store = buffer.shift();
+  if (store === undefined) throw bad(program, `a store in the buffer of P${p}`, segment);
+  const { pc, cell, word } = store;
+  const i = program.processes[p]!.code[pc]!;
+  const before = memory[cell]!;
+  memory[cell] = word;
+  const effect = { process: p, cell, before, after: word, read: undefined, buffer: 'leaves' } as const;
+  const event = eventWords(program, i, effect);
+  return { process: p, pc, at: i.at, event, cell, before, after: word, read: undefined, matters: false };
+}
+
+/** LOCK-prefixed instructions and barriers of x86 wait until the store buffer is empty. */
+function mustDrain(i: Instruction): boolean {
+  if (i.op === 'await') return i.take;
+  if (i.op === 'fence') return i.fence === 'mb';
+  if (i.op === 'store') return i.order === 'mb';
+  return ['rmw', 'cmpxchg', 'add-unless', 'try-bits', 'lock', 'trylock'].includes(i.op);
+}
+
 function waits({ program, memory }: World, actor: Actor): boolean {
   const i = next(program, actor);
+  if (actor.buffer.length > 0 && mustDrain(i)) return true;
   if (i.op !== 'lock' && i.op !== 'await') return false;
   const address = evaluate(i.address, actor.regs);
-  const word = memory[program.cells.findIndex((cell) => cell.address === address)];
+  const cell = program.cells.findIndex((one) => one.address === address);
+  const word = actor.buffer.findLast((store) => store.cell === cell)?.word ?? memory[cell];
   if (word === undefined) return false;
   return i.op === 'lock' ? word !== 0 : (word & i.mask) !== (i.value | 0);
 }
@@ -141,7 +177,7 @@ function run(world: World, actor: Actor, choice: number): TraceStep | undefined 
   const address = arg(i.address);
   const cell = program.cells.findIndex((one) => one.address === address);
   if (cell < 0) return die(address >>> 0 < 64 ? FAULT.nullPointer : FAULT.badAddress);
-  const before = memory[cell]!;
+  const before = actor.buffer.findLast((store) => store.cell === cell)?.word ?? memory[cell]!;
   const me = p + 1;
   if (i.op === 'unlock' && before !== me) return die(FAULT.unlock, { cell, before, after: before });
   if (i.op === 'assert-held') {
@@ -149,6 +185,18 @@ function run(world: World, actor: Actor, choice: number): TraceStep | undefined 
     violated.add(`assert: ${i.what}`);
   }
   const [after, read] = access(i, before, me, arg);
+  if (world.isBuffered && (i.op === 'store' || i.op === 'unlock') && !mustDrain(i)) {
+    actor.buffer.push({ pc, cell, word: after });
+    const event = eventWords(program, i, {
+      process: p,
+      cell,
+      before: undefined,
+      after,
+      read: undefined,
+      buffer: 'enters',
+    });
+    return show({ cell, after, event });
+  }
   memory[cell] = after;
   const dst = 'dst' in i ? i.dst : undefined;
   if (dst !== undefined) regs[dst] = read ?? 0;
@@ -200,8 +248,10 @@ function runLocal(
 /** Invariants and deadlock on the last state of a run. */
 function judgeEnd(world: World, actors: readonly Actor[]): void {
   const { program, violated } = world;
-  const isWhole = actors.every((actor) => actor.state === 'over');
-  const isStuck = actors.every((actor) => actor.state === 'over' || (actor.state === 'runs' && waits(world, actor)));
+  const isWhole = actors.every((actor) => actor.state === 'over' && actor.buffer.length === 0);
+  const isStuck = actors.every(
+    (actor) => actor.buffer.length === 0 && (actor.state === 'over' || (actor.state === 'runs' && waits(world, actor))),
+  );
   if (isStuck && !isWhole) violated.add('deadlock');
   for (const invariant of program.invariants) {
     if (invariant.when === 'end' && !isWhole) continue;
@@ -213,7 +263,7 @@ function judgeEnd(world: World, actors: readonly Actor[]): void {
 /** Runs an invariant as a process of its own; undefined when it cannot be evaluated. */
 function holds({ program, memory }: World, invariant: Invariant): boolean | undefined {
   const alone: Program = { ...program, processes: [{ ...invariant, label: invariant.name, cpu: '' }] };
-  const world: World = { program: alone, memory: [...memory], violated: new Set() };
+  const world: World = { program: alone, memory: [...memory], violated: new Set(), isBuffered: false };
   const actor = createActor(0, Math.max(1, invariant.registers));
   for (let left = LOCAL_STEPS; left > 0 && actor.state === 'runs'; left--) run(world, actor, 0);
   return actor.state === 'over' ? actor.regs[0] !== 0 : undefined;

@@ -6,6 +6,7 @@ interface State {
   readonly status: string[]; // run, over, dead
   readonly regs: number[][];
   readonly mem: number[];
+  readonly buf: (readonly [number, number])[][]; // x86-TSO: cell and value, oldest store first
 }
 
 export interface Meaning {
@@ -54,10 +55,11 @@ const copy = (s: State): State => ({
   status: [...s.status],
   regs: s.regs.map((g) => [...g]),
   mem: [...s.mem],
+  buf: s.buf.map((b) => [...b]),
 });
 
-/** Everything that can happen; undefined when it takes more than `most` states. */
-export function naive(program: Program, most: number): Meaning | undefined {
+/** Everything that can happen under SC, or under x86-TSO; undefined when it takes more than `most` states. */
+export function naive(program: Program, most: number, isTso = false): Meaning | undefined {
   const properties = new Set<string>();
   const terminals = new Map<string, number[]>();
   const reached = new Set<string>();
@@ -107,6 +109,13 @@ export function naive(program: Program, most: number): Meaning | undefined {
       return [t];
     };
     t.pc[p]!++;
+    const own = (k: number): number => s.buf[p]!.findLast(([cell]) => cell === k)?.[1] ?? s.mem[k]!;
+    const isLocked =
+      ['rmw', 'cmpxchg', 'add-unless', 'try-bits', 'lock', 'trylock'].includes(i.op) ||
+      (i.op === 'await' && i.take) ||
+      (i.op === 'store' && i.order === 'mb') ||
+      (i.op === 'fence' && i.fence === 'mb');
+    if (isLocked && s.buf[p]!.length > 0) return [];
     try {
       switch (i.op) {
         case 'end':
@@ -148,12 +157,13 @@ export function naive(program: Program, most: number): Meaning | undefined {
           const y = i.op === 'cmpxchg' ? ev(i.desired, g) : i.op === 'add-unless' ? ev(i.unless, g) : 0;
           const k = slot.get(a);
           if (k === undefined) return fault(a >= 0 && a < 64 ? 'NULL pointer dereference' : 'bad address');
-          const old = s.mem[k]!;
+          const old = own(k);
           if (i.op === 'lock' && old !== 0) return [];
           if (i.op === 'await' && (old & i.mask) !== i.value) return [];
           if (i.op !== 'assert-held') reached.add(`${program.processes[p]!.name}/${s.pc[p]}`);
           if (i.op === 'load') g[i.dst] = old & bitsOf(i.mask);
-          if (i.op === 'store') t.mem[k] = x;
+          if (i.op === 'store' && isTso && !isLocked) t.buf[p]!.push([k, x]);
+          else if (i.op === 'store') t.mem[k] = x;
           if (i.op === 'rmw') {
             t.mem[k] = { or: old | x, andnot: old & ~x, and: old & x, xor: old ^ x, add: (old + x) | 0, xchg: x }[i.fn];
             if (i.dst !== undefined) g[i.dst] = old & bitsOf(i.mask);
@@ -179,7 +189,8 @@ export function naive(program: Program, most: number): Meaning | undefined {
           }
           if (i.op === 'unlock') {
             if (old !== p + 1) return fault('unlock of a lock that the process does not hold');
-            t.mem[k] = 0;
+            if (isTso) t.buf[p]!.push([k, 0]);
+            else t.mem[k] = 0;
           }
           if (i.op === 'assert-held' && old !== p + 1) properties.add(`assert: ${i.what}`);
           return [t];
@@ -195,10 +206,18 @@ export function naive(program: Program, most: number): Meaning | undefined {
     status: program.processes.map(() => 'run'),
     regs: program.processes.map((one) => new Array<number>(one.registers).fill(0)),
     mem: program.cells.map((one) => one.init),
+    buf: program.processes.map(() => []),
   });
   for (let s = todo.pop(); s !== undefined; s = todo.pop()) {
     if (seen.size > most) return undefined;
     const all = program.processes.flatMap((_, p) => (s.status[p] === 'run' ? nexts(s, p) : []));
+    for (const [p, [oldest]] of s.buf.entries()) {
+      if (oldest === undefined) continue;
+      const t = copy(s);
+      t.buf[p]!.shift();
+      t.mem[oldest[0]] = oldest[1];
+      all.push(t);
+    }
     for (const next of all) add(next);
     if (all.length > 0 || s.status.includes('dead')) continue;
     if (s.status.includes('run')) properties.add('deadlock');

@@ -1,0 +1,58 @@
+// The verdicts of a program under a memory model: SC and x86-TSO by states, LKMM by whichever of two ways comes to an end.
+import type { Limit, MemoryModel, Outcome, Program, Violation } from '../types.ts';
+import { explore } from './explore.ts';
+import { exploreLkmm } from './lkmm/explore.ts';
+import type { Robustness } from './robust/cycles.ts';
+import { robustness } from './robust/cycles.ts';
+
+/**
+ * Explores `program` under `model`. Under LKMM the answer is that of SC when the program is robust (no critical cycle of its accesses
+ * is consistent, so that no execution is left that is not SC); else every execution graph is enumerated; and when that does not end,
+ * the outcome is `bounded` and holds what SC violates, since every SC execution is one of LKMM.
+ * Exponential in the program; each way has its own limit.
+ */
+export function decide(program: Program, model: MemoryModel, limit: Limit): Outcome {
+  if (model !== 'lkmm') return explore(program, model, limit);
+  const sc = explore(program, 'sc', limit);
+  if (sc.kind === 'refused') return { ...sc, model };
+  const test = robustness(program);
+  if (test.kind === 'robust') return { ...sc, model, basis: basisOf(test.cycles) };
+  const graphs = exploreLkmm(program);
+  if (graphs.kind === 'complete')
+    return {
+      ...graphs,
+      violations: merged(sc.violations, graphs.violations),
+      basis: `${graphs.states.toLocaleString('en')} execution graphs`,
+    };
+  const found = graphs.kind === 'bounded' ? graphs.violations : [];
+  return {
+    ...sc,
+    kind: 'bounded',
+    model,
+    violations: merged(sc.violations, found),
+    bound: `${whyNot(program, test)}; ${graphs.kind === 'refused' ? graphs.refusal.why : (graphs.bound ?? '')}`,
+  };
+}
+
+function basisOf(cycles: number): string {
+  return cycles === 0
+    ? 'as under SC: no two processes conflict in two cells'
+    : `as under SC: ${cycles.toLocaleString('en')} critical cycles of accesses, none of them consistent`;
+}
+
+function whyNot(program: Program, test: Exclude<Robustness, { kind: 'robust' }>): string {
+  if (test.kind === 'unknown') return test.why;
+  const spots = test.spots.map(({ process, pc }) => {
+    const { name, code } = program.processes[process]!;
+    return `${name} ${code[pc]!.at.text}`;
+  });
+  return `not ordered as under SC: ${spots.join(', ')}`;
+}
+
+/** The shorter explanation wins: a schedule of SC before an execution graph. */
+function merged(first: readonly Violation[], second: readonly Violation[]): Violation[] {
+  const known = new Set(first.map((one) => one.property));
+  return [...first, ...second.filter((one) => !known.has(one.property))].sort((a, b) =>
+    a.property < b.property ? -1 : 1,
+  );
+}
