@@ -14,7 +14,7 @@ import { parseCues } from './claims/cues.ts';
 import { InputError } from './errors.ts';
 import { rulesHash } from './rules/hash.ts';
 import { readKnown } from './rules/prepared.ts';
-import type { KernelSource, Rule, Vocabulary } from './types.ts';
+import type { KernelSource, Rule, SourceFile, Vocabulary } from './types.ts';
 
 /** The rules folder, read. */
 export interface Knowledge {
@@ -31,9 +31,14 @@ const PLACED_AS = 'include/linux/relore-primitives.h';
 
 /** `source` as hunks are placed in it: names that only a row of the primitives table defines count as known there. */
 export function placementSource(knowledge: Knowledge, source: KernelSource): KernelSource {
+  return withFiles(source, placementFiles(knowledge));
+}
+
+/** The files that placementSource lays over a source. */
+export function placementFiles(knowledge: Knowledge): readonly SourceFile[] {
   const { source: rows } = knowledge.workshop.primitives;
   const text = rows.paths.map((path) => rows.read(path)?.text ?? '').join('\n');
-  return withFiles(source, [{ path: PLACED_AS, text }]);
+  return [{ path: PLACED_AS, text }];
 }
 
 /**

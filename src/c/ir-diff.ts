@@ -15,8 +15,11 @@ export interface IrChange {
 
 const MOST_EVENTS = 3000; // of one process; beyond it the comparison is refused by an assertion of size
 
-/** Returns the differences between the processes of two versions of a scenario, each once, in the order of the code. */
-export function diffPrograms(before: Program, after: Program): IrChange[] {
+/**
+ * Returns the differences between the processes of two versions of a scenario, each once, in the order of the code.
+ * `watch`: what the scenario watches (see slice.ts), or all accesses.
+ */
+export function diffPrograms(before: Program, after: Program, watch: 'scenario' | 'all' = 'scenario'): IrChange[] {
   const [old, fresh] = [before, after].map((program) => ({ program, reach: reachOf(program) }));
   if (old === undefined || fresh === undefined) return [];
   const [oldSlice, freshSlice] = sliceAlike(old, fresh);
@@ -24,8 +27,8 @@ export function diffPrograms(before: Program, after: Program): IrChange[] {
   for (const [p, process] of before.processes.entries()) {
     const q = after.processes.findIndex((one) => one.name === process.name);
     const lists = [
-      eventsOf(before, p, old.reach, (pc) => oldSlice.keep[p]?.[pc] === true),
-      eventsOf(after, q, fresh.reach, (pc) => freshSlice.keep[q]?.[pc] === true),
+      eventsOf(before, p, old.reach, (pc) => watch === 'all' || oldSlice.keep[p]?.[pc] === true),
+      eventsOf(after, q, fresh.reach, (pc) => watch === 'all' || freshSlice.keep[q]?.[pc] === true),
     ] as const;
     for (const change of irDiff(...lists)) {
       // A helper that two processes run is one change.

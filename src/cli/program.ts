@@ -5,6 +5,7 @@ import type { MemoryModel } from '../types.ts';
 import { EXIT } from './exit.ts';
 import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot } from './package-root.ts';
+import { addCi, REVIEW_EXAMPLES, withReportOptions } from './program-ci.ts';
 
 /**
  * Runs one command line (without node and the program) and sets the exit code: see exit.ts.
@@ -19,7 +20,8 @@ export async function run(args: readonly string[]): Promise<void> {
     .exitOverride()
     .showSuggestionAfterError(true)
     .addHelpText('after', `\n${EXIT_HELP}\n\nA first run: relore review threads/mlock-large-folio/thread.mbox`);
-  for (const add of [addReview, addThread, addReplay, addRules]) add(program);
+  for (const add of [addReview, addThread, addReplay, addRules, addLower]) add(program);
+  addCi(program, withRunOptions);
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
@@ -34,29 +36,22 @@ const EXIT_HELP = `Exit codes:
   2  usage, or input that cannot be read
   3  could not decide: a patch does not apply, or a search was stopped or refused`;
 
-const SOURCE_HELP = 'mbox, mail, patch or archive page; a maildir; - for standard input';
+const SOURCE_HELP = 'mbox, mail, patch or archive page; a maildir; a git range A..B or commit; - for standard input';
 
 function addReview(program: Command): void {
   const command = program
     .command('review')
     .description('run the patches and fixes of a thread against the scenarios of the rules')
     .argument('[source...]', SOURCE_HELP);
-  withRunOptions(command)
-    .addOption(
-      new Option('--format <format>', 'how to print').choices(['terminal', 'markdown', 'json']).default('terminal'),
-    )
-    .option('-o, --output <file>', 'write to a file, whole or not at all')
-    .addOption(
-      new Option('--fail-on <what>', 'what makes exit code 1').choices(['opens', 'violated', 'never']).default('opens'),
-    )
-    .addOption(
-      new Option('--only <which>', 'new: leave out what the base violates too').choices(['new', 'all']).default('all'),
-    )
+  withReportOptions(withRunOptions(command))
     .option('--all', 'every schedule, combination, claim and note', false)
     .option('--all-steps', 'do not cut schedules to the steps that matter', false)
     .addOption(colorOption())
-    .addHelpText('after', `\n${EXIT_HELP}`)
-    .action(async (sources: string[], options) => (await import('./review.ts')).reviewCommand(sources, options));
+    .addHelpText('after', `\n${EXIT_HELP}\n\n${REVIEW_EXAMPLES}`)
+    .action(async (sources: string[], options, self: Command) => {
+      const { settled } = await import('./settle.ts');
+      await (await import('./review.ts')).reviewCommand(sources, settled(self, options));
+    });
 }
 
 function addThread(program: Command): void {
@@ -105,8 +100,22 @@ function addRules(program: Command): void {
     .action(async (name: string | undefined, options) => (await import('./rules.ts')).testCommand(name, options));
 }
 
-/** Options of every command that runs the checker. */
-function withRunOptions(command: Command): Command {
+function addLower(program: Command): void {
+  const command = program
+    .command('lower')
+    .description('print what a kernel function is lowered to, and what a patch does to that')
+    .argument('<function>', 'name of the function: lru_add')
+    .option('--patch <file>', 'a patch or series; prints what it does to the instructions')
+    .option('--scenario <rule/name>', 'the scenario to lower it in: stranded-unevictable/S1')
+    .option('--all', 'also what the scenario does not watch', false)
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'));
+  withSourceOptions(command).action(async (name: string, options) =>
+    (await import('./lower.ts')).lowerCommand(name, options),
+  );
+}
+
+/** Options that say which code is read. */
+function withSourceOptions(command: Command): Command {
   return command
     .option(
       '--tree <dir>',
@@ -114,13 +123,18 @@ function withRunOptions(command: Command): Command {
     )
     .option('--base <rev>', 'revision of the git repository in --tree; it is read without a checkout')
     .option('--kernel <tag>', 'version of the model sources: v6.12')
+    .addOption(rulesOption());
+}
+
+/** Options of every command that runs the checker. */
+function withRunOptions(command: Command): Command {
+  return withSourceOptions(command)
     .addOption(
       new Option('--model <models>', 'memory models, with commas between them').argParser(models).default(['sc'], 'sc'),
     )
     .addOption(
       new Option('--bound <states>', 'most distinct states of one search').argParser(states).default(DEFAULT_STATES),
-    )
-    .addOption(rulesOption());
+    );
 }
 
 function rulesOption(): Option {
