@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts';
 import { EXIT } from './exit.ts';
+import { isUnknownBase } from './unknown-base.ts';
 
 /**
  * Prints what went wrong on stderr and sets the exit code: 2 for input that cannot be used, 3 for a bug in relore.
@@ -9,6 +10,11 @@ export function fail(error: unknown): void {
   if (error instanceof InputError) {
     process.stderr.write(`relore: ${printable(error.message)}\n`);
     process.exitCode = EXIT.input;
+    return;
+  }
+  if (isUnknownBase(error)) {
+    process.stderr.write(`relore: not decided: ${printable(error.message)}\n`);
+    process.exitCode = EXIT.undecided;
     return;
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -1,47 +1,60 @@
-import { renderJson } from '../report/json.ts';
-import { renderMarkdown } from '../report/markdown.ts';
-import { renderTerminal } from '../report/terminal.ts';
+import { loadKnowledge } from '../knowledge.ts';
 import type { Review } from '../types.ts';
-import { exitCode, type FailOn } from './exit.ts';
-import { type ColorWish, emit, terminalWidth, wantsColor } from './output.ts';
+import { EXIT, type FailOn } from './exit.ts';
+import { exitCode } from './exit-code.ts';
+import type { Format } from './formats.ts';
+import { type ColorWish, emit } from './output.ts';
+import { shippedRules } from './package-root.ts';
+import { readWaivers, today, withWaivers } from './policy.ts';
+import { rendered, writeSummary } from './render.ts';
 import { type RunOptions, replayCommandLine, runReview } from './run.ts';
+import { checkFolder } from './source.ts';
+import { isUnknownBase } from './unknown-base.ts';
 
 /** Options of `relore review`. */
 export interface ReviewCommandOptions extends RunOptions {
-  readonly format: 'terminal' | 'markdown' | 'json';
+  readonly format: Format;
   readonly output?: string;
   readonly failOn: FailOn;
   readonly only: 'new' | 'all';
+  readonly waivers?: string;
+  readonly patch?: string; // id of the patch that a reply answers
   readonly all: boolean;
   readonly allSteps: boolean;
   readonly color: ColorWish;
 }
 
-/** Reviews the thread in `sources` and prints it; sets the exit code by `--fail-on`. */
+/**
+ * Reviews the thread in `sources` and prints it; sets the exit code by `--fail-on`. Waivers are read before anything is
+ * run. A range whose base is not in the repository is not decided: exit code 3, and a notice where GitHub shows one.
+ */
 export async function reviewCommand(sources: readonly string[], options: ReviewCommandOptions): Promise<void> {
-  const review = await runReview(sources, options);
-  const replay = replayCommandLine(sources, options);
-  await emit(rendered(review, { ...options, replay }), options.output);
-  process.exitCode = exitCode(review, options.failOn);
+  try {
+    const review = await waived(sources, options);
+    const replay = replayCommandLine(sources, options);
+    const text = await rendered(review, { ...options, replay });
+    if (text === undefined) process.stderr.write('relore: no draft: nothing to ask about this patch\n');
+    else await emit(text, options.output);
+    if (options.format === 'github') await writeSummary(review, { ...options, replay });
+    process.exitCode = exitCode(review, options.failOn);
+  } catch (error) {
+    if (!isUnknownBase(error)) throw error;
+    if (options.format === 'github') process.stdout.write(`::notice title=relore::${escaped(error.message)}\n`);
+    process.stderr.write(`relore: not decided: ${error.message}\n`);
+    process.exitCode = EXIT.undecided;
+  }
 }
 
-function rendered(review: Review, options: ReviewCommandOptions & { readonly replay: string }): string {
-  const { all, allSteps, only, replay } = options;
-  switch (options.format) {
-    case 'terminal':
-      return renderTerminal(review, {
-        all,
-        allSteps,
-        only,
-        replay,
-        width: terminalWidth(),
-        color: wantsColor(options.color, options.output !== undefined),
-      });
-    case 'markdown':
-      return renderMarkdown(review, { all, allSteps, only, replay });
-    case 'json':
-      return renderJson(review);
-    default:
-      return options.format satisfies never;
-  }
+async function waived(sources: readonly string[], options: ReviewCommandOptions): Promise<Review> {
+  if (options.waivers === undefined) return runReview(sources, options);
+  const rulesDir = options.rules ?? shippedRules();
+  await checkFolder(rulesDir, 'a folder of rules');
+  const { rules } = await loadKnowledge(rulesDir);
+  const known = rules.map(({ name, scenarios }) => ({ name, scenarios: scenarios.map((scenario) => scenario.name) }));
+  const waivers = await readWaivers(options.waivers, known, today(process.env, new Date()));
+  return withWaivers(await runReview(sources, options), waivers);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('%', '%25').replace(/\p{Cc}/gu, '?');
 }

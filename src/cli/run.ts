@@ -3,7 +3,8 @@
 import { InputError } from '../errors.ts';
 import { readThread } from '../mail/read.ts';
 import { review } from '../review.ts';
-import type { MemoryModel, Review } from '../types.ts';
+import type { MemoryModel, Review, Thread } from '../types.ts';
+import { readGitRange } from './git-range.ts';
 import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot, shippedRules } from './package-root.ts';
 import { checkFolder, checkTree, joined, readSources } from './source.ts';
@@ -23,14 +24,19 @@ export async function runReview(sources: readonly string[], options: RunOptions)
   await checkTreeOptions(options);
   const rulesDir = options.rules ?? shippedRules();
   await checkFolder(rulesDir, 'a folder of rules');
-  const { bytes, name } = joined(await readSources(sources));
-  const thread = await readThread(bytes, name);
+  const [first = '-', ...rest] = sources;
+  const range = rest.length > 0 ? undefined : readGitRange(first, options.tree ?? process.cwd());
+  const { bytes, name } =
+    range === undefined ? joined(await readSources(sources)) : { bytes: range.bytes, name: first };
+  const read = await readThread(bytes, name);
+  const thread: Thread = range === undefined ? read : { ...read, kind: 'git' };
   return review(thread, {
+    ...(range === undefined ? {} : { tree: range.tree, base: range.base }),
     rulesDir,
     models: options.model,
     states: options.bound,
     version: packageRoot().version,
-    ...(options.tree === undefined ? {} : { tree: options.tree }),
+    ...(options.tree === undefined || range !== undefined ? {} : { tree: options.tree }),
     ...(options.base === undefined ? {} : { base: options.base }),
     ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
   });

@@ -10,7 +10,8 @@ import { baseName } from './verdict.ts';
 import { scenarioWords } from './view.ts';
 import { modelName } from './words.ts';
 
-const WIDTH = 76; // columns; with a quote mark they are 78
+const WIDTH = 76; // columns of prose; with a quote mark they are 78
+const SCHEDULE_WIDTH = 78;
 const MOST_LINES = 60;
 const MOST_FINDINGS = 3;
 const MOST_QUOTED = 5; // lines of a hunk
@@ -118,7 +119,7 @@ function findingLines(review: Review, page: Page, finding: Finding, room: number
   const words = run === undefined ? undefined : scenarioWords(review, finding.rule, run.scenario);
   const when = words === undefined ? '' : ` when ${words}`;
   const schedule =
-    trace === undefined ? [] : cutTo(scheduleLines(trace, { width: WIDTH, allSteps: false, numbered: true }), room);
+    trace === undefined ? [] : cutTo(scheduleLines(trace, { width: SCHEDULE_WIDTH, allSteps: false, numbered: true }), room);
   return [
     ...quoteOf(page.patch, finding),
     ...wrap(`Does this still hold${when}: ${findingTitle(review, finding)}?`, WIDTH),
@@ -159,7 +160,8 @@ function quoteOf(patch: ReviewPatch, finding: Finding): string[] {
     hunks[0];
   if (hunk === undefined) return [];
   const changed = hunk.lines.findIndex((line) => /^[-+]/.test(line));
-  const from = Math.max(0, changed - 1);
+  const isBlank = (hunk.lines[changed - 1] ?? '').trim() === '';
+  const from = Math.max(0, isBlank ? changed : changed - 1);
   return [...hunk.lines.slice(from, from + MOST_QUOTED).map((line) => `> ${line}`), ''];
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitCode } from '../../src/cli/exit.ts';
+import { exitCode } from '../../src/cli/exit-code.ts';
 import { readThread } from '../../src/mail/read.ts';
 import { review } from '../../src/review.ts';
 import type { Review } from '../../src/types.ts';

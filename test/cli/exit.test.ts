@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exitCode } from '../../src/cli/exit.ts';
+import { exitCode } from '../../src/cli/exit-code.ts';
 import type { ReviewSide } from '../../src/types.ts';
 import { check, emptyReview, keepsReview, opensReview, patch, violatedReview } from '../report/fixtures.ts';
 
