@@ -149,7 +149,7 @@ export function createAutomaton(
   ): Move {
     const { op } = instruction;
     if (op !== 'assert-held') covered.push(pc);
-    if (op === 'unlock' && word !== me) return die(PROPERTY.unlock, word);
+    if (op === 'unlock' && word !== me) return die(PROPERTY.unlock, inMemory);
     if (op === 'assert-held' && word !== me) found.push(PROPERTY.assert + pc);
     const { after, read } = effect(instruction, word, state.first, state.second, me);
     if ('dst' in instruction && instruction.dst !== undefined && read !== undefined) now[instruction.dst] = read;
