@@ -38,6 +38,9 @@ export interface Wanted {
 
 const MOST_BYTES = 4e9;
 const PATIENCE = 256; // states that are searched on after something new was met, before the search begins again
+const QUIET_RUNS = 24; // executions in a row that met nothing new
+const MOST_RUNS = 400;
+const LONGEST_RUN = 2_000; // steps
 const FEW_STATES = 2_000; // searches without persistent sets, to see what is touched, are no larger
 
 /** Searches every state that matters. Linear in states times processes, a few times over for the first few states. */
@@ -56,11 +59,37 @@ export function search(program: Program, engine: Engine, found: Finding[], wante
     isSettled = !isStale();
     if (isSettled && !wanted.persistent) return result!;
   }
+  if (wanted.persistent && space.count > FEW_STATES) sample(program, engine);
+  found.length = 0;
   const isNew = (): boolean => sharing.hasGrown() || isStale();
   for (;;) {
     sharing.renew();
     const result = once(persistentSets(program.processes.length, sharing), isNew, most);
     if (!isNew()) return result!;
+  }
+}
+
+/** Runs whole executions in orders that are mixed up, so that what happens late in a large program is met before the search. */
+function sample(program: Program, engine: Engine): void {
+  const n = program.processes.length;
+  let seed = 1;
+  const below = (end: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; // Numerical Recipes
+    return Math.floor((seed / 2 ** 32) * end);
+  };
+  for (let quiet = 0, round = 0; quiet < QUIET_RUNS && round < MOST_RUNS; round++) {
+    engine.sharing.renew();
+    engine.space.clear();
+    engine.start();
+    for (let steps = 0; steps < LONGEST_RUN; steps++) {
+      const able: number[] = [];
+      for (let p = 0; p < n; p++) if (engine.ways(engine.nodeAt(p)) > 0) able.push(p);
+      const p = able[below(able.length)];
+      if (p === undefined) break;
+      const node = engine.nodeAt(p);
+      engine.step(p, node, below(engine.ways(node)));
+    }
+    quiet = engine.sharing.hasGrown() ? 0 : quiet + 1;
   }
 }
 
