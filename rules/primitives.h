@@ -252,6 +252,8 @@ typedef struct { atomic_t refs; } refcount_t;
 #define mutex_lock(m)			__lock(&(m)->wait_lock)
 #define mutex_unlock(m)			__unlock(&(m)->wait_lock)
 #define mutex_trylock(m)		__trylock(&(m)->wait_lock)
+#define up_read(sem)			__ignore(sem)
+#define mmap_read_unlock(mm)		__ignore(mm)
 #define lockdep_assert_held(l)		__assert_held(l)
 #pragma relore assume spin_lock_irq spin_lock_irqsave raw_spin_lock_irq raw_spin_lock_irqsave spin_trylock_irq spin_trylock_irqsave: interrupts are not modelled: _irq and _irqsave locks are plain locks
 
@@ -459,6 +461,9 @@ typedef __lock_t local_lock_t;
 #define folio_unlock(folio)		__rmw_void(release, andnot, &(folio)->flags, 1UL << PG_locked)
 #define folio_wait_locked(folio)	__await(&(folio)->flags, 1UL << PG_locked, 0)
 #define folio_wait_writeback(folio)	__await(&(folio)->flags, 1UL << PG_writeback, 0)
+#define folio_wait_locked_killable(folio)	({ folio_wait_locked(folio); 0; })
+#define wait_on_page_locked(page)	__await(&(page)->flags, 1UL << PG_locked, 0)
+#define wait_on_page_locked_killable(page)	({ wait_on_page_locked(page); 0; })
 #define trylock_page(page)		__try_bits(&(page)->flags, 1UL << PG_locked)
 #define lock_page(page)			__await_take(&(page)->flags, 1UL << PG_locked)
 #define unlock_page(page)		__rmw_void(release, andnot, &(page)->flags, 1UL << PG_locked)
@@ -473,6 +478,9 @@ typedef __lock_t local_lock_t;
 #define get_page(page)			atomic_inc(&(page)->_refcount)
 #define folio_try_get(folio)		__add_unless(mb, &(folio)->_refcount.counter, 1, 0)
 #define get_page_unless_zero(page)	__add_unless(mb, &(page)->_refcount.counter, 1, 0)
+#define page_cache_get_speculative(page)	get_page_unless_zero(page)
+#define page_cache_get_rcu(page)	get_page_unless_zero(page)
+#define folio_try_get_rcu(folio)	folio_try_get(folio)
 #define folio_ref_add_unless(folio, n, u)	__add_unless(mb, &(folio)->_refcount.counter, n, u)
 #define page_ref_add_unless(page, n, u)	__add_unless(mb, &(page)->_refcount.counter, n, u)
 #define folio_ref_freeze(folio, n)	(__cmpxchg(mb, &(folio)->_refcount.counter, n, 0) == (n))
