@@ -20,7 +20,7 @@ export interface GitRange {
  * kind. Throws UnknownBase for a shallow clone, InputError for a range of which one end is no commit, an empty one, and one of more than 100 commits.
  */
 export function readGitRange(source: string, folder: string): GitRange | undefined {
-  if (exists(source) || source === '-' || /[\p{Cc}]/u.test(source)) return undefined;
+  if (source === '-' || /\p{Cc}/u.test(source) || exists(source)) return undefined;
   const [, from, to] = /^([^.].*?)?\.\.\.?(.*)$/.exec(source) ?? [];
   const isRange = to !== undefined;
   if (!isRange && !/^[\w./@{}^~-]+$/.test(source)) return undefined;
@@ -49,7 +49,15 @@ function seriesOf(root: string, source: string, start: string, end: string): Git
   const made = runGit(root, [
     ...['format-patch', '--stdout', '--no-cover-letter', '--no-attach', '--no-thread', '--no-signature', '--no-base'],
     ...['--no-signoff', '--no-notes', '--no-to', '--no-cc', '--subject-prefix=PATCH', '--no-color', '--no-ext-diff'],
-    ...['--no-textconv', '--no-renames', '--full-index', '--unified=3', '--diff-algorithm=myers', `${base}..${end}`],
+    ...[
+      '--no-textconv',
+      '--no-renames',
+      '--full-index',
+      '--unified=3',
+      '-O/dev/null',
+      '--diff-algorithm=myers',
+      `${base}..${end}`,
+    ],
   ]);
   if (made.status !== 0 || made.out.length === 0)
     throw badRange(source, 'commits that git can print as patches', made.err === '' ? 'an empty answer' : made.err);

@@ -17,7 +17,6 @@ const SAFE = [
   ...['-c', 'core.fsmonitor=false'],
   ...['-c', 'diff.noprefix=false'],
   ...['-c', 'diff.mnemonicPrefix=false'],
-  ...['-c', 'diff.orderFile='],
   ...['--no-pager', '--no-optional-locks', '--no-replace-objects'],
 ];
 

@@ -50,7 +50,9 @@ export function findingSentence(review: Review, finding: Finding): string {
 export function findingSchedule(review: Review, finding: Finding, width = WIDTH): readonly string[] {
   const id = finding.runs.find((run) => run.trace !== undefined)?.trace;
   const trace = id === undefined ? undefined : review.traces[id];
-  return trace === undefined ? [] : scheduleLines(trace, { width, allSteps: false });
+  return trace === undefined
+    ? []
+    : scheduleLines(trace, { width, allSteps: false, newLines: review.source.kind === 'git' });
 }
 
 /** Returns what the finding rests on: sources, model and states, and that nothing was run on a machine. */

@@ -149,7 +149,7 @@ function scheduleTable(review: Review, trace: ReviewTrace, id: string): string {
 
 function stepRow(step: ReviewTraceStep, number: number, present: ReviewTrace['processes']): string {
   const cells = present.map(({ name }) => `<td>${name === step.process ? html(stepWords(step)) : ''}</td>`);
-  const place = `${step.file}:${lineOf(step)}${step.added === true ? '+' : ''}`;
+  const place = `${step.file}:${lineOf(step)}${step.added === true && step.newLine === undefined ? '+' : ''}`;
   const where = `<td><code>${html(place)}</code> ${html(`${step.function}()`)}</td><td><code>${html(step.text)}</code></td>`;
   const minor = step.matters ? '' : ' class="minor"';
   return `<tr${minor}><th scope="row">${number}</th>${cells.join('')}${where}<td><code>${html(step.values)}</code></td></tr>`;

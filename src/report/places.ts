@@ -15,8 +15,8 @@ export function lineOf(step: ReviewTraceStep): number {
 }
 
 /**
- * Returns the line to show a finding at: a step on a line that the patch added, else the step nearest to a changed line
- * of the same file, else the first changed line, else the first step.
+ * Returns the line to show a finding at: a step on a line that the patch added, else the changed line that is nearest to
+ * a step of a function that it touches, else the first changed line, else the first step.
  */
 export function placeOf(review: Review, patch: ReviewPatch | undefined, trace: ReviewTrace | undefined): FoundPlace {
   const steps = trace?.steps.filter(({ matters }) => matters) ?? [];
@@ -25,9 +25,9 @@ export function placeOf(review: Review, patch: ReviewPatch | undefined, trace: R
   const changed = patch === undefined ? [] : changedLines(review, patch);
   const near = steps
     .filter((step) => patch?.functions.includes(step.function) === true)
-    .flatMap((step) => distances(step, changed))
-    .sort((a, b) => a.distance - b.distance)[0];
-  if (near !== undefined) return stepPlace(near.step);
+    .flatMap((step) => changed.filter(({ file }) => file === step.file).map(({ line }) => ({ step, line })))
+    .sort((a, b) => Math.abs(a.line - lineOf(a.step)) - Math.abs(b.line - lineOf(b.step)))[0];
+  if (near !== undefined) return { ...stepPlace(near.step), line: near.line };
   const [line] = changed;
   if (line !== undefined) return { ...line, function: '' };
   const [first] = steps;
@@ -37,15 +37,6 @@ export function placeOf(review: Review, patch: ReviewPatch | undefined, trace: R
 
 function stepPlace(step: ReviewTraceStep): FoundPlace {
   return { file: step.file, line: lineOf(step), function: step.function };
-}
-
-function distances(
-  step: ReviewTraceStep,
-  changed: readonly { readonly file: string; readonly line: number }[],
-): { readonly step: ReviewTraceStep; readonly distance: number }[] {
-  const here = changed.filter(({ file }) => file === step.file);
-  if (here.length === 0) return [];
-  return [{ step, distance: Math.min(...here.map(({ line }) => Math.abs(line - lineOf(step)))) }];
 }
 
 /** The lines that a patch adds, or that follow what it deletes, as they stand after the rest of its series. */

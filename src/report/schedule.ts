@@ -7,6 +7,7 @@ import { columnsOf, counted, padEnd, wrap } from './text.ts';
 export interface ScheduleLayout {
   readonly width: number; // columns of the terminal
   readonly allSteps: boolean; // false: only the steps that matter
+  readonly newLines?: boolean; // lines of the files after the patch, where they are known
   readonly numbered?: boolean; // steps have numbers, so that a mail can speak of step 4
 }
 
@@ -21,7 +22,10 @@ const NARROWEST = 30; // below this, the process is named on each line
 export function scheduleLines(trace: ReviewTrace, layout: ScheduleLayout): string[] {
   const steps = trace.steps.filter((step) => step.matters || layout.allSteps);
   const present = trace.processes.filter((process) => steps.some((step) => step.process === process.name));
-  const body = numberedLines({ steps, present, place: placeOf(steps), width: layout.width }, layout.numbered === true);
+  const body = numberedLines(
+    { steps, present, place: placeOf(steps, layout.newLines === true), width: layout.width },
+    layout.numbered === true,
+  );
   const end = trace.end === '' ? [] : wrapAfter('=> ', trace.end, layout.width);
   return [...body, ...end, ...wrapAfter(end.length === 0 ? '=> ' : '   ', `violated: ${trace.words}`, layout.width)];
 }
@@ -68,7 +72,7 @@ export function stepWords(step: ReviewTraceStep): string {
 }
 
 /** Returns the code line of a step in the shortest form that is unique in `steps`: `mlock.c:127`, `mlock.c:127+`. */
-function placeOf(steps: readonly ReviewTraceStep[]): (step: ReviewTraceStep) => string {
+function placeOf(steps: readonly ReviewTraceStep[], newLines: boolean): (step: ReviewTraceStep) => string {
   const paths = new Map<string, Set<string>>();
   for (const { file } of steps) {
     const name = baseName(file);
@@ -77,6 +81,7 @@ function placeOf(steps: readonly ReviewTraceStep[]): (step: ReviewTraceStep) => 
   return (step) => {
     const name = baseName(step.file);
     const file = paths.get(name)?.size === 1 ? name : step.file;
+    if (newLines && step.newLine !== undefined) return `${file}:${step.newLine}`;
     return `${file}:${step.line}${step.added === true ? '+' : ''}`;
   };
 }
