@@ -75,3 +75,14 @@ typedef unsigned long pgprot_t;
 #define make_migration_entry(page, write) ((swp_entry_t) { (unsigned long)(page) + (write) })
 #define mk_pte(page, prot) ((pte_t)(page) + (prot))
 void set_pte_at(struct mm_struct *, unsigned long, pte_t *, pte_t);
+/* Faults, and waiting for a page. */
+struct rw_semaphore { int count; };
+void up_read(struct rw_semaphore *); int page_cache_get_speculative(struct page *); void wait_on_page_locked(struct page *); void folio_lock(struct folio *); void folio_wait_locked(struct folio *); int folio_try_get(struct folio *);
+#define xas_retry(xas, entry) 0
+void *xas_find(struct xa_state *, unsigned long); void *xas_next_entry(struct xa_state *, unsigned long); void *xas_reload(struct xa_state *);
+#define xas_for_each(xas, entry, max) for ((entry) = xas_find(xas, max); (entry); (entry) = xas_next_entry(xas, max))
+#define is_swap_pte(pte) (!pte_none(pte) && !pte_present(pte))
+#define pte_lockptr(mm, pmd) (&(mm)->page_table_lock)
+#define pte_offset_map(pmd, addr) ((pte_t *)(pmd) + ((addr) >> PAGE_SHIFT))
+#define folio_add_file_rmap_ptes(folio, page, nr, vma) ((void)(folio))
+void set_current_state(int); void __set_current_state(int); void io_schedule(void); void wake_up_process(struct task_struct *);

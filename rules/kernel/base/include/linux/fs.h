@@ -9,6 +9,8 @@ struct inode {
 	loff_t i_size;
 };
 
+#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+
 struct file {
 	struct address_space *f_mapping;
 };

@@ -19,6 +19,7 @@ struct mm_rss_stat {
 struct mm_struct {
 	pgd_t *pgd;
 	spinlock_t page_table_lock;
+	struct rw_semaphore mmap_sem;
 	struct mm_rss_stat rss_stat;
 };
 
@@ -30,6 +31,23 @@ struct vm_area_struct {
 	unsigned long vm_flags;
 	unsigned long vm_pgoff;
 	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous memory */
+	struct file *vm_file;
+};
+
+#define FAULT_FLAG_ALLOW_RETRY 0x04
+#define VM_FAULT_SIGBUS 0x0002
+#define VM_FAULT_LOCKED 0x0200
+#define VM_FAULT_RETRY 0x0400
+
+struct vm_fault {
+	struct vm_area_struct *vma;
+	unsigned long address;
+	unsigned int flags;
+	pgoff_t pgoff;
+	struct page *page;
+	pmd_t *pmd;
+	pte_t *pte;
+	spinlock_t *ptl;
 };
 
 static inline unsigned long get_mm_counter(struct mm_struct *mm, int member)

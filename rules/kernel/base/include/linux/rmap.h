@@ -15,6 +15,16 @@ static inline int PagePrivate(struct page *page)
 	return test_bit(PG_private, &page->flags);
 }
 
+static inline void SetPageWaiters(struct page *page)
+{
+	set_bit(PG_waiters, &page->flags);
+}
+
+static inline void ClearPageWaiters(struct page *page)
+{
+	clear_bit(PG_waiters, &page->flags);
+}
+
 static inline int PageUptodate(struct page *page)
 {
 	return test_bit(PG_uptodate, &page->flags);
