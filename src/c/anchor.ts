@@ -17,6 +17,16 @@ export interface Name {
  * in each name, whatever its case: folio_test_clear_* with lru, TestClearPage* with LRU.
  */
 export function nameOf(vocabulary: Vocabulary, said: string): Name {
+  const known = names.get(vocabulary) ?? new Map<string, Name>();
+  names.set(vocabulary, known);
+  const name = known.get(said) ?? findName(vocabulary, said);
+  known.set(said, name);
+  return name;
+}
+
+const names = new WeakMap<Vocabulary, Map<string, Name>>();
+
+function findName(vocabulary: Vocabulary, said: string): Name {
   const patterns = new Set([quote(said)]);
   for (const group of vocabulary.names) {
     for (const name of group) {

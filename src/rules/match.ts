@@ -25,6 +25,16 @@ export function matchRules(rules: readonly Rule[], functions: readonly string[],
  * but not page_lru. A name without `*` wins, then the one with the longest fixed part.
  */
 export function operationOf(name: string, vocabulary: Vocabulary): string {
+  const known = keys.get(vocabulary) ?? new Map<string, string>();
+  keys.set(vocabulary, known);
+  const key = known.get(name) ?? findKey(name, vocabulary);
+  known.set(name, key);
+  return key;
+}
+
+const keys = new WeakMap<Vocabulary, Map<string, string>>();
+
+function findKey(name: string, vocabulary: Vocabulary): string {
   let best: { readonly key: string; readonly fixed: number } | undefined;
   for (const [group, names] of vocabulary.names.entries()) {
     for (const pattern of names) {
