@@ -1,7 +1,8 @@
 // A patch applied to kernel sources in memory, or the reason why it does not fit.
+import { createHash } from 'node:crypto';
 import type { Applied, AppliedEdit, FileDiff, KernelSource, Refusal, SourceFile } from '../types.ts';
 import { changedFunctions, describeChanges } from './changed.ts';
-import { placeHunks } from './place.ts';
+import { placeAsStated, placeHunks } from './place.ts';
 import { openTarget, rewrite } from './rewrite.ts';
 import { isReadFrom } from './tree.ts';
 
@@ -16,7 +17,8 @@ type FileResult =
 
 /**
  * Applies the diff of one patch to `source`. Every hunk is placed against the file as it is in `source`, by exact text
- * at any offset, then by aligned tokens (place.ts has the rules); one hunk that does not fit refuses the whole patch.
+ * at any offset, then by aligned tokens (place.ts has the rules); one hunk that does not fit refuses the whole patch. When
+ * the blob id of the index line is that of the file, the hunks go where they say.
  * A deleted file is among `files` with an empty text: see withFiles. Files outside mm/ and the headers that are read
  * are left out with a note. Refuses incomplete hunks, files that are missing or already there, and a patch that is
  * already applied.
@@ -58,7 +60,9 @@ function applyFile(source: KernelSource, diff: FileDiff, patch: readonly FileDif
     return refused(newPath, `the patch renames ${oldPath} to a file that is already there`);
   }
   const target = openTarget(old);
-  const placed = placeHunks(source, target, diff, patch);
+  const stated = isPreImage(old, diff) ? placeAsStated(target, diff) : undefined;
+  // A mail may have damaged the lines of a diff that was made for this very file.
+  const placed = stated?.kind === 'placed' ? stated : placeHunks(source, target, diff, patch);
   if (placed.kind === 'refused') return placed;
   const result = rewrite(old, placed.changes);
   const notes = placed.notes.map((note) => `${path}: ${note}`);
@@ -78,6 +82,16 @@ function applyFile(source: KernelSource, diff: FileDiff, patch: readonly FileDif
     notes,
     edits,
   };
+}
+
+/** True when the index line of the diff names the very text that `file` has: then every hunk stands where it says. */
+function isPreImage(file: SourceFile, { oldBlob }: FileDiff): boolean {
+  if (oldBlob === undefined || !/^[0-9a-f]{7,64}$/.test(oldBlob) || /^0+$/.test(oldBlob)) return false;
+  const bytes = Buffer.from(file.text, 'utf8');
+  const header = `blob ${bytes.length}\0`;
+  return ['sha1', 'sha256'].some((name) =>
+    createHash(name).update(header).update(bytes).digest('hex').startsWith(oldBlob),
+  );
 }
 
 function createFile(source: KernelSource, diff: FileDiff, path: string): FileResult {

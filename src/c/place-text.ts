@@ -62,6 +62,16 @@ export function placeByText(target: Target, hunk: Hunk, window: Window): Placeme
   return placedAt(first.at, hunk, [`placed ${Math.abs(offset)} lines ${offset < 0 ? 'above' : 'below'} its header`]);
 }
 
+/** Places `hunk` at the line its header says and nowhere else; refuses when its old side does not stand there. */
+export function placeAtLine(target: Target, hunk: Hunk): Placement {
+  const old = oldSide(hunk);
+  // A hunk without old lines goes behind the line it names.
+  const at = old.length === 0 ? hunk.oldStart : hunk.oldStart - 1;
+  const isThere = old.every((line, index) => target.lines[at + index] === line);
+  if (isThere && at >= 0 && at <= target.lines.length) return placedAt(at, hunk, []);
+  return { kind: 'refused', why: 'its blob id is that of the file, but its lines are not', line: hunk.oldStart };
+}
+
 /** Returns the lines of the hunk before the change, without their first column. */
 export function oldSide(hunk: Hunk): string[] {
   return side(hunk, '-');

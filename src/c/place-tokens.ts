@@ -11,6 +11,8 @@ import { isWord, type Token, tokenize } from './tokens.ts';
 
 const ACCEPTED = 0.25; // cost per token
 const ACCEPTED_WITH_NOTE = 0.45;
+// The same when the hunk names a function that the file does not have: another function may hold the same statement.
+const ACCEPTED_ELSEWHERE = 0.2;
 const MARGIN = 0.1; // cost per token by which the best place must beat the next in the named function
 // The same over the whole file, when the hunk names no function that the file has: the worse the best place fits, the
 // further the next must be. Chosen so that bench/c/place.ts has no wrong place.
@@ -139,6 +141,9 @@ function chooseStretch(target: Target, hunk: Hunk, old: readonly HunkToken[], fi
   }
   const second = others.find((other) => other.end <= best.start || other.start >= best.end);
   const rate = best.cost / old.length;
+  if (!isNamed && named !== undefined && rate >= ACCEPTED_ELSEWHERE) {
+    return `it names ${named}, which the base does not have, and its context differs: ${rate.toFixed(2)} a token`;
+  }
   const margin = isNamed ? MARGIN : MARGIN_UNNAMED.base + MARGIN_UNNAMED.perCost * rate;
   if (second !== undefined && (second.cost - best.cost) / old.length < margin) {
     const lines = [best, second].map((stretch) => lineOf(target, file[stretch.start]));

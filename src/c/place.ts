@@ -5,7 +5,7 @@
 import type { FileDiff, Hunk, KernelSource, Refusal } from '../types.ts';
 import type { Definition } from './functions.ts';
 import { hunkTokens } from './hunk-tokens.ts';
-import { exactPlaces, newSide, type Placement, placeByText, type Window } from './place-text.ts';
+import { exactPlaces, newSide, type Placement, placeAtLine, placeByText, type Window } from './place-text.ts';
 import { hasRival, isAppliedByTokens, placeByTokens } from './place-tokens.ts';
 import { unknownNames } from './resolve.ts';
 import { functionOfLine, type LineChange, type Target } from './rewrite.ts';
@@ -41,6 +41,23 @@ export function placeHunks(source: KernelSource, target: Target, diff: FileDiff,
     window = { from: placement.to, drift: placement.from - (hunk.oldStart - 1) };
   }
   return { kind: 'placed', changes, notes };
+}
+
+/** Places the hunks of `diff` at the lines they state, in a file that is their very pre-image; refuses a damaged hunk. */
+export function placeAsStated(target: Target, diff: FileDiff): Placed {
+  const changes: LineChange[] = [];
+  for (const hunk of diff.hunks) {
+    const placement = placeAtLine(target, hunk);
+    if (placement.kind === 'refused') return refuse(target, hunk, placement.why, placement.line);
+    changes.push(...placement.changes);
+  }
+  const isOrdered = changes.every((change, index) => {
+    const before = changes[index - 1];
+    return before === undefined || change.at >= before.at + before.remove;
+  });
+  if (isOrdered) return { kind: 'placed', changes, notes: ['the file is the one the patch was made for'] };
+  const why = 'the hunks overlap or stand in another order than in the file';
+  return { kind: 'refused', refusal: { what: target.file.path, why, place: { file: target.file.path, line: 1 } } };
 }
 
 function refuse(target: Target, hunk: Hunk, reason: string, line: number | undefined): Placed {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { applyPatch } from '../../src/c/apply.ts';
@@ -359,5 +360,48 @@ describe('hunks written for 6.12', () => {
       ),
       'it names no function of the base and fits two places almost equally well',
     ]);
+  });
+});
+
+describe('a patch that names the blob of the file', () => {
+  const blob = execFileSync('git', ['hash-object', '--stdin'], { input: BOX, encoding: 'utf8' }).trim();
+  const twice = `${BOX}\n${BOX.slice(BOX.indexOf('static int open_box')).replace('open_box', 'open_again')}`;
+  const blobOfTwice = execFileSync('git', ['hash-object', '--stdin'], { input: twice, encoding: 'utf8' }).trim();
+  const strange = ' \tbox->lid = 1;\n \tdone = how;\n+\tnot_known_here(box);\n \tbox->seals++;\n out:';
+  const named = (files: readonly FileDiff[], oldBlob: string) => files.map((file) => ({ ...file, oldBlob }));
+
+  it('goes where it says, without a question about its names', () => {
+    const applied = apply(named(hunk(strange, { at: 14 }), blob.slice(0, 12)));
+    expect(resultOf(applied)).toBe(BOX.replace('\tdone = how;\n', '\tdone = how;\n\tnot_known_here(box);\n'));
+    expect(applied).toMatchObject({ notes: ['mm/box.c: the file is the one the patch was made for'] });
+    expect(resultOf(apply(hunk(strange, { at: 14 })))).toContain('it uses not_known_here');
+    expect(resultOf(apply(named(hunk(strange, { at: 14 }), `${blob.slice(0, 11)}0`)))).toContain(
+      'it uses not_known_here',
+    );
+  });
+
+  it('tells two functions with the same lines apart', () => {
+    const lines = ' \twhile (done < LIMIT)\n \t\tdone++;\n-\tbox->seals--;\n \treturn done;\n }';
+    const at = twice.slice(0, twice.lastIndexOf('while (done')).split('\n').length;
+    const after = `${twice.slice(0, twice.lastIndexOf('\tbox->seals--;\n'))}\treturn done;\n}\n`;
+    expect(resultOf(apply(named(hunk(lines, { at }), blobOfTwice.slice(0, 7)), twice))).toBe(after);
+    expect(resultOf(apply(hunk(lines, { at: at + 1 }), twice))).toContain('2 places');
+  });
+
+  it('is placed like any other when the mail damaged its lines', () => {
+    const damaged = strange.replaceAll('\t', '    ').replace('not_known_here', 'log_box');
+    const applied = apply(named(hunk(damaged, { at: 14 }), blob));
+    expect(applied).toMatchObject({ kind: 'applied', functions: ['seal'] });
+    expect(JSON.stringify(applied)).toContain('placed by its tokens');
+  });
+});
+
+describe('a hunk that names a function the base does not have', () => {
+  it('is refused when its context differs too, although the code it removes stands somewhere', () => {
+    const lines =
+      ' \twhile (tries < MOST && how)\n \t\ttries++;\n-\tbox->seals--;\n+\tbox->seals -= 1;\n \tlog_box(box);\n \treturn tries;';
+    expect(resultOf(apply(hunk(lines, { section: 'static int close_box(struct box *box)' })))).toMatch(
+      /it names close_box, which the base does not have, and its context differs: 0\.\d\d a token/,
+    );
   });
 });
