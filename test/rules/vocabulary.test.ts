@@ -13,8 +13,8 @@ const vocabulary = parseVocabulary(TEXT, 'rules/vocabulary.md');
 const same = (a: string, b: string) => operationOf(a, vocabulary) === operationOf(b, vocabulary);
 
 describe('the vocabulary', () => {
-  it('has 37 operations, 5 flags and the LRU lock', () => {
-    expect(vocabulary.names.length).toBe(37);
+  it('has at least 52 operations, 5 flags and the LRU lock', () => {
+    expect(vocabulary.names.length).toBeGreaterThanOrEqual(52);
     expect(vocabulary.flags?.map(({ name }) => name)).toEqual(['lru', 'mlocked', 'unevictable', 'active', 'locked']);
     expect(vocabulary.locks).toEqual([
       {
