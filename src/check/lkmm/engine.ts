@@ -2,8 +2,9 @@
 import { assert } from '../../errors.ts';
 import type { MemoryModel, Program, Refusal } from '../../types.ts';
 import { validate } from '../program.ts';
+import { unmodelled } from './code.ts';
 import { type Budget, search } from './search.ts';
-import type { State } from './state.ts';
+import type { Fault, State } from './state.ts';
 
 /** A value at the end of an execution: a register of a process, or a cell. */
 export type Observable =
@@ -50,23 +51,24 @@ export function checkLkmm(
   budget: Budget = LITMUS_BUDGET,
   model: Exclude<MemoryModel, 'tso'> = 'lkmm',
 ): Answer {
-  const invalid = validate(program);
+  const invalid = validate(program) ?? unmodelled(program);
   if (invalid !== undefined) return { kind: 'refused', model, refusal: invalid };
   const kept: number[][] = program.processes.map(() => []);
   for (const one of question.observables) if (one.kind === 'register') kept[one.process]!.push(one.register);
   const fresh = () => ({ positive: 0, negative: 0, race: false, witness: undefined as State | undefined });
   let tally = fresh();
   const states = new Map<string, readonly number[]>();
-  const found = search(
-    program,
-    model,
-    kept,
-    budget,
-    () => {
+  const met: { fault?: Fault } = {};
+  const found = search(program, model, kept, budget, {
+    begin: () => {
       tally = fresh();
       states.clear();
     },
-    (graph, axioms) => {
+    fault: (_graph, one) => {
+      met.fault = one;
+      return false;
+    },
+    finished: (graph, axioms) => {
       const values = question.observables.map((one) => observe(graph, one));
       if (question.keeps !== undefined && !question.keeps(values)) return true;
       states.set(values.join(','), values);
@@ -77,9 +79,9 @@ export function checkLkmm(
       if (model === 'lkmm' && !tally.race) tally.race = axioms.races(graph);
       return true;
     },
-  );
-  if (found.fault !== undefined) {
-    const { instruction, why } = found.fault;
+  });
+  if (met.fault !== undefined) {
+    const { instruction, why } = met.fault;
     const place = instruction.at.frames[0];
     const refusal = { what: instruction.at.text, why };
     return { kind: 'refused', model, refusal: place === undefined ? refusal : { ...refusal, place } };

@@ -1,6 +1,6 @@
 // Control flow of one process: where a branch ends to matter, which registers are live, which loops there are.
 import type { Instruction } from '../../types.ts';
-import { operands, registersOf, successors, written } from '../program.ts';
+import { successors, targetOf, usedBy } from './code.ts';
 
 /** What the search asks about the control flow of a process; arrays are indexed by instruction. */
 export interface Flow {
@@ -87,16 +87,12 @@ function liveness(
   kept: readonly number[],
 ): readonly (readonly number[])[] {
   const live = code.map(() => new Uint8Array(registers));
-  const used = code.map((instruction) => {
-    const set = new Set<number>();
-    for (const expr of operands(instruction)) registersOf(expr, set);
-    return set;
-  });
+  const used = code.map(usedBy);
   for (let changed = true; changed; ) {
     changed = false;
     for (let pc = code.length - 1; pc >= 0; pc--) {
       const instruction = code[pc]!;
-      const target = written(instruction);
+      const target = targetOf(instruction);
       const mine = live[pc]!;
       const to = successors(instruction, pc);
       for (let reg = 0; reg < registers; reg++) {

@@ -1,6 +1,6 @@
 // What is known of a program before any execution: its cells by address, and what each process may still write from each place on.
 import type { Expr, Instruction, Program } from '../../types.ts';
-import { successors } from '../program.ts';
+import { successors } from './code.ts';
 import { type Flow, flowOf } from './flow.ts';
 
 /** A process, prepared for the search. */
@@ -10,9 +10,10 @@ export interface Footing {
   readonly flow: Flow;
   /** Feeds (see feedOf) that may still be written from instruction pc on. */
   readonly mayWrite: readonly Uint8Array[];
-  /** The same, without what a read before pc is surely ordered before: nothing behind a full fence, no release. */
+  /** The same by marked accesses, without what a read before pc is surely ordered before: nothing behind a full fence, no release. */
   readonly mayRunAhead: readonly Uint8Array[];
-  readonly hasPlainWrites: boolean;
+  /** The same by plain stores, wherever they stand. */
+  readonly mayWritePlain: readonly Uint8Array[];
 }
 
 /** A program, prepared for the search. */
@@ -39,31 +40,34 @@ export function groundOf(program: Program, kept: readonly (readonly number[])[])
       code,
       registers,
       flow: flowOf(code, registers, kept[p] ?? []),
-      mayWrite: feeds(code, cellAt, isLock, false),
-      mayRunAhead: feeds(code, cellAt, isLock, true),
-      hasPlainWrites: code.some((one) => one.op === 'store' && one.order === 'plain'),
+      mayWrite: feeds(code, cellAt, isLock, 'all'),
+      mayRunAhead: feeds(code, cellAt, isLock, 'ahead'),
+      mayWritePlain: feeds(code, cellAt, isLock, 'plain'),
     };
   });
   const events = processes.reduce((sum, { code }) => sum + longest(code), 0);
   return { program, cellAt, isLock, processes, events };
 }
 
-/** Backward data flow of feeds. `ahead`: what is ordered behind a full fence does not count. */
+/** Every write, the marked ones that may overtake an earlier read, or the plain ones. */
+type Writes = 'all' | 'ahead' | 'plain';
+
+/** Backward data flow of feeds. */
 function feeds(
   code: readonly Instruction[],
   cellAt: ReadonlyMap<number, number>,
   isLock: readonly boolean[],
-  ahead: boolean,
+  which: Writes,
 ): readonly Uint8Array[] {
   const size = 2 * isLock.length;
-  const own = code.map((instruction) => written(instruction, cellAt, isLock, ahead));
+  const own = code.map((instruction) => written(instruction, cellAt, isLock, which));
   const result = code.map(() => new Uint8Array(size));
   for (let changed = true; changed; ) {
     changed = false;
     for (let pc = code.length - 1; pc >= 0; pc--) {
       const instruction = code[pc]!;
       const set = result[pc]!;
-      const stops = ahead && isFull(instruction);
+      const stops = which === 'ahead' && isFull(instruction);
       for (let k = 0; k < size; k++) {
         if (set[k] === 1) continue;
         const isWritten =
@@ -88,10 +92,10 @@ function written(
   instruction: Instruction,
   cellAt: ReadonlyMap<number, number>,
   isLock: readonly boolean[],
-  ahead: boolean,
+  which: Writes,
 ): Uint8Array {
   const set = new Uint8Array(2 * isLock.length);
-  const address = writesTo(instruction, ahead);
+  const address = writesTo(instruction, which);
   if (address === undefined) return set;
   const takes = instruction.op === 'lock' || instruction.op === 'trylock';
   const locks = takes || instruction.op === 'unlock';
@@ -99,10 +103,13 @@ function written(
   return set;
 }
 
-function writesTo(instruction: Instruction, ahead: boolean): Expr | undefined {
+function writesTo(instruction: Instruction, which: Writes): Expr | undefined {
+  const ahead = which === 'ahead';
+  if (which === 'plain')
+    return instruction.op === 'store' && instruction.order === 'plain' ? instruction.address : undefined;
   switch (instruction.op) {
     case 'store':
-      return ahead && instruction.order === 'release' ? undefined : instruction.address;
+      return ahead && (instruction.order === 'release' || instruction.order === 'plain') ? undefined : instruction.address;
     case 'rmw':
     case 'cmpxchg':
     case 'add-unless':

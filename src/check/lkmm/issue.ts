@@ -1,23 +1,14 @@
 // One memory instruction becomes events: which reads and writes, with which tags, as linux-kernel.def says for 6.12.
 import type { Expr, FenceKind, Instruction, Order } from '../../types.ts';
-import { registersOf } from '../program.ts';
+import { registersOf } from './code.ts';
 import { type Demand, IS, NOWHERE } from './event.ts';
-import { append, type Cpu, merge, noEvents, only, replace, SET, type State, settle, union } from './state.ts';
+import { append, type Cpu, Fault, merge, noEvents, only, replace, SET, type State, settle, union } from './state.ts';
 import { combine, evaluate, type Value } from './term.ts';
 
 /** An instruction that reads: `test` says how the two outcomes of a conditional one are told apart. */
 export type Variant = 'only' | 'success' | 'failure';
 
-/** A pointer that names no cell, or an unlock of a lock that is not held. */
-export class Fault extends Error {
-  readonly instruction: Instruction;
-  readonly why: string;
-  constructor(instruction: Instruction, why: string) {
-    super(why);
-    this.instruction = instruction;
-    this.why = why;
-  }
-}
+const NEAR_NULL = 64; // bytes
 
 /** What the events are made from: cells by address, which of them are locks, and the code. */
 export interface Cells {
@@ -33,9 +24,7 @@ export function dependsOf(cpu: Cpu, expr: Expr, words: number): Int32Array {
   if (expr.kind === 'const') return noEvents(words);
   let registers = uses.get(expr);
   if (registers === undefined) {
-    const set = new Set<number>();
-    registersOf(expr, set);
-    registers = [...set];
+    registers = registersOf(expr);
     uses.set(expr, registers);
   }
   let result: Int32Array | undefined;
@@ -52,7 +41,7 @@ export function valueIn(state: State, cpu: Cpu, expr: Expr): Value {
 export function cellOf(cells: Cells, address: Value, instruction: Instruction): number {
   if (typeof address !== 'number') return -1;
   const cell = cells.cellAt.get(address);
-  if (cell === undefined) throw new Fault(instruction, `expected the address of an object, found ${address}`);
+  if (cell === undefined) throw new Fault(instruction, `expected the address of an object, found ${address}`, address >= 0 && address < NEAR_NULL);
   return cell;
 }
 
@@ -396,3 +385,5 @@ export function fence(cpu: Cpu, kind: FenceKind, words: number): void {
       kind satisfies never;
   }
 }
+
+export { Fault } from './state.ts';

@@ -2,8 +2,8 @@
 import type { Instruction } from '../../types.ts';
 import { IS } from './event.ts';
 import type { Footing } from './footing.ts';
-import { type Cells, cellOf, dependsOf, Fault, fence, heldBy, isRead, isWrite, valueIn } from './issue.ts';
-import { append, type Cpu, noEvents, type State, union } from './state.ts';
+import { type Cells, cellOf, dependsOf, fence, heldBy, isRead, isWrite, valueIn } from './issue.ts';
+import { append, type Cpu, Fault, noEvents, type State, union } from './state.ts';
 import type { Term } from './term.ts';
 
 /** Where a process stopped: at an access, at its end, where it may go two ways, or nowhere because the path is not followed. */

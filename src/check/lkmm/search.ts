@@ -5,14 +5,14 @@
 // what another waits for runs ahead with symbols for values: that is load buffering. Which process moves is a function of the
 // graph alone and the choices at each step exclude each other, so no graph is reached twice.
 import { assert } from '../../errors.ts';
-import type { MemoryModel, Program } from '../../types.ts';
+import type { Expr, Instruction, MemoryModel, Program } from '../../types.ts';
 import { type Axioms, createAxioms } from './axioms.ts';
 import { IS, NOWHERE, PENDING } from './event.ts';
 import { feedOf, type Ground, groundOf } from './footing.ts';
-import { type Cells, cellOf, Fault, isRead, issueRead, issueWrite, isWrite, valueIn, variantsOf } from './issue.ts';
-import { claim, type Fuel, runLocal, take } from './local.ts';
+import { type Cells, cellOf, isRead, issueRead, issueWrite, isWrite, valueIn, variantsOf } from './issue.ts';
+import { claim, type Fuel, runLocal, type Stop, take } from './local.ts';
 import { assumptionsHold, connect, insert, isReady, placesOf, sourcesOf, takersOf } from './place.ts';
-import { type Cpu, copy, Full, initial, SET, type State, settle } from './state.ts';
+import { type Cpu, copy, Fault, Full, initial, SET, type State, settle } from './state.ts';
 import { Undefined } from './term.ts';
 
 /** How much is searched before it is given up. */
@@ -22,20 +22,28 @@ export interface Budget {
   readonly unroll: number; // turns of a loop that are not folded, a process
 }
 
+/** Who is told what a search finds. */
+export interface Observer {
+  /** Called before the first graph, and again when the search starts over because a loop made more events than expected. */
+  readonly begin: () => void;
+  /** A consistent finished execution; false stops the search. */
+  readonly finished: (graph: State, axioms: Axioms) => boolean;
+  /** A process faults in this consistent execution, which is not finished; false stops the search. */
+  readonly fault: (graph: State, fault: Fault) => boolean;
+}
+
 /** What a search found out, beside the graphs. */
 export interface Searched {
   readonly graphs: number;
   readonly nodes: number;
   readonly bound: string | undefined; // what was given up
-  readonly fault: Fault | undefined;
 }
 
 const STEPS = 10_000;
 const WIDEST = 16; // 512 events
 
 /**
- * Calls `visit` with each consistent finished execution of `program` under `model`; `visit` answers false to stop.
- * `begin` is called before the first, and again when the search starts over because a loop made more events than were expected.
+ * Tells `observer` of each consistent finished execution of `program` under `model`, once.
  * `kept` are the registers, by process, that matter at the end. Exponential in the reads and writes that conflict.
  */
 export function search(
@@ -43,17 +51,16 @@ export function search(
   model: Exclude<MemoryModel, 'tso'>,
   kept: readonly (readonly number[])[],
   budget: Budget,
-  begin: () => void,
-  visit: (graph: State, axioms: Axioms) => boolean,
+  observer: Observer,
 ): Searched {
   const ground = groundOf(program, kept);
   for (let words = Math.max(1, Math.ceil(ground.events / 32)); ; words *= 2) {
     if (words > WIDEST) {
-      return { graphs: 0, nodes: 0, bound: `${WIDEST * 32} events in one execution`, fault: undefined };
+      return { graphs: 0, nodes: 0, bound: `${WIDEST * 32} events in one execution` };
     }
-    begin();
+    observer.begin();
     try {
-      return searchWith(ground, model, words, budget, visit);
+      return searchWith(ground, model, words, budget, observer);
     } catch (error) {
       if (!(error instanceof Full)) throw error;
     }
@@ -65,7 +72,7 @@ function searchWith(
   model: Exclude<MemoryModel, 'tso'>,
   words: number,
   budget: Budget,
-  visit: (graph: State, axioms: Axioms) => boolean,
+  observer: Observer,
 ): Searched {
   const axioms = createAxioms(words);
   const machine = createMachine(ground, words, budget);
@@ -88,15 +95,15 @@ function searchWith(
       continue;
     }
     if (next === 'fault') {
-      if (axioms.consistent(state, model)) return { graphs, nodes, bound, fault: machine.fault() };
+      if (axioms.consistent(state, model) && !observer.fault(state, state.fault!)) break;
       continue;
     }
     if (next === 'finished') {
       if (state.fresh && !axioms.consistent(state, model)) continue;
       graphs++;
-      if (!visit(state, axioms)) return { graphs, nodes, bound, fault: undefined };
+      if (!observer.finished(state, axioms)) break;
       if (graphs >= budget.graphs)
-        return { graphs, nodes, bound: `${budget.graphs.toLocaleString('en')} executions`, fault: undefined };
+        return { graphs, nodes, bound: `${budget.graphs.toLocaleString('en')} executions` };
       continue;
     }
     if (state.fresh) {
@@ -104,11 +111,11 @@ function searchWith(
       state.fresh = false;
     }
     if (++nodes > budget.nodes)
-      return { graphs, nodes, bound: `${budget.nodes.toLocaleString('en')} steps`, fault: undefined };
+      return { graphs, nodes, bound: `${budget.nodes.toLocaleString('en')} steps` };
     const children = next();
     for (let k = children.length - 1; k >= 0; k--) open.push(children[k]!);
   }
-  return { graphs, nodes, bound, fault: undefined };
+  return { graphs, nodes, bound };
 }
 
 /** A choice is worked out only when the graph so far is consistent. */
@@ -119,7 +126,6 @@ interface Machine {
   /** Runs `state` on until there is a choice. */
   readonly advance: (state: State) => Advanced;
   readonly bound: () => string;
-  readonly fault: () => Fault;
 }
 
 function createMachine(ground: Ground, words: number, budget: Budget): Machine {
@@ -130,21 +136,38 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
     code: ground.processes.map(({ code }) => code),
   };
   let bound = '';
-  let fault: Fault | undefined;
 
   const advance = (state: State): Advanced => {
     try {
       return run(state);
     } catch (error) {
       if (error instanceof Undefined) return 'dead'; // a division by zero: not an execution
-      if (!(error instanceof Fault)) throw error;
-      fault = error;
-      return 'fault';
+      throw error;
     }
   };
 
+  /** Runs `step` of a process; when it faults the process stops there, and the rest runs on. */
+  const guarded = <T>(state: State, cpu: Cpu, step: () => T): T | undefined => {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      cpu.ended = true;
+      cpu.blocked = -1;
+      state.fault ??= error;
+      return undefined;
+    }
+  };
+
+  /** True when the faults of a graph cannot come from a guess: nothing is open but what waits at the end of its process. */
+  const isGenuine = (state: State): boolean =>
+    state.assumed.length === 0 &&
+    state.pending.every((r) => isLast(state, state.cpus[state.events[r]!.process]!, r)) &&
+    state.loose.every((e) => state.pending.includes(state.events[e]!.partner));
+
   const run = (state: State): Advanced => {
     for (;;) {
+      if (state.fault !== undefined && isGenuine(state)) return 'fault';
       const settled = settleLoose(state);
       if (settled === 'dead') return 'dead';
       if (typeof settled === 'function') return settled;
@@ -162,7 +185,7 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
         continue;
       }
       if (isWrite(cells.code[cpu.process]![cpu.pc]!)) {
-        issueWrite(state, cpu, cells);
+        guarded(state, cpu, () => issueWrite(state, cpu, cells));
         continue;
       }
       const variants = variantsOf(cells.code[cpu.process]![cpu.pc]!);
@@ -189,7 +212,10 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
       if (state.loc[e]! < 0) {
         const address = settle(state, event.address);
         if (typeof address !== 'number') continue;
-        state.loc[e] = cellOf(cells, address, event.instruction);
+        // a process that ran ahead of a fault did what it never does
+        const cell = cells.cellAt.get(address);
+        if (cell === undefined) return 'dead';
+        state.loc[e] = cell;
         state.fresh = true;
       }
       if (state.source[e] === NOWHERE) {
@@ -217,7 +243,12 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
     for (const cpu of state.cpus) {
       if (cpu.ended || cpu.blocked >= 0) continue;
       const footing = ground.processes[cpu.process]!;
-      const stop = runLocal(state, cpu, footing, cells, fuel);
+      const stop = guarded(state, cpu, (): Stop => {
+        const result = runLocal(state, cpu, footing, cells, fuel);
+        if (result.kind === 'access') checkAddress(state, cpu);
+        return result;
+      });
+      if (stop === undefined) continue;
       switch (stop.kind) {
         case 'access':
         case 'end':
@@ -261,6 +292,13 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
     return undefined;
   };
 
+  /** Throws Fault when the next access of `cpu` is to no cell. */
+  const checkAddress = (state: State, cpu: Cpu): void => {
+    const instruction = cells.code[cpu.process]![cpu.pc]!;
+    const address = addressOf(instruction);
+    if (address !== undefined) cellOf(cells, valueIn(state, cpu, address), instruction);
+  };
+
   const nextWriter = (state: State): Cpu | undefined =>
     state.cpus.find((cpu) => !cpu.ended && cpu.blocked < 0 && isWrite(cells.code[cpu.process]![cpu.pc]!));
 
@@ -271,9 +309,7 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
       if (cpu.ended || cpu.blocked >= 0) continue;
       const instruction = cells.code[cpu.process]![cpu.pc]!;
       assert(isRead(instruction), `expected an access at ${cpu.pc} of process ${cpu.process}`);
-      const address =
-        'address' in instruction ? instruction.address : 'domain' in instruction ? instruction.domain : undefined;
-      const value = valueIn(state, cpu, address!);
+      const value = valueIn(state, cpu, addressOf(instruction)!);
       const cell = cellOf(cells, value, instruction);
       if (cell >= 0 && !mayBeWritten(state, cpu.process, cell, state.events.length)) return cpu;
       contended ??= cpu;
@@ -381,21 +417,25 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
   };
 
   /**
-   * Lets a process that waits go on although its read is open. The earliest pending read in hb takes its value from a process
-   * that waits too, in a write that is not ordered behind a pending read of that process: one like that is enough.
+   * Lets a process that waits go on although its read is open. Were every pending read fed by a write that is ordered behind a
+   * pending read of its own process, hb would have a cycle: so in an execution that can be finished some process may overtake.
+   * The argument needs marked accesses: a plain write is let go on wherever it stands, and while a plain access is open all are.
    */
   const runAhead = (state: State): boolean => {
+    const isPlain = [...state.pending, ...state.loose].some((e) => !isMarked(state, e));
     for (const cpu of state.cpus) {
       if (cpu.ended || cpu.blocked < 0) continue;
       const footing = ground.processes[cpu.process]!;
-      const isPlain = footing.hasPlainWrites || state.pending.some((r) => (state.events[r]!.is & IS.plain) !== 0);
-      if (!isPlain && isHeldBack(state, cpu)) continue;
-      const feeds = (isPlain ? footing.mayWrite : footing.mayRunAhead)[cpu.pc]!;
+      const own = state.pending.filter((r) => state.events[r]!.process === cpu.process && isMarked(state, r));
+      const isHeldBack = own.some((r) => isOrderedAfter(cpu, r));
       const feedsAnother = state.pending.some((r) => {
         const event = state.events[r]!;
+        if (event.process === cpu.process) return false;
         const cell = state.loc[r]!;
         const takes = ground.isLock[cell]! && event.demand?.equal === false;
-        return event.process !== cpu.process && feeds[feedOf(cell, takes)] === 1;
+        const feed = feedOf(cell, takes);
+        if (own.length === 0 || isPlain) return footing.mayWrite[cpu.pc]![feed] === 1;
+        return (!isHeldBack && footing.mayRunAhead[cpu.pc]![feed] === 1) || footing.mayWritePlain[cpu.pc]![feed] === 1;
       });
       if (!feedsAnother) continue;
       cpu.blocked = -1;
@@ -404,19 +444,22 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
     return false;
   };
 
-  /** True when everything the process does next is ordered behind one of its pending reads, by a fence or an acquire. */
-  const isHeldBack = (state: State, cpu: Cpu): boolean =>
-    state.pending.some((r) => {
-      if (state.events[r]!.process !== cpu.process) return false;
-      const word = r >>> 5;
-      const fenced =
-        cpu.sets[SET.strong * words + word]! |
-        cpu.sets[SET.acquires * words + word]! |
-        cpu.sets[SET.gp * words + word]!;
-      return (fenced & (1 << (r & 31))) !== 0;
-    });
+  const isMarked = (state: State, e: number): boolean => (state.events[e]!.is & IS.plain) === 0;
 
-  return { advance, bound: () => bound, fault: () => fault! };
+  /** True when everything the process does next is ordered behind its read `r`, by a fence or an acquire. */
+  const isOrderedAfter = (cpu: Cpu, r: number): boolean => {
+    const word = r >>> 5;
+    const fenced =
+      cpu.sets[SET.strong * words + word]! | cpu.sets[SET.acquires * words + word]! | cpu.sets[SET.gp * words + word]!;
+    return (fenced & (1 << (r & 31))) !== 0;
+  };
+
+  return { advance, bound: () => bound };
+}
+
+function addressOf(instruction: Instruction): Expr | undefined {
+  if (!isRead(instruction) && !isWrite(instruction)) return undefined;
+  return 'address' in instruction ? instruction.address : 'domain' in instruction ? instruction.domain : undefined;
 }
 
 function writesAny(feeds: Uint8Array, cell: number): boolean {

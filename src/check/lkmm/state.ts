@@ -88,7 +88,21 @@ export interface State extends Graph {
   assumed: readonly Assumption[];
   readonly cpus: Cpu[];
   failures: readonly Failure[];
+  fault: Fault | undefined; // where a process stopped
   fresh: boolean; // grew since the axioms were checked
+}
+
+/** A pointer that names no cell, or an unlock of a lock that is not held. */
+export class Fault extends Error {
+  readonly instruction: Instruction;
+  readonly why: string;
+  readonly isNull: boolean; // an address that is NULL or near it
+  constructor(instruction: Instruction, why: string, isNull = false) {
+    super(why);
+    this.instruction = instruction;
+    this.why = why;
+    this.isNull = isNull;
+  }
 }
 
 /** The empty set of events. */
@@ -132,6 +146,7 @@ export function initial(words: number, init: readonly number[], registers: reado
       steps: 0,
     })),
     failures: [],
+    fault: undefined,
     fresh: false,
   };
 }
@@ -171,6 +186,7 @@ export function copy(state: State): State {
       steps: cpu.steps,
     })),
     failures: state.failures,
+    fault: state.fault,
     fresh: state.fresh,
   };
 }
