@@ -44,12 +44,15 @@ interface Walk {
   readonly closedBy?: string;
 }
 
-/** Returns the findings of a review, those of a series in the order of its patches. Linear in checks times series. */
+const ORDER: readonly FindingState[] = ['opens', 'unclear', 'transient', 'base', 'closes'];
+
+/** Returns the findings of a review: what is opened first, then by series and patch. Linear in checks times series. */
 export function findingsOf(review: Review): readonly Finding[] {
   const units = unitsOf(review);
   const found = units.flatMap((unit) => findingsOfUnit(review, unit));
   const told = found.map((finding) => ({ ...finding, history: historyOf(review, units, finding) }));
-  return numbered(told.filter((finding) => finding.replaced === undefined || finding.history !== ''));
+  const kept = told.filter((finding) => finding.replaced === undefined || finding.history !== '');
+  return numbered(kept.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)));
 }
 
 /** Returns the posted patches that count: those of a version that a newer one replaces do not. */

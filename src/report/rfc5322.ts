@@ -20,8 +20,8 @@ export function renderDraft(draft: Draft): string {
   const id = draft.inReplyTo === undefined ? undefined : messageId(draft.inReplyTo);
   const references = draft.references.map(messageId).filter((one) => one !== undefined);
   const headers = [
-    ...(draft.from === undefined ? [] : [fromHeader(draft.from)]),
-    `Subject: ${words(draft.subject, 'Subject: '.length)}`,
+    ...(draft.from === undefined ? [] : [fromHeader(draft.from.replace(/\p{Cc}+/gu, ' '))]),
+    `Subject: ${words(draft.subject.replace(/\p{Cc}+/gu, ' '), 'Subject: '.length)}`,
     ...(id === undefined ? [] : [`In-Reply-To: ${id}`]),
     ...(references.length === 0 ? [] : [`References: ${references.join('\n ')}`]),
     'MIME-Version: 1.0',
