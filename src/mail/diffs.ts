@@ -4,7 +4,7 @@ import parseDiff from 'parse-diff';
 import type { FileDiff, Hunk } from '../types.ts';
 import type { LocatedFile } from './hunks.ts';
 
-/** Returns the file diffs with a header, in order. A combined diff (`diff --cc`) and a hunk without file are left out. */
+/** Returns the file diffs with a header, in order. A hunk without file is left out; see patch.ts for combined diffs. */
 export function fileDiffs(files: readonly LocatedFile[]): FileDiff[] {
   return files.filter((file) => !file.combined && file.headers.length > 0).map(fileDiff);
 }

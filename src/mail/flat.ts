@@ -15,16 +15,31 @@ import { lineOf } from './lines.ts';
 const RUN = /(?: >+)+(?= |$)/g;
 const GLUED_RUN = /(?: >+)+(?=[^=>]|$)/g; // where the author puts no blank behind the marks: ` >text`
 const ATTRIBUTED = /(?:wrote|writes|schrieb|écrit|写道) ?[:：] >/;
+const TRAILER = / [A-Z][a-z]+(?:-[a-z]+)*-by: [^<>]{1,80} <[^<>\s@]+@[^<>\s]+>/;
+const DIFF = / diff --git a\/\S+ b\/\S+ |^diff --git a\/\S+ b\/\S+ /;
+const HEAD = /(?:^|(?<=\s))From: [^<>]{1,100}<[^<>\s]+>,? (?:Date|Sent): [^<>]{5,100}? To: /; // see outlook.ts
+const FIELD = /(?<=\s|^)(?:From|Date|Sent|To|Cc|CC|Subject): /g;
 const MAX_DEPTH = 12;
 const MAX_RUN = 60; // marks; a longer run is no quote
 const WIDTH = 78; // columns of a mail line as its author wrote it
 const CODE_WIDTH = 110; // columns of a line of a diff, which no mailer wraps
 const GLUED = / >+(?=[A-Za-z])/g;
+const GIVEN = /(?<=>) (?=[A-Z][a-z]+(?:-[a-z]+)*-by: [^<>]{1,80} <[^<>\s]+>)/; // a trailer behind another
 const FULL = 48; // columns; a shorter line ends its paragraph
 
-/** True for a line that holds a whole mail: over 1,000 characters, an attribution before a mark, five runs of marks or more. */
+/**
+ * True for a line that holds a whole mail: over 1,000 characters with quotes, or with what only mail has: a trailer of a
+ * person, the header of a diff.
+ */
 export function isFlattened(line: string): boolean {
-  return line.length > 1_000 && ATTRIBUTED.test(line) && (line.match(runsOf(line)) ?? []).length >= 5;
+  return line.length > 1_000 && (hasQuotes(line) || TRAILER.test(line) || DIFF.test(line));
+}
+
+/** Five runs of marks or more, and an attribution, a header block or a mark behind a mark: comparisons have none of these. */
+function hasQuotes(line: string): boolean {
+  return (
+    (ATTRIBUTED.test(line) || HEAD.test(line) || / > >/.test(line)) && (line.match(runsOf(line)) ?? []).length >= 5
+  );
 }
 
 interface Segment {
@@ -39,7 +54,7 @@ interface Segment {
  * Spans are bytes, from `start` on. O(runs x depths^2).
  */
 export function unflatten(line: string, start: number): BodyLine[] {
-  const segments = segmentsOf(line);
+  const segments = hasQuotes(line) ? segmentsOf(line) : [{ marks: 0, glued: 0, text: line, at: 0 }];
   const depths = bestDepths(segments);
   const lines: BodyLine[] = [];
   const offset = byteOffsets(line, start);
@@ -59,7 +74,13 @@ export function unflatten(line: string, start: number): BodyLine[] {
     const quoted = Math.min(cut, body.length);
     add(depth, body.slice(0, quoted), at);
     add(0, body.slice(quoted), at + quoted);
-    add(quoted < body.length ? 0 : depth, text.slice(named), at + named);
+    const fields = HEAD.test(text.slice(named)) ? [...text.slice(named).matchAll(FIELD)] : [];
+    let from = named;
+    for (const field of fields.slice(1).map((match) => named + match.index)) {
+      add(quoted < body.length ? 0 : depth, text.slice(from, field), at + from);
+      from = field;
+    }
+    add(quoted < body.length ? 0 : depth, text.slice(from), at + from);
   }
   return lines;
 }
@@ -115,6 +136,8 @@ function byteOffsets(line: string, start: number): (at: number) => number {
 function quotedLength(text: string): number {
   const code = /^ (?:@@ |[+-]|diff |index )/.test(text);
   if (text.length <= (code ? CODE_WIDTH : WIDTH)) return text.length;
+  const given = text.search(GIVEN);
+  if (given > 0 && given <= WIDTH) return given;
   const head = text.slice(0, WIDTH);
   const ends = code ? ['; ', '{ ', '} ', '*/ ', ') ', '. ', '@@ '] : ['. ', '? ', '! ', ': ', ') '];
   const end = Math.max(
@@ -145,6 +168,7 @@ function bestDepths(segments: readonly Segment[]): number[] {
           named: named[index - 1]!,
           full: previous.text.length + 2 * before >= FULL,
           answered: previous.text.length > 2 * WIDTH,
+          broken: isUnfinished(previous.text) || /^ [a-z]/.test(segments[index]!.text),
         };
         const unknown = before <= introduced && depth > introduced ? 3 : 0;
         const total = cost + stepCost(step) + unknown;
@@ -155,6 +179,12 @@ function bestDepths(segments: readonly Segment[]): number[] {
     from.push(back);
   }
   return traceBack(costs, from);
+}
+
+/** True for a line of prose that no paragraph ends with. */
+function isUnfinished(text: string): boolean {
+  const words = text.trim();
+  return words.length >= FULL && /[a-z,]$/.test(words) && !/[;{}=]|->|\/\*/.test(words);
 }
 
 function traceBack(costs: readonly number[], from: readonly (readonly number[])[]): number[] {
@@ -172,6 +202,8 @@ function traceBack(costs: readonly number[], from: readonly (readonly number[])[
 
 /** Where the attribution that ends a text begins: behind the text when there is none. */
 function attributionStart(text: string): number {
+  const head = HEAD.exec(text);
+  if (head !== null) return head.index;
   const tail = /^(?:.*\s)?(?:On|Am|Le|在|于|\*)\s.{4,200}[:：]\s*$/su.exec(text.slice(-300));
   if (tail === null) return attributedName(text.trim(), true) === undefined ? text.length : 0;
   const from = text.length - Math.min(text.length, 300);
@@ -188,18 +220,19 @@ interface Step {
   readonly empty: number; // marks left for empty lines between the two
   readonly named: boolean; // the line above is an attribution
   readonly full: boolean; // the line above is long enough to have been wrapped
+  readonly broken: boolean; // a sentence goes on from one to the other, or is left open
   readonly answered: boolean; // the text above is too long for one line: unquoted text followed the quote
 }
 
 /** The cost of going from one line to the next; lower is what repliers do more often. */
-function stepCost({ before, depth, empty, named, full, answered }: Step): number {
+function stepCost({ before, depth, empty, named, full, answered, broken }: Step): number {
   if (depth === 0) return empty === 1 && (before === 0 || answered) ? 1 : Number.POSITIVE_INFINITY; // `>` is an operator
   const attribution = named && depth !== before + 1 ? 4 : 0;
   if (empty === 0) return attribution + (depth === before ? (full ? 0 : 1) : named && depth === before + 1 ? 0 : 3);
   const [low, high] = before < depth ? [before, depth] : [depth, before];
   const usual: readonly (readonly [marks: number, cost: number])[] = [
     [Math.min(before, depth) || depth, 1], // one empty line of the lower depth
-    [before, depth < before ? 2 : depth === before ? 0.9 : 1], // one of the line above
+    [before, depth < before ? 2 : depth === before ? (broken ? 1.5 : 0.9) : 1], // one of the line above
     [chain(low, high - 1), 1], // one of each depth on the way
     [chain(low, high), 1.1],
     [chain(low + 1, high), 1.5],

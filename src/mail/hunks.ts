@@ -2,6 +2,7 @@
 // header is incomplete: trimmed by a reply, re-wrapped, or edited by hand. A diff parser alone would never say so.
 
 import type { BlockKind, Hunk } from '../types.ts';
+import { combinedLines } from './combined.ts';
 import type { BodyLine } from './lines.ts';
 import { looksLikeCode, looksLikeSentence } from './words.ts';
 
@@ -9,7 +10,7 @@ import { looksLikeCode, looksLikeSentence } from './words.ts';
 export interface LocatedFile {
   readonly headers: readonly string[]; // `diff --git`, `index`, `---`, `+++` ...; empty for a hunk without header
   readonly hunks: readonly Hunk[];
-  readonly combined: boolean; // diff --cc: its hunks are not read
+  readonly combined: boolean; // diff --cc: its hunks are counted but not kept, since no one tree has their lines
 }
 
 /** The diffs of one run of lines. */
@@ -88,11 +89,21 @@ export function locateDiffs(
       const kind = taken.hunk.complete ? 'diff' : 'hunk-fragment';
       for (let next = at; next < end; next++) kinds[picks[next]!] = kind;
       first ??= picks[at];
+    } else if (character === AT && files.at(-1)?.combined === true) {
+      const { count, complete } = combinedLines(text, (row) => rowText(lines, picks, at, row));
+      end = at + 1 + count;
+      if (count > 0) for (let next = at; next < end; next++) kinds[picks[next]!] = complete ? 'diff' : 'hunk-fragment';
     }
     inHeader = header > 0 || (inHeader && text.trim() === '');
     at = end;
   }
   return { files, spots, first };
+}
+
+/** The text of a row behind the pick `at`, undefined behind the last one and where something deeper stands in between. */
+function rowText(lines: readonly BodyLine[], picks: readonly number[], at: number, row: number): string | undefined {
+  const index = at + 1 + row;
+  return index >= picks.length || interrupted(lines, picks, index) ? undefined : lines[picks[index]!]!.text;
 }
 
 function mayBegin(first: number): boolean {

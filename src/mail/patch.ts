@@ -12,9 +12,11 @@ import { isDiffstat } from './words.ts';
 
 /**
  * Returns the patch a mail carries unquoted, undefined when there is none. `posted` when the subject is no reply,
- * else `reply`: a counter-patch. Loose lines and hunks without a file header are no patch.
+ * else `reply`: a counter-patch. Loose lines and hunks without a file header are no patch, and neither is what has a
+ * combined diff in it: a merge has no one tree to which it applies.
  */
 export function patchOf(mail: Mail, lines: readonly BodyLine[], body: Body): Patch | undefined {
+  if (isCombined(body)) return undefined;
   const files = fileDiffs(body.diff.files);
   if (files.length === 0) return undefined;
   const firstDiff = body.diff.first ?? lines.length;
@@ -34,6 +36,11 @@ export function patchOf(mail: Mail, lines: readonly BodyLine[], body: Body): Pat
     notes: notesAbove(lines, firstDiff),
     ...stated(mail, lines, { date: inBody.date, patchId: patchIdOf(files) }),
   };
+}
+
+/** True when the author of a body shows a merge: `diff --cc`. */
+export function isCombined({ diff }: Body): boolean {
+  return diff.files.some((file) => file.combined);
 }
 
 /** What only some patches say. */

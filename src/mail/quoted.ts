@@ -53,7 +53,7 @@ function headOf(file: LocatedFile): { path: string | undefined; blobs: string | 
   return { path, blobs };
 }
 
-/** Text of lower depth between the lines of a hunk, and right behind its last one. */
+/** Text of lower depth between the lines of a hunk, and right behind its last one: the first line of each speaker there. */
 function comments({ lines, turns }: ReadLines, at: number, rows: readonly number[]): QuotedHunk['comments'] {
   const depth = lines[at]!.depth;
   if (depth === 0) return [];
@@ -61,12 +61,14 @@ function comments({ lines, turns }: ReadLines, at: number, rows: readonly number
   const spots = [at, ...rows];
   for (const [after, spot] of spots.entries()) {
     const end = spots[after + 1] ?? lines.length;
+    const heard = new Set<Turn>();
     for (let next = spot + 1; next < end; next++) {
       const line = lines[next]!;
       if (isBlank(line)) continue;
-      if (line.depth < depth)
-        found.push({ after, speaker: turns[next]!.speaker, depth: line.depth, line: line.number });
-      break;
+      if (line.depth >= depth) break;
+      const turn = turns[next]!;
+      if (!heard.has(turn)) found.push({ after, speaker: turn.speaker, depth: line.depth, line: line.number });
+      heard.add(turn);
     }
   }
   return found;

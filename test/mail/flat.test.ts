@@ -31,7 +31,30 @@ describe('a mail flattened into one line', () => {
   it('is told by its length and its marks, not by a comparison here and there', () => {
     expect(isFlattened(BODY.join(' '))).toBe(true);
     expect(isFlattened(`${'a > b and so on '.repeat(4)}${'x'.repeat(2_000)}`)).toBe(false);
-    expect(isFlattened(BODY.join(' ').replace(/wrote:/g, 'here'))).toBe(false);
+    const unnamed = BODY.join(' ').replace(/wrote:/g, 'here');
+    expect(isFlattened(unnamed)).toBe(true); // a mark behind a mark
+    expect(isFlattened(unnamed.replace(/(?:> )+/g, '> '))).toBe(false);
+  });
+
+  it('is told without quotes by a trailer of a person or the header of a diff, and is one speaker then', async () => {
+    const prose = 'This changes how a list is walked when a > b holds. '.repeat(30);
+    expect(isFlattened(prose)).toBe(false);
+    expect(isFlattened(`${prose}the Reviewed-by: of nobody is no trailer`)).toBe(false);
+    for (const sign of ['Reviewed-by: Bo Reader <bo@example.org>', 'diff --git a/mm/x.c b/mm/x.c index 1..2']) {
+      const { messages } = await read(`${prose}${sign} more`);
+      expect(messages[0]?.blocks.map((block) => [block.depth, block.speaker])).toEqual([[0, undefined]]);
+    }
+  });
+
+  it('a header block above a quote names its speaker, as an attribution does', async () => {
+    const head =
+      'From: Bo Reader <bo@example.org> Date: Wed, May 8, 2019 at 1:30 PM To: Ann, Cy Cc: <list@example.org>';
+    const blocks = (await read([head, '', ...BODY.slice(2).map((line) => line.replace(/^(?:> ?)+/, '> '))].join(' ')))
+      .messages[0]?.blocks;
+    expect(blocks?.slice(0, 2).map(({ depth, speaker, kind }) => [depth, speaker, kind])).toEqual([
+      [0, undefined, 'attribution'],
+      [1, 'Bo Reader', 'prose'],
+    ]);
   });
 
   it('gets its depths and speakers back, and says that they are estimates', async () => {
@@ -80,6 +103,7 @@ describe.skipIf(noSeeds !== '')(`seed 002, flattened${noSeeds}`, () => {
     expect(quoted[1]?.comments.map(({ speaker, depth }) => [speaker, depth])).toEqual([
       ['Hugh Dickins', 2],
       ['Peter Xu', 1],
+      ['Hugh Dickins', 2],
     ]);
   });
 

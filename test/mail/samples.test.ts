@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -33,12 +33,19 @@ function counts(patch: Patch): string[] {
 /** What `git apply --numstat` says about the same mail, by way of git mailinfo; undefined when git refuses it. */
 function gitCounts(raw: Buffer): string[] | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'relore-'));
+  try {
+    return numstat(raw, folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function numstat(raw: Buffer, folder: string): string[] | undefined {
   const [message, patch] = [join(folder, 'msg'), join(folder, 'patch')];
   if (git(['mailinfo', message, patch], raw) === undefined) return undefined;
   const whole = readFileSync(patch);
   if (!/^(?:diff --git|--- )/m.test(whole.toString('latin1'))) writeFileSync(patch, raw);
-  const numstat = git(['apply', '--numstat', patch]);
-  return numstat
+  return git(['apply', '--numstat', patch])
     ?.trim()
     .split('\n')
     .map((line) => line.split('\t').slice(0, 2).join('\t'))
