@@ -86,3 +86,5 @@ void *xas_find(struct xa_state *, unsigned long); void *xas_next_entry(struct xa
 #define pte_offset_map(pmd, addr) ((pte_t *)(pmd) + ((addr) >> PAGE_SHIFT))
 #define folio_add_file_rmap_ptes(folio, page, nr, vma) ((void)(folio))
 void set_current_state(int); void __set_current_state(int); void io_schedule(void); void wake_up_process(struct task_struct *);
+int list_empty(struct list_head *); void free_unref_folios(struct folio_batch *);
+#define lru_to_folio(head) container_of((head)->prev, struct folio, lru)

@@ -25,6 +25,18 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'shm-unlock': ['S3: I-strand'],
   'lruvec-stability': ['S5:', 'S5m:', 'S5p:'],
   'stranded-by-mover': ['S4: I-strand', 'S4m: I-strand'],
+  'nr-mlock': ['S10:', 'S10b:'],
+  'wait-for-lru': ['S11:', 'S11n:'],
+  'lru-before-put': ['S12:'],
+  'flags-of-new-page': ['S6:'],
+};
+
+/** Where a source does not have the function, or has one that does much more: the rules say so. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'flags-of-new-page on 6.1': 'S6: refused isolate_migratepages_block()',
+  'flags-of-new-page on 6.12': 'S6: refused isolate_migratepages_block()',
+  'flags-of-new-page on v6.0': 'S6: refused isolate_migratepages_block()',
+  'lru-before-put on v6.0': 'S12: refused move_folios_to_lru()',
 };
 
 let knowledge: Knowledge;
@@ -38,21 +50,25 @@ function found(source: KernelSource, name: string): string[] {
   return rule.scenarios.map((scenario) => {
     const judged = judge(knowledge, source, rule, scenario, 'sc', 2_000_000);
     const refusal = judged.kind === 'refused' ? judged.refusal : undefined;
-    if (refusal !== undefined) return `${scenario.name}: refused ${refusal.what}: ${refusal.why}`;
+    if (refusal !== undefined) return `${scenario.name}: refused ${refusal.what}`;
     if (judged.kind !== 'judged' || judged.outcome.kind !== 'complete') return `${scenario.name}: not decided`;
     const errors = judged.outcome.violations.filter((violation) => violation.level === 'error');
     return `${scenario.name}: ${errors.map((violation) => violation.property).join(' | ')}`.trim();
   });
 }
 
-describe.each(Object.entries(TREES))('the rules on %s', (_, { dir, model }) => {
+describe.each(Object.entries(TREES))('the rules on %s', (tree, { dir, model }) => {
   const why = existsSync(join(dir, 'mm')) ? '' : ` (skipped: needs the kernel tree ${dir})`;
 
   it.skipIf(why !== '').each(Object.entries(EXPECTED))(
     `%s finds on real functions what it finds on the model sources${why}`,
     (name, expected) => {
-      expect(found(openTree(dir), name)).toEqual(expected);
-      expect(found(knowledge.stack.at(model), name)).toEqual(expected);
+      const stated = (source: string): readonly string[] => {
+        const refused = REFUSED[`${name} on ${source}`];
+        return refused === undefined ? expected : [refused];
+      };
+      expect(found(openTree(dir), name)).toEqual(stated(tree));
+      expect(found(knowledge.stack.at(model), name)).toEqual(stated(model));
     },
     120_000,
   );
