@@ -20,7 +20,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .exitOverride()
     .showSuggestionAfterError(true)
     .addHelpText('after', `\n${EXIT_HELP}\n\nA first run: relore review threads/mlock-large-folio/thread.mbox`);
-  for (const add of [addReview, addThread, addReplay, addRules, addLower]) add(program);
+  for (const add of [addReview, addThread, addReplay, addRules, addLower, addCheck]) add(program);
   addCi(program, withRunOptions);
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -145,6 +145,26 @@ function colorOption(): Option {
   return new Option('--color <when>', 'colour; NO_COLOR and FORCE_COLOR are honoured')
     .choices(['auto', 'always', 'never'])
     .default('auto');
+}
+
+function addCheck(program: Command): void {
+  program
+    .command('check')
+    .description("run C litmus tests and print herd's words: Never, Sometimes, Always")
+    .argument('<path...>', 'litmus tests, or folders of them')
+    .addOption(
+      new Option('--model <models>', 'memory models, with commas between them')
+        .argParser(models)
+        .default(['lkmm'], 'lkmm'),
+    )
+    .addOption(
+      new Option('--bound <states>', 'most distinct states of one search under tso')
+        .argParser(states)
+        .default(DEFAULT_STATES),
+    )
+    .addOption(new Option('--format <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .option('-o, --output <file>', 'write to a file, whole or not at all')
+    .action(async (paths: string[], options) => (await import('./check.ts')).checkCommand(paths, options));
 }
 
 const MODELS = ['sc', 'tso', 'lkmm'] as const;
