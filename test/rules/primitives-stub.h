@@ -79,6 +79,7 @@ void set_pte_at(struct mm_struct *, unsigned long, pte_t *, pte_t);
 struct rw_semaphore { int count; };
 void up_read(struct rw_semaphore *); int page_cache_get_speculative(struct page *); void wait_on_page_locked(struct page *); void folio_lock(struct folio *); void folio_wait_locked(struct folio *); int folio_try_get(struct folio *);
 #define xas_retry(xas, entry) 0
+struct page *compound_head(struct page *);
 void *xas_find(struct xa_state *, unsigned long); void *xas_next_entry(struct xa_state *, unsigned long); void *xas_reload(struct xa_state *);
 #define xas_for_each(xas, entry, max) for ((entry) = xas_find(xas, max); (entry); (entry) = xas_next_entry(xas, max))
 #define is_swap_pte(pte) (!pte_none(pte) && !pte_present(pte))

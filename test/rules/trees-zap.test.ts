@@ -1,0 +1,89 @@
+// The rules on zapping, fault-around and migration, on the functions of real trees. Expected are the columns 5.18+ and
+// 5.19+ of the domain file zap-fault-around.md, and rows F (after), G (no reference) and I (hold).
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openTree, withFiles } from '../../src/c/tree.ts';
+import { judge } from '../../src/judge.ts';
+import type { Knowledge } from '../../src/knowledge.ts';
+import { loadKnowledge } from '../../src/knowledge.ts';
+import type { KernelSource } from '../../src/types.ts';
+import { trees } from '../c/trees.ts';
+
+/** By rule and scenario, what is violated; in 6.1 a marker of anonymous memory stays with everybody but munmap(). */
+const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'zap-pte-kinds': { K: [] },
+  'zap-against-migration': { B1: [], B4: [], B6: [] },
+  'zap-private-copies': { C1: [], C2: [], D1: [], D2: [], T: [] },
+  'fault-around-locked': { F: ['I-migrated'], FL: [], FA: [] },
+  'migration-references': { G: [], GA: [], I: ['I-migrated'], IA: ['I-migrated'], H1: ['I-migrated'], H4: [] },
+};
+const IN_61: Readonly<Record<string, readonly string[]>> = { K: ['D-anon-marker', 'P-anon-marker', 'T-anon-marker'] };
+
+const CASES = Object.entries(EXPECTED).flatMap(([rule, scenarios]) =>
+  Object.entries(scenarios).map(([scenario, violated]) => ({ rule, scenario, violated })),
+);
+
+let knowledge: Knowledge;
+beforeAll(async () => {
+  knowledge = await loadKnowledge(join(import.meta.dirname, '..', '..', 'rules'));
+});
+
+/** What a scenario violates on a source, or why it was not decided. */
+function violated(source: KernelSource, ruleName: string, scenarioName: string): readonly string[] {
+  const rule = knowledge.rules.find((one) => one.name === ruleName);
+  const scenario = rule?.scenarios.find((one) => one.name === scenarioName);
+  if (rule === undefined || scenario === undefined) throw new Error(`expected ${ruleName} ${scenarioName}`);
+  const judged = judge(knowledge, source, rule, scenario, 'sc', 2_000_000);
+  if (judged.kind === 'refused') return [`refused ${judged.refusal.what}: ${judged.refusal.why}`];
+  if (judged.outcome.kind !== 'complete') return ['not decided'];
+  return judged.outcome.violations.map((violation) => violation.property);
+}
+
+/** `source` with one piece of a file in other words. */
+function changed(source: KernelSource, path: string, from: RegExp, to: string): KernelSource {
+  const file = source.read(path);
+  if (file === undefined || !from.test(file.text)) throw new Error(`expected ${from} in ${path}`);
+  return withFiles(source, [{ path, text: file.text.replace(from, to) }]);
+}
+
+describe.each(trees)('zapping, fault-around and waiting in $name (skipped where the tree is not unpacked)', (tree) => {
+  let opened: KernelSource | undefined;
+  const source = (): KernelSource => (opened ??= openTree(tree.dir));
+
+  it.skipIf(!tree.here).each(CASES)(
+    '$rule $scenario',
+    { timeout: 120_000 },
+    ({ rule, scenario, violated: expected }) => {
+      const here = tree.name === '6.1' ? (IN_61[scenario] ?? expected) : expected;
+      expect(violated(source(), rule, scenario)).toEqual(here);
+    },
+  );
+
+  it.skipIf(!tree.here)('a hole punch that takes swap entries loses private data', { timeout: 120_000 }, () => {
+    const test = /(Genuine swap entr[^\n]*\n)\t\t\tif \(!should_zap_cows\(details\)\)\n\t\t\t\tcontinue;\n/;
+    const broken = changed(source(), 'mm/memory.c', test, '$1');
+    expect(violated(broken, 'zap-private-copies', 'C1')).toEqual(['I-private']);
+    expect(violated(broken, 'zap-pte-kinds', 'K')).toEqual(
+      ['P-swap', ...(IN_61['K'] ?? [])].filter((one) => tree.name === '6.1' || one === 'P-swap').sort(),
+    );
+  });
+
+  it.skipIf(!tree.here)('a truncation that leaves swap entries leaves private data', { timeout: 120_000 }, () => {
+    const test = /(\t\tif \(is_device_private_entry\(entry\) \|\|\n)/;
+    const broken = changed(
+      source(),
+      'mm/memory.c',
+      test,
+      '\t\tif (details && !non_swap_entry(entry))\n\t\t\tcontinue;\n$1',
+    );
+    expect(violated(broken, 'zap-private-copies', 'D1')).toEqual(['I-private']);
+    expect(violated(broken, 'zap-private-copies', 'C1')).toEqual([]);
+  });
+
+  it.skipIf(!tree.here)('fault-around that does not look at PG_locked first', { timeout: 120_000 }, () => {
+    const test = /\t\tif \(folio_test_locked\(folio\)\)\n\t\t\tcontinue;\n(\t\tif \(!folio_try_get)/;
+    const broken = changed(source(), 'mm/filemap.c', test, '$1');
+    expect(violated(broken, 'fault-around-locked', 'FL')).toEqual(['I-migrated']);
+    expect(violated(broken, 'fault-around-locked', 'FA')).toEqual([]);
+  });
+});
