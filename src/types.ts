@@ -362,7 +362,14 @@ export interface CodePoint {
 export type Instruction = { readonly at: CodePoint } & (
   | { readonly op: 'set'; readonly dst: number; readonly value: Expr }
   | { readonly op: 'load'; readonly dst: number; readonly address: Expr; readonly order: Order; readonly mask?: number }
-  | { readonly op: 'store'; readonly address: Expr; readonly value: Expr; readonly order: Order }
+  /** `expects`: what was read for a plain read-modify-write; another word at the store is a lost update (recorded, the run goes on). */
+  | {
+      readonly op: 'store';
+      readonly address: Expr;
+      readonly value: Expr;
+      readonly order: Order;
+      readonly expects?: Expr;
+    }
   /** dst := old value (& mask). The word becomes fn(old, operand). */
   | {
       readonly op: 'rmw';
@@ -413,6 +420,17 @@ export type Instruction = { readonly at: CodePoint } & (
   | { readonly op: 'rcu-sync'; readonly domain?: Expr }
   /** dst := 1 when the lock is held by anyone: spin_is_locked. */
   | { readonly op: 'is-locked'; readonly dst: number; readonly address: Expr }
+  /** The cells in [address, address + bytes) are gone: an access is a fault. `bytes` absent: the one cell that starts there. */
+  | { readonly op: 'free'; readonly address: Expr; readonly bytes?: number }
+  /** Blocks until `code`, run as an invariant is, leaves a value other than 0 in register 0. */
+  | { readonly op: 'wait-until'; readonly code: readonly Instruction[]; readonly registers: number; readonly why: string }
+  /**
+   * irq: interrupts of the process's cpu do not start. preempt: other tasks of its cpu do not run. atomic: no other process runs, unless
+   * this one has to wait. Each nests.
+   */
+  | { readonly op: 'context'; readonly what: 'irq' | 'preempt' | 'atomic'; readonly enters: boolean } // irq-off, preempt-off: enters
+  /** `process`: index into Program.processes. A process that some other spawns does not begin before; join waits for its end. */
+  | { readonly op: 'spawn' | 'join'; readonly process: number }
   | { readonly op: 'choose'; readonly dst: number; readonly values: readonly number[]; readonly why: string }
   | { readonly op: 'branch'; readonly cond: Expr; readonly then: number; readonly else: number }
   | { readonly op: 'jump'; readonly to: number }
@@ -436,6 +454,7 @@ export interface Cell {
   readonly init: number;
   readonly kind: 'word' | 'pointer' | 'lock';
   readonly signed: boolean;
+  readonly counter?: true; // must not go below zero: a reference count
   /** Names of single bits, for printing: bit number -> 'mlocked'. */
   readonly bits?: Readonly<Record<number, string>>;
 }
@@ -445,6 +464,8 @@ export interface Process {
   readonly name: string; // P0, P1, ...
   readonly label: string; // 'munlock' : what a person calls it
   readonly cpu: string; // 'cpu1'
+  /** An interrupt may start whenever no task of its cpu has interrupts off; the tasks of its cpu do not run until it has ended. */
+  readonly kind?: 'task' | 'interrupt';
   readonly code: readonly Instruction[];
   readonly registers: number; // count; all start at 0
 }
@@ -455,7 +476,7 @@ export interface Process {
  */
 export interface Invariant {
   readonly name: string; // 'I-strand'
-  readonly when: 'end' | 'always';
+  readonly when: 'end' | 'always' | 'reachable'; // reachable: true at the end of at least one execution
   readonly level: 'error' | 'information';
   readonly words: string; // 'no evictable folio is left on the unevictable list'
   readonly code: readonly Instruction[];
@@ -510,6 +531,12 @@ export interface Violation {
   readonly trace: Trace;
 }
 
+/** Locks that processes take in an order that runs in a circle, as lockdep reports it. */
+export interface LockCycle {
+  readonly locks: readonly number[]; // indices into Program.cells; each is held when the next one is taken, the last when the first is
+  readonly taken: readonly { readonly process: number; readonly at: CodePoint }[]; // where the next one is taken
+}
+
 export type Verdict = 'holds' | 'violated' | 'bounded' | 'refused';
 
 export type Outcome =
@@ -522,6 +549,8 @@ export type Outcome =
       readonly terminals: readonly string[]; // distinct final observed states, printed and sorted
       readonly unreached: readonly { readonly process: string; readonly at: CodePoint }[]; // visible instructions never run
       readonly bound: string | undefined; // the limit that was hit: '2,000,000 states'
+      readonly lockOrder?: readonly LockCycle[]; // orders of locks that could deadlock, found or not: a warning
+      readonly basis?: string; // of LKMM: what the answer rests on
     }
   | { readonly kind: 'refused'; readonly model: MemoryModel; readonly refusal: Refusal };
 

@@ -166,6 +166,11 @@ function instructionText(program: Program, ins: Instruction, { cells, labels, ne
     case 'rcu-lock':
     case 'rcu-unlock':
     case 'rcu-sync':
+    case 'free':
+    case 'wait-until':
+    case 'context':
+    case 'spawn':
+    case 'join':
       return actOf(program, ins, cells);
     case 'end':
       return 'end';

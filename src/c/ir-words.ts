@@ -67,6 +67,15 @@ export function wordsOf(program: Program, ins: Instruction, cells: readonly numb
     case 'assert':
     case 'assert-held':
       return single(`assertion ${folded(ins.what)}`);
+    case 'free':
+      return single('free');
+    case 'wait-until':
+      return single(`wait until ${folded(ins.why)}`);
+    case 'context':
+      return single(`${ins.what} ${ins.enters ? 'off' : 'on'}`);
+    case 'spawn':
+    case 'join':
+      return single(ins.op);
     case 'stop':
       return single(`stop at ${folded(ins.why)}`);
     case 'set':

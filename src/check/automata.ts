@@ -38,8 +38,11 @@ export function automatonOf(program: Program, p: number, { reductions, fuel, buf
   return cached(code, key, make);
 }
 
-/** The automaton of an invariant: its result is register 0 of its end. */
-export function invariantAutomaton({ code, registers }: Invariant, fuel: number): Automaton {
+/** The automaton of an invariant or a condition: its result is register 0 of its end. */
+export function invariantAutomaton(
+  { code, registers }: Pick<Invariant, 'code' | 'registers'>,
+  fuel: number,
+): Automaton {
   const options = { everyStep: false, keepDead: false, fuel, buffer: 0, isCell: () => true };
   return cached(code, `${registers} ${fuel}`, () => createAutomaton(code, Math.max(1, registers), 0, [], options));
 }

@@ -3,18 +3,27 @@
 // the other processes, so that the graph of code that did not change is used again.
 import type { Instruction } from '../types.ts';
 import { liveRegisters } from './live.ts';
-import { operands } from './program.ts';
+import { FREED, operands } from './program.ts';
 import { PROPERTY } from './properties.ts';
 import { drains, effect, Undefined, value } from './run.ts';
 
-/** What a process does in a local state: `local` touches nothing shared, `fence` waits for the store buffer. */
-export type LocalKind = 'access' | 'choose' | 'local' | 'fence' | 'ended' | 'dead';
+/** What a process does in a local state: `local` touches nothing shared, `fence` waits for the store buffer, `wait` for a condition. */
+export type LocalKind = 'access' | 'choose' | 'local' | 'fence' | 'wait' | 'ended' | 'dead';
 
 /** Locks that a process holds: their addresses, ascending. One object for each set. */
 export interface Locks {
   readonly id: number;
   readonly held: readonly number[];
 }
+
+/** How often a process has turned off interrupts, preemption, and everybody else. */
+export interface Context {
+  readonly irq: number;
+  readonly preempt: number;
+  readonly atomic: number;
+}
+
+const NO_CONTEXT: Context = { irq: 0, preempt: 0, atomic: 0 };
 
 /** A store that waits in the buffer of its processor. */
 export interface Buffered {
@@ -36,6 +45,7 @@ export interface LocalState {
   readonly pc: number; // -1 when ended or dead
   readonly values: readonly number[]; // of the registers that are kept there, ascending; of the end of an invariant, its result
   readonly locks: Locks;
+  readonly context: Context;
   readonly buffer: StoreBuffer;
   readonly address: number; // of the access
   readonly first: number; // operands of the access
@@ -95,6 +105,8 @@ export function createAutomaton(
   let pc = 0;
   let locks = locksOf(held);
   let buffer = empty;
+  let context = NO_CONTEXT;
+  const contexts = new Map<string, Context>();
   let found: number[] = [];
   let covered: number[] = [];
   let length = 0;
@@ -114,7 +126,7 @@ export function createAutomaton(
   }
 
   function load(state: LocalState): void {
-    ({ pc, locks, buffer } = state);
+    ({ pc, locks, buffer, context } = state);
     now.fill(0);
     const kept = keptAt(pc);
     for (let k = 0; k < kept.length; k++) now[kept[k]!] = state.values[k]!;
@@ -123,13 +135,14 @@ export function createAutomaton(
     length = 0;
   }
 
-  function step(state: LocalState, word: number): Move | undefined {
+  function step(state: LocalState, given: number): Move | undefined {
     if (state.waits) return undefined;
+    const word = given === FREED && me === 0 ? 0 : given; // an invariant reads 0 where nothing is any more
     load(state);
     if (state.kind === 'local') return once(word);
     const instruction = code[pc]!;
-    if (instruction.op === 'choose') {
-      now[instruction.dst] = instruction.values[word]!;
+    if (instruction.op === 'choose' || instruction.op === 'wait-until') {
+      if (instruction.op === 'choose') now[instruction.dst] = instruction.values[word]!;
       pc++;
       length++;
       return settle(word, false);
@@ -137,7 +150,10 @@ export function createAutomaton(
     if (state.divides) return die(PROPERTY.division, word);
     if (!('address' in instruction)) return undefined;
     // A word that its own buffer holds is seen there; that it may have left the buffer before is another way to go on.
-    const seen = onlyReads(instruction) || instruction.op === 'unlock' ? (ownWord(instruction) ?? word) : word;
+    const seen =
+      onlyReads(instruction) || instruction.op === 'unlock' || instruction.op === 'store'
+        ? (ownWord(instruction) ?? word)
+        : word;
     return isWaiting(instruction, seen) ? undefined : access(instruction, state, seen, word);
   }
 
@@ -149,16 +165,19 @@ export function createAutomaton(
   ): Move {
     const { op } = instruction;
     if (op !== 'assert-held') covered.push(pc);
+    if (word === FREED && me !== 0) return die(PROPERTY.freed, inMemory);
     if (op === 'unlock' && word !== me) return die(PROPERTY.unlock, inMemory);
+    if (op === 'store' && instruction.expects !== undefined && word !== state.second) found.push(PROPERTY.lost);
     if (op === 'assert-held' && word !== me) found.push(PROPERTY.assert + pc);
     const { after, read } = effect(instruction, word, state.first, state.second, me);
     if ('dst' in instruction && instruction.dst !== undefined && read !== undefined) now[instruction.dst] = read;
-    if (op === 'unlock' && isBuffered) put(state.address, 0);
+    const isLate = isBuffered && (op === 'unlock' || op === 'store') && !drains(instruction);
+    if (isLate) put(state.address, after);
     if (op === 'lock' || (op === 'trylock' && read === 1)) take(state.address);
     if (op === 'unlock') give(state.address);
     pc++;
     length++;
-    return settle(onlyReads(instruction) || (op === 'unlock' && isBuffered) ? inMemory : after, false);
+    return settle(onlyReads(instruction) || isLate ? inMemory : after, false);
   }
 
   function take(address: number): void {
@@ -184,12 +203,12 @@ export function createAutomaton(
   /** Runs one instruction that touches nothing shared. */
   function once(word: number): Move {
     try {
-      runLocal();
+      runLocal(true);
     } catch (error) {
       if (!(error instanceof Undefined)) throw error;
       return die(PROPERTY.division, word);
     }
-    return settle(word, true);
+    return settle(word, options.everyStep);
   }
 
   /** Runs on to the next local state. With `stay` it is where the process is. */
@@ -216,6 +235,7 @@ export function createAutomaton(
   function over(kind: 'dead' | 'ended'): LocalState {
     pc = -1;
     locks = locksOf([]);
+    context = NO_CONTEXT;
     if (kind === 'dead') return intern(kind, [], 0, 0, 0, false, false);
     // A process that has ended is in the same state whatever its registers hold; an invariant (nobody) has its result in register 0.
     return intern(kind, options.keepDead ? all : me === 0 ? [0] : [], 0, 0, 0, false, false);
@@ -243,12 +263,20 @@ export function createAutomaton(
   function kindOf(instruction: Instruction): LocalKind {
     if (instruction.op === 'choose' && instruction.values.length > 1) return 'choose';
     if (instruction.op === 'fence' && instruction.fence === 'mb' && buffer.stores.length > 0) return 'fence';
+    if (instruction.op === 'wait-until') return 'wait';
     if (!('address' in instruction)) return 'local';
     return isPut(instruction) ? 'local' : 'access';
   }
 
-  /** Runs the instruction at `pc` when it touches nothing that others see; false when it does, or there is none. */
-  function runLocal(): boolean {
+  function enter({ what, enters }: Extract<Instruction, { op: 'context' }>): void {
+    const next = { ...context, [what]: Math.max(0, context[what] + (enters ? 1 : -1)) };
+    const key = `${next.irq} ${next.preempt} ${next.atomic}`;
+    context = key === '0 0 0' ? NO_CONTEXT : (contexts.get(key) ?? next);
+    contexts.set(key, context);
+  }
+
+  /** Runs the instruction at `pc` when it touches nothing that others see; false when it does, or there is none. `isAlone`: it is a step. */
+  function runLocal(isAlone = false): boolean {
     const instruction = code[pc]!;
     switch (instruction.op) {
       case 'set':
@@ -266,6 +294,11 @@ export function createAutomaton(
       case 'end':
       case 'stop':
         return false;
+      case 'context':
+        // The scheduler must see the state before: an interrupt may come first.
+        if (instruction.enters && !isAlone) return false;
+        enter(instruction);
+        break;
       default:
         if (kindOf(instruction) !== 'local') return false;
         if (instruction.op === 'choose') now[instruction.dst] = instruction.values[0]!;
@@ -283,7 +316,8 @@ export function createAutomaton(
   }
 
   function isPut(instruction: Instruction): boolean {
-    if (!isBuffered || instruction.op !== 'store' || drains(instruction) || isRoomless(instruction)) return false;
+    if (!isBuffered || instruction.op !== 'store' || instruction.expects !== undefined) return false;
+    if (drains(instruction) || isRoomless(instruction)) return false;
     try {
       value(instruction.value, now);
       return options.isCell(value(instruction.address, now));
@@ -331,6 +365,7 @@ export function createAutomaton(
     if (list.length === 0) states.set(hash, list);
     for (const one of list) {
       if (one.pc !== pc || one.locks !== locks || one.buffer !== buffer || one.kind !== kind) continue;
+      if (one.context !== context) continue;
       if (kept.every((register, k) => one.values[k] === now[register])) return one;
     }
     const values = kept.map((register) => now[register]!);
@@ -340,6 +375,7 @@ export function createAutomaton(
       pc,
       values,
       locks,
+      context,
       buffer,
       address,
       first,

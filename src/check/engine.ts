@@ -1,11 +1,13 @@
 // Steps of processes on the current state of a space.
-import type { Program } from '../types.ts';
+import type { Instruction, Program } from '../types.ts';
 import { automatonOf, type EngineOptions, invariantAutomaton } from './automata.ts';
 import { wordMask } from './footprint.ts';
 import { BLOCKED, createGraph, type Graph } from './graph.ts';
-import { PROPERTY } from './properties.ts';
+import { schedulingRules } from './scheduling.ts';
 import { createSharing, type Sharing, STOP } from './sharing.ts';
 import { createSpace, type Space } from './space.ts';
+
+const LONGEST_STEP = 2_000; // instructions
 
 /** One node that a step ran through. */
 export interface Passed {
@@ -22,6 +24,8 @@ export interface Engine {
   readonly ways: (node: number) => number;
   /** Runs one step of a process from the node where it stands. `onFound` hears of violations. */
   readonly step: (process: number, node: number, way: number) => void;
+  /** The processes of `enabled` (bits) that contexts and interrupts let run when the processes stand at `at`. */
+  readonly allowed: (enabled: number, at: Int32Array) => number;
   readonly start: () => void; // all processes at their first stop, in the current state
   readonly value: (cell: number) => number; // of a cell in the current state
   /** 1 when the invariant holds in the current state, 0 when not, -1 when it cannot be evaluated. */
@@ -43,9 +47,13 @@ export function createEngine(
   const space = createSpace((field) => (field < n ? stopNodes[field]!.length : graph.slots[field - n]!.values.length));
   for (let p = 0; p < n; p++) space.addField();
   const sharing = createSharing(program, () => graph, { merge, movers, isBuffered: options.buffer > 0 });
+  const conditions = program.processes.flatMap(({ code }, p) =>
+    code.flatMap((one, pc) => (one.op === 'wait-until' ? [{ p, pc, one }] : [])),
+  );
   const automata = [
     ...program.processes.map((_, p) => automatonOf(program, p, options)),
     ...program.invariants.map((invariant) => invariantAutomaton(invariant, options.fuel)),
+    ...conditions.map((condition) => invariantAutomaton(condition.one, options.fuel)),
   ];
   const early: Parameters<Sharing['see']>[0][] = []; // nodes made before the graph is
   let isReady = false;
@@ -59,7 +67,9 @@ export function createEngine(
   isReady = true;
   for (const node of early) sharing.see(node);
   const { nodes, slots, to, leaves, finds, moves } = graph;
-  const invariantStep = program.invariants.map((_, k) => graph.starts[n + k]!);
+  const firstCondition = n + program.invariants.length;
+  const rules = schedulingRules(program);
+  const initial = new Int32Array(n).fill(-1);
 
   function numberAt(slot: number): number {
     const { field } = slots[slot]!;
@@ -72,7 +82,11 @@ export function createEngine(
   }
 
   function isBlocked(node: number): boolean {
-    const { slot } = nodes[node]!;
+    const { slot, state, owner, pc } = nodes[node]!;
+    if (state.kind === 'wait') {
+      const k = conditions.findIndex((one) => one.p === owner && one.pc === pc);
+      return condition(firstCondition + k, conditions[k]!.one.code, true) !== 1;
+    }
     return to[graph.step(node, slot < 0 ? 0 : numberAt(slot))] === BLOCKED;
   }
 
@@ -108,9 +122,9 @@ export function createEngine(
         return;
       }
       if (sharing.stopOf(next) === STOP.access) movesRight = false;
-      if (merge && fuel > options.fuel) {
-        onFound(p, PROPERTY.fuel);
-        stand(p, graph.kill(next, PROPERTY.fuel));
+      // A step that goes on and on is cut, so that the search sees when it comes back to where it was.
+      if (fuel > LONGEST_STEP) {
+        stand(p, next);
         return;
       }
       id = next;
@@ -148,6 +162,7 @@ export function createEngine(
       const next = arrive(graph.starts[p]!, false);
       if (next < 0) stand(p, graph.starts[p]!);
       else run(p, next, 0, false, first.length);
+      initial[p] = nodeAt(p);
     }
   }
 
@@ -157,14 +172,19 @@ export function createEngine(
   }
 
   function invariant(k: number): number {
-    const isAlways = program.invariants[k]!.when === 'always';
-    let id = invariantStep[k]!;
+    const { code, when } = program.invariants[k]!;
+    return condition(n + k, code, when === 'always');
+  }
+
+  /** Runs a condition on the current state. `isWatched`: the order against writes of what it reads matters. */
+  function condition(owner: number, code: readonly Instruction[], isWatched: boolean): number {
+    let id = graph.starts[owner]!;
     for (let fuel = options.fuel; fuel > 0; fuel--) {
       const { slot, state, pc } = nodes[id]!;
       if (state.kind === 'dead') return -1;
       if (state.kind === 'ended') return state.values[0] !== 0 ? 1 : 0;
-      const instruction = program.invariants[k]!.code[pc]!;
-      if (isAlways && slot >= 0 && instruction.op === 'load') sharing.watch(slot, wordMask(instruction.mask));
+      const instruction = code[pc]!;
+      if (isWatched && slot >= 0 && instruction.op === 'load') sharing.watch(slot, wordMask(instruction.mask));
       id = to[graph.step(id, slot < 0 ? 0 : numberAt(slot))]!;
     }
     return -1;
@@ -177,6 +197,7 @@ export function createEngine(
     nodeAt,
     ways,
     step,
+    allowed: (enabled, at) => (rules === undefined ? enabled : rules(enabled, at, initial, nodes)),
     start: begin,
     value,
     invariant,

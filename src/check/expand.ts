@@ -1,7 +1,10 @@
-// RCU in terms of words: what the other parts of the checker run. A domain has one hidden word. Bit r says that reader r is inside
+// RCU, spawn and join in terms of words: what the other parts of the checker run. An RCU domain has one hidden word. Bit r says that reader r is inside
 // a read-side critical section; the bits of a process that waits say whose sections it still waits for. A reader that leaves its
 // outermost section clears its bits everywhere in one step; a waiter copies the bits of the readers in one step and waits for none.
+
 import type { Cell, Expr, Instruction, Process, Program, Refusal, Trace, TraceStep } from '../types.ts';
+import { awaitLife, type Lives, lifeBlock, lifeStep, livesOf, SPAWNED } from './lives.ts';
+import { contextWords } from './words.ts';
 
 /** A program without RCU instructions, and where each instruction stands in the program that was given. */
 export interface Expanded {
@@ -23,8 +26,8 @@ const BITS = 32;
 
 /** Puts words in the place of RCU. Linear. Refuses a domain whose address is not a constant, and more readers and waiters than bits. */
 export function expand(program: Program): Expanded | Refusal {
-  const isRcu = program.processes.some(({ code }) => code.some((one) => rcuOf(one) !== undefined));
-  if (!isRcu) return { program, origin: undefined };
+  if (!program.processes.some(({ kind, code }) => kind === 'interrupt' || code.some(needsWords)))
+    return { program, origin: undefined };
   const domains = domainsOf(program);
   if ('what' in domains) return domains;
   const hidden = [...domains].map(
@@ -38,13 +41,20 @@ export function expand(program: Program): Expanded | Refusal {
       signed: false,
     }),
   );
+  const lives = livesOf(program, (hidden.at(-1) ?? program.cells.at(-1))?.address ?? 64);
   const origin: (readonly number[])[] = [];
   const processes = program.processes.map((process, p): Process => {
-    const expanded = expandProcess(process, p, domains);
+    const expanded = expandProcess(process, p, domains, lives);
     origin.push(expanded.origin);
     return expanded.process;
   });
-  return { program: { ...program, cells: [...program.cells, ...hidden], processes }, origin };
+  return { program: { ...program, cells: [...program.cells, ...hidden, ...lives.cells], processes }, origin };
+}
+
+function needsWords(instruction: Instruction): boolean {
+  const { op } = instruction;
+  if (op === 'spawn' || op === 'join') return true;
+  return rcuOf(instruction) !== undefined || (op === 'free' && instruction.bytes !== undefined);
 }
 
 function rcuOf(instruction: Instruction): Rcu | undefined {
@@ -94,24 +104,27 @@ function expandProcess(
   process: Process,
   p: number,
   domains: ReadonlyMap<string, Domain>,
+  lives: Lives,
 ): { process: Process; origin: readonly number[] } {
   const depths = new Map([...domains.keys()].map((name, k) => [name, process.registers + k]));
   const scratch = process.registers + domains.size;
   const blocks = process.code.map((instruction): readonly Bare<Instruction>[] => {
     const rcu = rcuOf(instruction);
-    if (rcu === undefined) return [instruction];
+    if (rcu === undefined) return lifeBlock(instruction, p, lives);
     const name = nameOf(rcu.domain)!;
     return rcuBlock(rcu, p, domains.get(name)!, depths.get(name)!, scratch);
   });
+  const prefix = firstSteps(process, p, lives);
+  blocks[0] = [...prefix, ...blocks[0]!];
   const start: number[] = [];
   const origin: number[] = [];
   for (const [pc, block] of blocks.entries()) {
-    start.push(origin.length);
+    start.push(origin.length + (pc === 0 ? prefix.length : 0));
     for (let k = 0; k < block.length; k++) origin.push(pc);
   }
   const code = blocks.flatMap((block, pc) => {
     const { at } = process.code[pc]!;
-    const own = rcuOf(process.code[pc]!) === undefined;
+    const own = !needsWords(process.code[pc]!);
     return block.map((line): Instruction => {
       const shift = (to: number): number => (own ? start[to]! : start[pc]! + to);
       if (line.op === 'branch') return { ...line, then: shift(line.then), else: shift(line.else), at };
@@ -120,6 +133,13 @@ function expandProcess(
     });
   });
   return { process: { ...process, code, registers: scratch + 2 }, origin };
+}
+
+/** What a process does before its first instruction: an interrupt begins, which ends what its processor did; a child is spawned. */
+function firstSteps(process: Process, p: number, lives: Lives): readonly Bare<Instruction>[] {
+  const begins: Bare<Instruction> = { op: 'context', what: 'preempt', enters: true };
+  const waits = lives.spawned.has(p) ? [awaitLife(lives, p, SPAWNED)] : [];
+  return process.kind === 'interrupt' ? [...waits, begins] : waits;
 }
 
 /** Jump targets are relative to the block; one past its end is the next instruction. */
@@ -194,7 +214,11 @@ function equals(left: Expr, right: Expr): Expr {
 /** A trace of the expanded program in terms of the program that was given: its indices, its cells, and RCU in words. */
 export function asGiven(trace: Trace, program: Program, origin: Expanded['origin']): Trace {
   if (origin === undefined) return trace;
-  const steps = trace.steps.flatMap((step): TraceStep[] => {
+  const steps = trace.steps.flatMap((step): readonly TraceStep[] => {
+    const given = program.processes[step.process]!.code[origin[step.process]![step.pc]!]!;
+    if (step.event === BEGINS && given.op !== 'context') return [{ ...step, pc: 0, event: 'interrupt begins' }];
+    const isHidden = step.cell !== undefined && step.cell >= program.cells.length;
+    if (isHidden && rcuOf(given) === undefined) return lifeStep(program, given, step, origin[step.process]![step.pc]!);
     const pc = origin[step.process]![step.pc]!;
     const rcu = rcuOf(program.processes[step.process]!.code[pc]!);
     const own = { ...step, pc };
@@ -208,6 +232,8 @@ export function asGiven(trace: Trace, program: Program, origin: Expanded['origin
   });
   return { ...trace, steps };
 }
+
+const BEGINS = contextWords('preempt', true);
 
 const RCU_WORDS = {
   'rcu-lock': 'read-side critical section begins',

@@ -3,7 +3,10 @@ import type { CodePoint, Limit, MemoryModel, Outcome, Program } from '../types.t
 import type { Reductions } from './automata.ts';
 import { createEngine } from './engine.ts';
 import { asGiven, expand } from './expand.ts';
+import { hasLoops } from './livelock.ts';
+import { lockCycles } from './lockorder.ts';
 import { isAccess, validate } from './program.ts';
+import { hasConditions, hasContexts } from './scheduling.ts';
 import { type Finding, type Found, search } from './search.ts';
 import { buildTrace } from './trace.ts';
 import { outcomeWords } from './words.ts';
@@ -55,7 +58,11 @@ function isHidden(program: Program, at: CodePoint): boolean {
 }
 
 function exploreWords(program: Program, model: 'sc' | 'tso', limit: Limit, options: Partial<ExploreOptions>): Outcome {
-  const reductions = { ...ALL, ...options };
+  // Where a process can keep others of its processor from running, the middle of a step can be told from its ends.
+  const isPlain = !hasContexts(program);
+  const isFree = isPlain && !hasConditions(program);
+  const wished = { ...ALL, ...options };
+  const reductions = { ...wished, movers: wished.movers && isPlain, persistent: wished.persistent && isFree };
   const fuel = limit.localSteps ?? LOCAL_STEPS;
   const buffer = model === 'tso' ? (options.buffer ?? STORE_BUFFER) : 0;
   const found: Finding[] = [];
@@ -63,7 +70,14 @@ function exploreWords(program: Program, model: 'sc' | 'tso', limit: Limit, optio
     found.push({ process, property }),
   );
   const repeats = reductions.merge || reductions.persistent;
-  const result = search(program, engine, found, { limit, fuel, persistent: reductions.persistent, repeats });
+  const result = search(program, engine, found, {
+    limit,
+    fuel,
+    persistent: reductions.persistent,
+    cycles: hasLoops(program),
+    repeats,
+  });
+  const lockOrder = lockCycles(program, engine.graph);
   const bound = result.bound ?? (engine.wasFull() ? `store buffers of ${buffer} stores` : undefined);
   return {
     kind: bound === undefined ? 'complete' : 'bounded',
@@ -74,7 +88,7 @@ function exploreWords(program: Program, model: 'sc' | 'tso', limit: Limit, optio
       property: witness.property,
       kind: witness.kind,
       level: witness.level,
-      trace: buildTrace(program, engine, fuel, buffer > 0, witness),
+      trace: buildTrace(program, engine, { fuel, hasBuffers: buffer > 0, isOrderFixed: !isFree }, witness),
     })),
     terminals: terminalsOf(program, result),
     unreached: program.processes.flatMap((process, p) =>
@@ -85,6 +99,7 @@ function exploreWords(program: Program, model: 'sc' | 'tso', limit: Limit, optio
       ),
     ),
     bound,
+    ...(lockOrder.length === 0 ? {} : { lockOrder }),
   };
 }
 

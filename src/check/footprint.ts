@@ -33,7 +33,7 @@ export function bitsOf(instruction: Instruction, maybeOne: number, surelyOne: nu
     case 'load':
       return { reads: wordMask(instruction.mask), writes: 0 };
     case 'store':
-      return { reads: 0, writes: -1 };
+      return { reads: instruction.expects === undefined ? 0 : -1, writes: -1 };
     case 'rmw': {
       const reads = instruction.dst === undefined ? 0 : wordMask(instruction.mask);
       return { reads, writes: rmwWrites(instruction.fn, maybeOne, surelyOne) };
@@ -42,6 +42,7 @@ export function bitsOf(instruction: Instruction, maybeOne: number, surelyOne: nu
       return { reads: instruction.mask, writes: instruction.mask };
     case 'await':
       return { reads: instruction.mask, writes: instruction.take ? instruction.mask : 0 };
+    case 'free':
     case 'cmpxchg':
     case 'add-unless':
     case 'lock':

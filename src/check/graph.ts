@@ -1,8 +1,8 @@
 // The local states of all processes as numbered nodes, and what one step from a node does for each value of the word it touches.
 // Values are numbers in the list of values that their cell has held. All of it is found on demand and kept.
-import type { Program } from '../types.ts';
+import type { Cell, Program } from '../types.ts';
 import type { Automaton, LocalState, Move } from './automaton.ts';
-import { LOWEST_ADDRESS } from './program.ts';
+import { FREED, LOWEST_ADDRESS } from './program.ts';
 import { PROPERTY } from './properties.ts';
 
 /** A word that some process has touched. */
@@ -39,7 +39,6 @@ export interface Graph {
   readonly finds: readonly boolean[]; // the move found a violation
   readonly covered: readonly Uint8Array[]; // owner -> index in the code -> 1 when an access there was run
   readonly slotOf: (address: number) => number; // -1: no cell starts there
-  readonly kill: (node: number, property: number) => number; // the node of the same process, dead
 }
 
 /** An empty graph over `automata`. `onNode` and `onStep` hear of each new node and step, `newField` gives the field of a new word. */
@@ -142,12 +141,19 @@ export function createGraph(
     const { owner, state, isFlush, slot } = nodes[node]!;
     const automaton = automata[owner]!;
     const word = slot < 0 ? value : slots[slot]!.values[value]!;
-    const isLost = slot < 0 && state.kind === 'access' && !state.divides && !isFlush && !state.waits;
-    const move = isFlush
+    const isLost =
+      slot < 0 &&
+      state.kind === 'access' &&
+      !state.divides &&
+      !isFlush &&
+      !state.waits &&
+      automaton.code[state.pc]!.op !== 'free';
+    const done = isFlush
       ? automaton.flush(state)
       : isLost
         ? automaton.fault(state, state.address >>> 0 < LOWEST_ADDRESS ? PROPERTY.nullPointer : PROPERTY.badAddress)
         : automaton.step(state, word);
+    const move = done === undefined || slot < 0 ? done : checked(done, word, program.cells[slots[slot]!.cell]!);
     const step = to.length;
     flat[base[node]! + value] = step + 1;
     to.push(BLOCKED);
@@ -163,16 +169,20 @@ export function createGraph(
     return step;
   }
 
-  function kill(node: number, property: number): number {
-    const { owner, state } = nodes[node]!;
-    return nodeFor(owner, automata[owner]!.fault(state, property).to);
-  }
-
   const starts = automata.map(({ start }, owner) => {
     for (const pc of start.covered) covered[owner]![pc] = 1;
     return nodeFor(owner, start.to);
   });
-  return { nodes, slots, starts, step, to, leaves, moves, finds, covered, slotOf, kill };
+  return { nodes, slots, starts, step, to, leaves, moves, finds, covered, slotOf };
+}
+
+/** A move with what is wrong about the word that it leaves. */
+function checked(move: Move, before: number, cell: Cell): Move {
+  if (cell.counter === true && move.word < 0 && move.word !== before)
+    return { ...move, found: [...move.found, PROPERTY.counter] };
+  return before === FREED && move.word !== FREED
+    ? { ...move, word: FREED, found: [...move.found, PROPERTY.freed] }
+    : move;
 }
 
 const NO_MOVE: Move = {

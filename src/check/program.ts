@@ -4,6 +4,8 @@ import type { Cell, Expr, Instruction, Program, Refusal } from '../types.ts';
 
 const DEEPEST_EXPRESSION = 400;
 const MOST_PROCESSES = 31; // sets of processes are bit masks
+/** What a cell holds that is gone: no 32-bit word. */
+export const FREED = 2 ** 32 + 1;
 export const LOWEST_ADDRESS = 64; // below it an access is a NULL pointer dereference
 
 /** Where control may go after the instruction at `pc`: [then, else] of a branch, [] at an end, else one index. */
@@ -46,7 +48,9 @@ export function operands(instruction: Instruction): readonly Expr[] {
     case 'set':
       return [instruction.value];
     case 'store':
-      return [instruction.address, instruction.value];
+      return instruction.expects === undefined
+        ? [instruction.address, instruction.value]
+        : [instruction.address, instruction.value, instruction.expects];
     case 'rmw':
       return [instruction.address, instruction.operand];
     case 'cmpxchg':
@@ -59,6 +63,7 @@ export function operands(instruction: Instruction): readonly Expr[] {
     case 'lock':
     case 'trylock':
     case 'unlock':
+    case 'free':
     case 'is-locked':
     case 'assert-held':
       return [instruction.address];
@@ -68,6 +73,10 @@ export function operands(instruction: Instruction): readonly Expr[] {
     case 'rcu-lock':
     case 'rcu-unlock':
     case 'rcu-sync':
+    case 'wait-until':
+    case 'context':
+    case 'spawn':
+    case 'join':
     case 'fence':
     case 'choose':
     case 'jump':
@@ -91,7 +100,7 @@ export function isLock(cell: Cell): boolean {
 
 /** True for instructions that touch memory or a lock: what a coverage report asks about. */
 export function isAccess(instruction: Instruction): boolean {
-  return 'address' in instruction && instruction.op !== 'assert-held';
+  return 'address' in instruction && instruction.op !== 'assert-held' && instruction.op !== 'free';
 }
 
 /** Adds the registers that an expression reads to `into`. */

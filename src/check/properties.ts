@@ -3,7 +3,17 @@ import { assert } from '../errors.ts';
 import type { Process } from '../types.ts';
 
 /** What generated code reports. An assertion is `assert` + its index in the code of the process. */
-export const PROPERTY = { nullPointer: 0, badAddress: 1, unlock: 2, division: 3, fuel: 4, assert: 16 } as const;
+export const PROPERTY = {
+  nullPointer: 0,
+  badAddress: 1,
+  unlock: 2,
+  division: 3,
+  fuel: 4,
+  counter: 5,
+  freed: 6,
+  lost: 7,
+  assert: 16,
+} as const;
 
 /** Names of faults; the search and the replayer print the same ones. */
 export const FAULT = {
@@ -11,6 +21,9 @@ export const FAULT = {
   badAddress: 'fault: bad address',
   unlock: 'fault: unlock of a lock that the process does not hold',
   division: 'fault: division by zero',
+  counter: 'fault: counter below zero', // the run goes on
+  freed: 'fault: use after free',
+  lost: 'fault: lost update', // the run goes on
   invariant: 'fault: cannot evaluate', // followed by the name of the invariant
 } as const;
 
@@ -32,5 +45,8 @@ export function propertyName(code: number, process: Process, fuel: number): stri
   if (code === PROPERTY.nullPointer) return FAULT.nullPointer;
   if (code === PROPERTY.badAddress) return FAULT.badAddress;
   if (code === PROPERTY.unlock) return FAULT.unlock;
+  if (code === PROPERTY.counter) return FAULT.counter;
+  if (code === PROPERTY.freed) return FAULT.freed;
+  if (code === PROPERTY.lost) return FAULT.lost;
   return code === PROPERTY.division ? FAULT.division : fuelFault(fuel);
 }

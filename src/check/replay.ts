@@ -6,6 +6,7 @@ import { FAULT, fuelFault } from './properties.ts';
 import { eventWords } from './words.ts';
 
 const LOCAL_STEPS = 10_000;
+const GONE = 2 ** 32 + 1; // what a freed cell holds
 
 interface World {
   readonly program: Program;
@@ -20,6 +21,8 @@ interface Actor {
   pc: number;
   state: 'runs' | 'over' | 'dead';
   readonly buffer: { readonly pc: number; readonly cell: number; readonly word: number }[]; // oldest store first
+  readonly off: { irq: number; preempt: number; atomic: number }; // how often turned off
+  hasBegun: boolean;
   sinceBlocking: number; // instructions since it last took a lock, waited or chose
 }
 
@@ -60,7 +63,8 @@ function replayWords(
       continue;
     }
     for (let left = Number(parts[2] ?? 1); left > 0; left--) {
-      if (actor.state !== 'runs' || waits(world, actor)) throw bad(program, `P${actor.p} to be able to step`, segment);
+      if (actor.state !== 'runs' || waits(world, actor) || isKeptOut(world, actors, actor))
+        throw bad(program, `P${actor.p} to be able to step`, segment);
       const isChoice = next(program, actor).op === 'choose';
       if (isChoice !== (parts[3] !== undefined))
         throw bad(program, `a choice exactly where P${actor.p} has one`, segment);
@@ -78,7 +82,16 @@ function replayWords(
 }
 
 function createActor(p: number, registers: number): Actor {
-  return { p, regs: new Array<number>(registers).fill(0), pc: 0, state: 'runs', buffer: [], sinceBlocking: 0 };
+  return {
+    p,
+    regs: new Array<number>(registers).fill(0),
+    pc: 0,
+    state: 'runs',
+    buffer: [],
+    off: { irq: 0, preempt: 0, atomic: 0 },
+    hasBegun: false,
+    sinceBlocking: 0,
+  };
 }
 
 function bad(program: Program, expected: string, segment: string): InputError {
@@ -87,6 +100,20 @@ function bad(program: Program, expected: string, segment: string): InputError {
 
 function next(program: Program, actor: Actor): Instruction {
   return program.processes[actor.p]!.code[actor.pc]!;
+}
+
+/** Somebody else has this processor, or all of them. */
+function isKeptOut(world: World, actors: readonly Actor[], actor: Actor): boolean {
+  const { processes } = world.program;
+  const mine = processes[actor.p]!;
+  return actors.some((other) => {
+    if (other === actor || other.state !== 'runs') return false;
+    if (other.off.atomic > 0 && !waits(world, other)) return true;
+    const theirs = processes[other.p]!;
+    if (theirs.cpu !== mine.cpu) return false;
+    if (theirs.kind === 'interrupt') return other.hasBegun;
+    return mine.kind === 'interrupt' ? other.off.irq > 0 && !actor.hasBegun : other.off.preempt > 0;
+  });
 }
 
 /** The oldest store of an actor leaves its buffer. */
@@ -107,12 +134,14 @@ function mustDrain(i: Instruction): boolean {
   if (i.op === 'await') return i.take;
   if (i.op === 'fence') return i.fence === 'mb';
   if (i.op === 'store') return i.order === 'mb';
-  return ['rmw', 'cmpxchg', 'add-unless', 'try-bits', 'lock', 'trylock'].includes(i.op);
+  return ['free', 'rmw', 'cmpxchg', 'add-unless', 'try-bits', 'lock', 'trylock'].includes(i.op);
 }
 
 function waits({ program, memory }: World, actor: Actor): boolean {
   const i = next(program, actor);
   if (actor.buffer.length > 0 && mustDrain(i)) return true;
+  if (i.op === 'wait-until')
+    return holds({ program, memory, violated: new Set(), isBuffered: false }, { ...i, name: i.why }) !== true;
   if (i.op !== 'lock' && i.op !== 'await') return false;
   const address = evaluate(i.address, actor.regs);
   const cell = program.cells.findIndex((one) => one.address === address);
@@ -164,6 +193,7 @@ function run(world: World, actor: Actor, choice: number): TraceStep | undefined 
     return show({ ...what, event: `${i.op}: ${fault.slice('fault: '.length)}` });
   };
   actor.pc = pc + 1;
+  actor.hasBegun = true;
   actor.sinceBlocking = i.op === 'lock' || i.op === 'await' || i.op === 'choose' ? 0 : actor.sinceBlocking + 1;
   const parts = Object.values(i).filter((part): part is Expr => typeof part === 'object' && 'kind' in part);
   if (parts.some((e) => evaluate(e, regs) === undefined)) return die(FAULT.division);
@@ -176,9 +206,13 @@ function run(world: World, actor: Actor, choice: number): TraceStep | undefined 
   const arg = (e: Expr): number => evaluate(e, regs)!;
   const address = arg(i.address);
   const cell = program.cells.findIndex((one) => one.address === address);
+  if (cell < 0 && i.op === 'free') return undefined;
   if (cell < 0) return die(address >>> 0 < 64 ? FAULT.nullPointer : FAULT.badAddress);
   const before = actor.buffer.findLast((store) => store.cell === cell)?.word ?? memory[cell]!;
   const me = p + 1;
+  if (before === GONE) return die(FAULT.freed, { cell, before, after: before });
+  const isLost = i.op === 'store' && i.expects !== undefined && before !== arg(i.expects);
+  if (isLost) violated.add(FAULT.lost);
   if (i.op === 'unlock' && before !== me) return die(FAULT.unlock, { cell, before, after: before });
   if (i.op === 'assert-held') {
     if (before === me) return undefined;
@@ -198,6 +232,7 @@ function run(world: World, actor: Actor, choice: number): TraceStep | undefined 
     return show({ cell, after, event });
   }
   memory[cell] = after;
+  if (after < 0 && after !== before && program.cells[cell]!.counter === true) violated.add(FAULT.counter);
   const dst = 'dst' in i ? i.dst : undefined;
   if (dst !== undefined) regs[dst] = read ?? 0;
   return show({ cell, before, after, read: dst === undefined ? undefined : read });
@@ -218,6 +253,7 @@ function access(
   if (i.op === 'add-unless') return old === arg(i.unless) ? [old, 0] : [(old + arg(i.operand)) | 0, 1];
   if (i.op === 'try-bits') return (old & i.mask) === 0 ? [old | i.mask, 1] : [old, 0];
   if (i.op === 'await') return [i.take ? old | i.mask : old];
+  if (i.op === 'free') return [GONE];
   if (i.op === 'trylock') return old === 0 ? [me, 1] : [old, 0];
   if (i.op === 'rmw') {
     const x = arg(i.operand);
@@ -239,10 +275,12 @@ function runLocal(
   if (i.op === 'branch') actor.pc = evaluate(i.cond, regs) !== 0 ? i.then : i.else;
   if (i.op === 'set') regs[i.dst] = evaluate(i.value, regs)!;
   if (i.op === 'choose') regs[i.dst] = i.values[choice]! | 0;
+  if (i.op === 'context') actor.off[i.what] += i.enters ? 1 : -1;
   if (i.op === 'end' || i.op === 'stop') actor.state = 'over';
   const fails = i.op === 'assert' && evaluate(i.cond, regs) === 0;
   if (i.op === 'assert' && fails) violated.add(`assert: ${i.what}`);
-  return fails || i.op === 'fence' || i.op === 'stop' || i.op === 'choose';
+  const shown = ['fence', 'stop', 'choose', 'context', 'wait-until'];
+  return fails || shown.includes(i.op);
 }
 
 /** Invariants and deadlock on the last state of a run. */
@@ -250,20 +288,30 @@ function judgeEnd(world: World, actors: readonly Actor[]): void {
   const { program, violated } = world;
   const isWhole = actors.every((actor) => actor.state === 'over' && actor.buffer.length === 0);
   const isStuck = actors.every(
-    (actor) => actor.buffer.length === 0 && (actor.state === 'over' || (actor.state === 'runs' && waits(world, actor))),
+    (actor) =>
+      actor.buffer.length === 0 &&
+      (actor.state === 'over' || (actor.state === 'runs' && (waits(world, actor) || isKeptOut(world, actors, actor)))),
   );
   if (isStuck && !isWhole) violated.add('deadlock');
   for (const invariant of program.invariants) {
-    if (invariant.when === 'end' && !isWhole) continue;
+    if (invariant.when !== 'always' && !isWhole) continue;
     const value = holds(world, invariant);
     if (value !== true) violated.add(value === false ? invariant.name : `${FAULT.invariant} ${invariant.name}`);
   }
 }
 
 /** Runs an invariant as a process of its own; undefined when it cannot be evaluated. */
-function holds({ program, memory }: World, invariant: Invariant): boolean | undefined {
+function holds(
+  { program, memory }: World,
+  invariant: Pick<Invariant, 'name' | 'code' | 'registers'>,
+): boolean | undefined {
   const alone: Program = { ...program, processes: [{ ...invariant, label: invariant.name, cpu: '' }] };
-  const world: World = { program: alone, memory: [...memory], violated: new Set(), isBuffered: false };
+  const world: World = {
+    program: alone,
+    memory: memory.map((word) => (word === GONE ? 0 : word)),
+    violated: new Set(),
+    isBuffered: false,
+  };
   const actor = createActor(0, Math.max(1, invariant.registers));
   for (let left = LOCAL_STEPS; left > 0 && actor.state === 'runs'; left--) run(world, actor, 0);
   return actor.state === 'over' ? actor.regs[0] !== 0 : undefined;

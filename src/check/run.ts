@@ -1,13 +1,13 @@
 // Runs a program one instruction at a time, to tell what a search found instruction by instruction.
-import type { Expr, Instruction, Invariant, Program } from '../types.ts';
+import type { Expr, Instruction, Invariant, Process, Program } from '../types.ts';
 import { type Bits, bitsOf, NO_BITS, wordMask } from './footprint.ts';
-import { LOWEST_ADDRESS } from './program.ts';
+import { FREED, LOWEST_ADDRESS } from './program.ts';
 import { FAULT } from './properties.ts';
 
 /** The state of a program that runs. */
 export interface Machine {
   readonly program: Program;
-  readonly cells: Int32Array;
+  readonly cells: Float64Array; // 32-bit words, and FREED
   readonly cellAt: ReadonlyMap<number, number>; // byte address -> cell
   readonly registers: readonly Int32Array[];
   readonly pc: number[];
@@ -34,7 +34,7 @@ export interface Executed {
 export function createMachine(program: Program, hasBuffers: boolean): Machine {
   return {
     program,
-    cells: Int32Array.from(program.cells, (cell) => cell.init),
+    cells: Float64Array.from(program.cells, (cell) => cell.init),
     cellAt: new Map(program.cells.map((cell, index) => [cell.address, index])),
     registers: program.processes.map((process) => new Int32Array(process.registers)),
     pc: program.processes.map(() => 0),
@@ -48,10 +48,12 @@ export function nextInstruction(machine: Machine, p: number): Instruction {
   return machine.program.processes[p]!.code[machine.pc[p]!]!;
 }
 
-/** True when the next instruction of a running process is a lock or an await that must wait. */
+/** True when the next instruction of a running process must wait for a word or for its own store buffer. */
 export function isBlocked(machine: Machine, p: number): boolean {
   const instruction = nextInstruction(machine, p);
-  if (machine.status[p] !== 'runs' || (instruction.op !== 'lock' && instruction.op !== 'await')) return false;
+  if (machine.status[p] !== 'runs') return false;
+  if (instruction.op === 'wait-until') return !holds(machine, instruction);
+  if (instruction.op !== 'lock' && instruction.op !== 'await') return false;
   const cell = machine.cellAt.get(value(instruction.address, machine.registers[p]!));
   if (cell === undefined) return false;
   const word = machine.cells[cell]!;
@@ -180,7 +182,12 @@ function local(
     case 'rcu-lock':
     case 'rcu-unlock':
     case 'rcu-sync':
-      return {}; // RCU is words when it runs: see expand.ts
+    case 'spawn':
+    case 'join':
+      return {}; // these are words when they run: see expand.ts
+    case 'wait-until':
+    case 'context':
+      return {};
     case 'stop':
     case 'end':
       machine.pc[p] = pc;
@@ -203,8 +210,14 @@ function access(machine: Machine, nothing: Executed, instruction: Extract<Instru
       ? value(instruction.desired, registers)
       : instruction.op === 'add-unless'
         ? value(instruction.unless, registers)
-        : 0;
+        : instruction.op === 'store' && instruction.expects !== undefined
+          ? value(instruction.expects, registers)
+          : 0;
   const cell = machine.cellAt.get(address);
+  if (cell === undefined && instruction.op === 'free') {
+    machine.pc[p] = nothing.pc + 1;
+    return nothing;
+  }
   if (cell === undefined) {
     machine.status[p] = 'dead';
     return { ...nothing, violated: address >>> 0 < LOWEST_ADDRESS ? FAULT.nullPointer : FAULT.badAddress };
@@ -213,23 +226,31 @@ function access(machine: Machine, nothing: Executed, instruction: Extract<Instru
   const before = own ?? machine.cells[cell]!;
   const bits = own === undefined ? bitsOf(instruction, first, first) : NO_BITS;
   const done = { ...nothing, cell, before, bits };
+  if (before === FREED) {
+    machine.status[p] = 'dead';
+    return { ...done, after: before, violated: FAULT.freed };
+  }
   if (instruction.op === 'unlock' && before !== p + 1) {
     machine.status[p] = 'dead';
     return { ...done, after: before, violated: FAULT.unlock };
   }
   machine.pc[p] = nothing.pc + 1;
   const { after, read } = effect(instruction, before, first, second, p + 1);
+  const isLost = instruction.op === 'store' && instruction.expects !== undefined && before !== second;
+  const lost = isLost ? FAULT.lost : undefined;
   if (
     machine.buffers !== undefined &&
     (instruction.op === 'store' || instruction.op === 'unlock') &&
     !drains(instruction)
   ) {
     machine.buffers[p]!.push({ pc: nothing.pc, cell, value: after });
-    return { ...nothing, cell, after, buffer: 'enters' };
+    return { ...nothing, cell, after, buffer: 'enters', violated: lost };
   }
   machine.cells[cell] = after;
   if ('dst' in instruction && instruction.dst !== undefined && read !== undefined) registers[instruction.dst] = read;
-  const violated = instruction.op === 'assert-held' && before !== p + 1 ? `assert: ${instruction.what}` : undefined;
+  const isBelow = after < 0 && after !== before && machine.program.cells[cell]!.counter === true;
+  const fails = instruction.op === 'assert-held' && before !== p + 1 ? `assert: ${instruction.what}` : undefined;
+  const violated = fails ?? lost ?? (isBelow ? FAULT.counter : undefined);
   return {
     ...done,
     after,
@@ -268,6 +289,7 @@ export function drains(instruction: Instruction): boolean {
     case 'try-bits':
     case 'lock':
     case 'trylock':
+    case 'free':
       return true;
     case 'await':
       return instruction.take;
@@ -312,6 +334,8 @@ export function effect(
       return old === 0 ? { after: me, read: 1 } : { after: old, read: 0 };
     case 'is-locked':
       return { after: old, read: old === 0 ? 0 : 1 };
+    case 'free':
+      return { after: FREED };
     case 'unlock':
       return { after: 0 };
     case 'assert-held':
@@ -365,4 +389,15 @@ export function readsOf(machine: Machine, invariant: Invariant, fuel: number): R
     }
   }
   return read;
+}
+
+const LONGEST_CONDITION = 10_000; // instructions
+
+/** Whether a condition over cells leaves another value than 0 in register 0. */
+function holds(machine: Machine, { code, registers }: Extract<Instruction, { op: 'wait-until' }>): boolean {
+  const condition: Process = { name: '', label: '', cpu: '', code, registers: Math.max(1, registers) };
+  const alone = createMachine({ ...machine.program, processes: [condition] }, false);
+  alone.cells.set(machine.cells);
+  for (let left = LONGEST_CONDITION; left > 0 && alone.status[0] === 'runs'; left--) execute(alone, 0, 0);
+  return alone.registers[0]![0] !== 0;
 }

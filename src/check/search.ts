@@ -4,9 +4,10 @@
 // access it meets, and is repeated with that knowledge until a search meets nothing new. Then nothing was left out: take the shortest
 // execution of the whole program that ends in an access which was not met. All accesses before it were met, so that their order
 // against those of other processes was tried wherever it matters, and the search has run into the last one too.
-import type { Limit, Program } from '../types.ts';
+import type { Invariant, Limit, Program } from '../types.ts';
 import { type Choose, persistentSets } from './ample.ts';
 import type { Engine } from './engine.ts';
+import { endless } from './livelock.ts';
 import { FAULT, propertyName } from './properties.ts';
 
 /** How a violation is reached: the state before it, and the step (process and way) that runs into it, if it takes one. */
@@ -33,6 +34,7 @@ export interface Wanted {
   readonly limit: Limit;
   readonly fuel: number;
   readonly persistent: boolean;
+  readonly cycles: boolean; // some code runs in a circle: look for states from which no end can be reached
   readonly repeats: boolean; // until nothing new is met; needed when some accesses are not scheduling points
 }
 
@@ -71,7 +73,6 @@ export function search(program: Program, engine: Engine, found: Finding[], wante
 
 /** Runs whole executions in orders that are mixed up, so that what happens late in a large program is met before the search. */
 function sample(program: Program, engine: Engine): void {
-  const n = program.processes.length;
   let seed = 1;
   const below = (end: number): number => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; // Numerical Recipes
@@ -82,8 +83,10 @@ function sample(program: Program, engine: Engine): void {
     engine.space.clear();
     engine.start();
     for (let steps = 0; steps < LONGEST_RUN; steps++) {
-      const able: number[] = [];
-      for (let p = 0; p < n; p++) if (engine.ways(engine.nodeAt(p)) > 0) able.push(p);
+      const at = Int32Array.from(program.processes, (_, p) => engine.nodeAt(p));
+      const enabled = at.reduce((set, node, p) => (engine.ways(node) > 0 ? set | (1 << p) : set), 0);
+      const allowed = engine.allowed(enabled, at);
+      const able = [...at.keys()].filter((p) => (allowed & (1 << p)) !== 0);
       const p = able[below(able.length)];
       if (p === undefined) break;
       const node = engine.nodeAt(p);
@@ -117,6 +120,11 @@ function searchOnce(
   const most = wanted.limit.states;
   let transitions = 0;
   let isOver = false;
+  let hasCycle = false; // perhaps: a step to a state that is not later
+  const edges: number[] = []; // from, to, ...
+  const ends: number[] = []; // states without a step
+  const goals = new Set(invariantsOf('reachable'));
+  let firstEnd = -1;
   let bound: string | undefined;
 
   engine.start();
@@ -137,6 +145,7 @@ function searchOnce(
       ways[p] = engine.ways(nodes[p]!);
       if (ways[p]! > 0) enabled |= 1 << p;
     }
+    enabled = engine.allowed(enabled, nodes);
     if (enabled === 0) {
       finish(state);
       continue;
@@ -146,11 +155,12 @@ function searchOnce(
     // Cycle proviso (Bosnacki and Holzmann, SPIN 2005): a reduced set must lead to a state that is yet to be expanded.
     if (chosen !== enabled && !leadsOn) expand(state, enabled & ~chosen);
   }
+  if (bound === undefined) judgeWhole();
   const sorted = [...witnesses.values()].sort((a, b) => (a.property < b.property ? -1 : 1));
   const states = Math.min(space.count, most);
   return { states, transitions, witnesses: sorted, terminals: [...terminals.values()], bound };
 
-  function invariantsOf(when: 'end' | 'always'): readonly number[] {
+  function invariantsOf(when: Invariant['when']): readonly number[] {
     return program.invariants.flatMap((invariant, k) => (invariant.when === when ? [k] : []));
   }
 
@@ -167,6 +177,8 @@ function searchOnce(
         const before = space.count;
         const next = space.keep(state, p + way * n);
         if (next > state) leadsOn = true;
+        else hasCycle = true;
+        if (wanted.cycles) edges.push(state, next);
         if (next < before) continue;
         if (always.length > 0) evaluate(always, next);
         if (isWithin()) continue;
@@ -207,6 +219,7 @@ function searchOnce(
 
   /** A state in which no process can step. A run in which a process died says nothing about ends and deadlocks. */
   function finish(state: number): void {
+    ends.push(state);
     const kinds = Array.from(nodes, (node) => engine.graph.nodes[node]!.state.kind);
     if (kinds.includes('dead')) return;
     if (kinds.some((kind) => kind !== 'ended')) {
@@ -218,5 +231,20 @@ function searchOnce(
     const values = program.observed.map((index) => engine.value(index));
     terminals.set(values.join(), values);
     evaluate(atEnd, state);
+    if (firstEnd < 0) firstEnd = state;
+    for (const goal of goals) if (engine.invariant(goal) === 1) goals.delete(goal);
+  }
+
+  /** What can only be said of all states together. */
+  function judgeWhole(): void {
+    for (const goal of goals) {
+      const { name, level } = program.invariants[goal]!;
+      const state = Math.max(0, firstEnd);
+      witnesses.set(name, { property: name, kind: 'invariant', level, state, process: undefined, way: 0 });
+    }
+    const state = hasCycle && wanted.cycles ? endless(space.count, edges, ends) : undefined;
+    if (state === undefined) return;
+    const property = 'livelock';
+    witnesses.set(property, { property, kind: 'deadlock', level: 'error', state, process: undefined, way: 0 });
   }
 }

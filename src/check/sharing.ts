@@ -4,6 +4,7 @@
 import type { Instruction, Program } from '../types.ts';
 import { type Bits, bitsOf, conflicts, NO_BITS } from './footprint.ts';
 import type { Graph, Node } from './graph.ts';
+import { drains } from './run.ts';
 
 /** What happens on arriving at a node. */
 export const STOP = {
@@ -159,7 +160,8 @@ export function createSharing(
     if (node.slot < 0) return NO_BITS;
     if (node.isFlush) return { reads: 0, writes: -1 };
     const instruction = instructionOf(node)!;
-    if (instruction.op === 'unlock' && options.isBuffered) return { reads: -1, writes: 0 };
+    const isLate = instruction.op === 'unlock' || (instruction.op === 'store' && !drains(instruction));
+    if (isLate && options.isBuffered) return { reads: -1, writes: 0 };
     return bitsOf(instruction, node.state.first, node.state.first);
   }
 
@@ -191,11 +193,20 @@ export function createSharing(
     const { kind, waits } = node.state;
     if (!options.merge || (kind === 'choose' && !node.isFlush)) return STOP.point;
     if (kind === 'fence' && !node.isFlush) return STOP.soft;
+    if (isEntry(node)) return STOP.point;
+    if (node.state.context.atomic > 0 && !node.isFlush) return STOP.soft;
+    if (kind === 'wait' && !node.isFlush) return STOP.point;
     if (node.slot < 0) return STOP.run;
     const instruction = instructionOf(node)!;
     const blocks = !node.isFlush && (instruction.op === 'lock' || instruction.op === 'await');
     if (isOpen(node)) return options.movers && !blocks ? STOP.access : STOP.point;
     return blocks || (waits && !node.isFlush) ? STOP.soft : STOP.run;
+  }
+
+  /** Interrupts, preemption or everybody else are turned off here, and there is someone whom it concerns. */
+  function isEntry(node: Node): boolean {
+    const instruction = instructionOf(node);
+    return !node.isFlush && instruction?.op === 'context' && instruction.enters;
   }
 
   function isOpen(node: Node): boolean {

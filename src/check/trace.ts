@@ -17,6 +17,13 @@ import {
 import type { Witness } from './search.ts';
 import { eventWords, fullName, outcomeWords } from './words.ts';
 
+/** `isOrderFixed`: who may run depends on more than words, so that events must stay in the order of the search. */
+export interface TraceOptions {
+  readonly fuel: number;
+  readonly hasBuffers: boolean;
+  readonly isOrderFixed: boolean;
+}
+
 /**
  * The execution that a witness stands for. `path` names it for replay.ts: segments `P*N` (process P runs N instructions, `*1` left out),
  * `P:K` (process P takes value K of its choose) and `Pf` (the oldest store of process P leaves its buffer). Events that the violation
@@ -25,20 +32,20 @@ import { eventWords, fullName, outcomeWords } from './words.ts';
 export function buildTrace(
   program: Program,
   engine: Engine,
-  fuel: number,
-  hasBuffers: boolean,
+  { fuel, hasBuffers, isOrderFixed }: TraceOptions,
   witness: Witness,
 ): Trace {
   const n = program.processes.length;
   const { machine, events } = follow(program, engine, hasBuffers, witness);
   const invariant = program.invariants.find((one) => witness.property.endsWith(one.name) && witness.kind !== 'assert');
   const reads = invariant === undefined ? new Map<number, number>() : readsOf(machine, invariant, fuel);
-  const isWhole = witness.kind === 'deadlock' || invariant?.when === 'end';
+  const isWhole =
+    isOrderFixed || witness.kind === 'deadlock' || (invariant !== undefined && invariant.when !== 'always');
   const needed = isWhole
     ? events
     : causesOf(events, invariant === undefined ? [events.length - 1] : lastWrites(events, reads), n);
   const again = createMachine(program, hasBuffers);
-  const order = reorder(needed, n).map(({ process, choice, buffer }) =>
+  const order = (isOrderFixed ? needed : reorder(needed, n)).map(({ process, choice, buffer }) =>
     buffer === 'leaves' ? flushOldest(again, process) : execute(again, process, choice),
   );
   const marks = matters(program, order, reads);
@@ -46,7 +53,7 @@ export function buildTrace(
     isShown(program, event) ? [toStep(program, event, marks.has(index))] : [],
   );
   if (witness.property === fuelFault(fuel)) steps.push(runaway(program, order.at(-1)!, fuel));
-  if (witness.kind === 'deadlock') steps.push(...waits(again));
+  if (witness.property === 'deadlock') steps.push(...waits(again));
   return {
     path: encode(program, order),
     steps,

@@ -1,5 +1,6 @@
 // The words of a trace: what an executed instruction did, as a person would say it.
 import type { Cell, Instruction, Program } from '../types.ts';
+import { FREED } from './program.ts';
 
 /** What an executed instruction did to memory. */
 export interface Effect {
@@ -19,6 +20,10 @@ export function eventWords(program: Program, instruction: Instruction, effect: E
   switch (instruction.op) {
     case 'fence':
       return `fence ${instruction.fence}`;
+    case 'context':
+      return contextWords(instruction.what, instruction.enters);
+    case 'wait-until':
+      return `waited until ${instruction.why}`;
     case 'choose':
       return `choose ${instruction.why}: ${effect.read}`;
     case 'assert':
@@ -29,6 +34,12 @@ export function eventWords(program: Program, instruction: Instruction, effect: E
     default:
       return instruction.op;
   }
+}
+
+/** Words for the beginning or the end of a stretch of code in which others do not run. */
+export function contextWords(what: Extract<Instruction, { op: 'context' }>['what'], enters: boolean): string {
+  if (what === 'atomic') return enters ? 'atomic window begins' : 'atomic window ends';
+  return `${what === 'irq' ? 'interrupts' : 'preemption'} ${enters ? 'off' : 'on'}`;
 }
 
 function accessWords(program: Program, instruction: Instruction, effect: Effect, cell: Cell): string {
@@ -153,6 +164,7 @@ function bitWords(cell: Cell, mask: number): string {
 
 /** A value of a cell for a person: names of bits, of objects for pointers, else a number. */
 export function valueWords(program: Program, cell: Cell, value: number): string {
+  if (value === FREED) return 'gone';
   if (cell.kind === 'pointer') return pointerWords(program, value);
   if (cell.kind === 'lock') return value === 0 ? 'free' : `held by ${program.processes[value - 1]?.name ?? value}`;
   if (cell.bits === undefined) return cell.signed || value >= 0 ? `${value}` : `${value >>> 0}`;

@@ -134,6 +134,10 @@ export function naive(program: Program, most: number, isTso = false): Meaning | 
         case 'rcu-lock':
         case 'rcu-unlock':
         case 'rcu-sync':
+        case 'wait-until':
+        case 'context':
+        case 'spawn':
+        case 'join':
           return [t];
         case 'assert':
           if (ev(i.cond, g) === 0) properties.add(`assert: ${i.what}`);
