@@ -4,18 +4,22 @@ import type { BlockKind, Message, Patch, QuotedHunk, Thread, Trailer } from '../
 import { escaped } from './markdown.ts';
 import { clean, cleaned, counted, listed, wrap } from './text.ts';
 
+const MOST_QUOTED = 8; // speakers named as quoted in one message
 const DEEPEST = 16; // levels of indentation; deeper replies stay at this one
 
-/** Returns the tree of messages with their blocks, then the series with patches and trailers, the quoted hunks and the speakers, as plain text ending with a newline. */
+/** Returns the tree of messages with what each brings, gives and quotes, then the series with patches and trailers, the quoted hunks and the speakers, as plain text ending with a newline. */
 export function renderThread(thread: Thread, options: { readonly color: boolean; readonly width: number }): string {
   const safe = withCleanWords(thread);
+  const known = knownOf(thread, safe);
   const strong = (text: string) => (options.color ? `\u001b[1m${text}\u001b[0m` : text);
-  const width = Math.max(78, Math.min(100, options.width));
+  const width = Math.max(78, Math.min(100, options.width)); // columns
   const lines = [
     ...wrap(safe.subject, width).map(strong),
     ...wrap(countWords(safe), width),
     '',
-    ...inTreeOrder(safe.messages).flatMap(({ message, depth }) => messageLines(message, { depth, width, strong })),
+    ...inTreeOrder(safe.messages).flatMap(({ message, depth }) =>
+      messageLines(message, { depth, width, strong, known }),
+    ),
     ...sections(safe).flatMap(([title, rows]) => [
       '',
       strong(title),
@@ -33,10 +37,12 @@ export function renderThread(thread: Thread, options: { readonly color: boolean;
 /** Returns the thread as Markdown: a nested list of messages, then the same sections as the terminal has. */
 export function renderThreadMarkdown(thread: Thread): string {
   const safe = withCleanWords(thread);
-  const messages = inTreeOrder(safe.messages).map(
-    ({ message, depth }) =>
-      `${'  '.repeat(depth)}- **${escaped(message.from)}** ${escaped(`<${message.id}>`)} ${escaped(dateWords(message))}: ${escaped([blockWords(message), ...noteWords(message)].join('; '))}`,
-  );
+  const known = knownOf(thread, safe);
+  const messages = inTreeOrder(safe.messages).map(({ message, depth }) => {
+    const title = titleOf(message, known);
+    const words = [...(title === '' ? [] : [title]), ...detailWords(message, known)].join('; ');
+    return `${'  '.repeat(depth)}- **${escaped(message.from)}** ${escaped(`<${message.id}>`)} ${escaped(dateWords(message))}: ${escaped(words)}`;
+  });
   const blocks = [
     `# ${escaped(safe.subject)}`,
     escaped(countWords(safe)),
@@ -134,21 +140,97 @@ function inTreeOrder(messages: readonly Message[]): readonly { readonly message:
   return ordered;
 }
 
+/** What the thread says of its messages, by Message-ID. */
+interface Known {
+  readonly thread: Thread;
+  readonly messages: ReadonlyMap<string, Message>;
+  readonly patches: ReadonlyMap<string, Patch>;
+  readonly given: ReadonlyMap<string, readonly Trailer[]>; // in replies
+  readonly pulls: ReadonlyMap<string, string>; // what a pull request asks to pull
+}
+
+function knownOf(thread: Thread, safe: Thread): Known {
+  const given = new Map<string, Trailer[]>();
+  for (const trailer of safe.trailers ?? []) {
+    if (!trailer.own) given.set(trailer.messageId, [...(given.get(trailer.messageId) ?? []), trailer]);
+  }
+  return {
+    thread: safe,
+    messages: new Map(safe.messages.map((message) => [message.id, message])),
+    patches: new Map(safe.patches.map((patch) => [patch.messageId, patch])),
+    given,
+    pulls: new Map(thread.messages.flatMap((message) => pullOf(message).map((url) => [clean(message.id), clean(url)]))),
+  };
+}
+
+const PULL =
+  /\bavailable in the git repository at:\s*((?:[a-z+]{2,9}:\/\/|[\w.-]+@)[^\s<>]{4,200}(?:[ \n]+[\w./-]{1,100})?)/i;
+
+/** The repository and branch of `git request-pull`, as its author wrote them. */
+function pullOf({ blocks }: Message): string[] {
+  const prose = blocks.filter((block) => block.depth === 0 && block.kind === 'prose');
+  const match = PULL.exec(prose.map((block) => block.text).join('\n'));
+  return match?.[1] === undefined ? [] : [match[1].replace(/\s+/g, ' ')];
+}
+
 function messageLines(
   message: Message,
-  page: { readonly depth: number; readonly width: number; readonly strong: (text: string) => string },
+  page: {
+    readonly depth: number;
+    readonly width: number;
+    readonly strong: (text: string) => string;
+    readonly known: Known;
+  },
 ): string[] {
   const indent = '  '.repeat(page.depth);
-  const text = [blockWords(message), ...noteWords(message)].join('; ');
+  const below = (text: string) =>
+    wrap(text, Math.max(40, page.width - indent.length - 4)).map((line) => `${indent}    ${line}`);
+  const title = titleOf(message, page.known);
   return [
-    `${indent}${page.strong(message.from)}  ${dateWords(message)}  <${message.id}>`,
-    ...wrap(text, Math.max(40, page.width - indent.length - 4)).map((line) => `${indent}    ${line}`),
+    `${indent}${page.strong(message.from)}  ${dateWords(message)}`,
+    ...(title === '' ? [] : below(title)),
+    ...below([...detailWords(message, page.known), `<${message.id}>`].join('; ')),
   ];
 }
 
+/** The subject where it is another than that of the message above; a counter-patch and a robot are marked. */
+function titleOf(message: Message, { thread, messages, patches }: Known): string {
+  const above = messages.get(message.parent?.id ?? '')?.subject ?? thread.subject;
+  const marks = [
+    ...(message.origin === 'bot' ? ['[written by a program]'] : []),
+    ...(patches.get(message.id)?.kind === 'reply' ? ['[counter-patch]'] : []),
+  ];
+  return [...marks, ...(message.subject === above ? [] : [message.subject])].join(' ');
+}
+
+/** What a message brings, gives, says and quotes, and how far to believe it. */
+function detailWords(message: Message, known: Known): string[] {
+  const patch = known.patches.get(message.id);
+  const pull = known.pulls.get(message.id);
+  const given = (known.given.get(message.id) ?? []).map(
+    (trailer) => `gives ${trailer.name} to ${targetWords(trailer, known)}`,
+  );
+  return [
+    ...(patch === undefined ? [] : [diffWords(patch)]),
+    ...(pull === undefined ? [] : [`asks to pull ${pull}`]),
+    ...new Set(given),
+    blockWords(message),
+    ...quoteWords(message),
+    ...noteWords(message, known),
+  ];
+}
+
+function targetWords({ to, series }: Trailer, { thread }: Known): string {
+  if (series !== undefined) return 'the series';
+  const patch = thread.patches.find((each) => each.id === to);
+  if (patch === undefined) return 'no patch that was read';
+  return patch.index === undefined ? `"${patch.title}"` : `patch ${patch.index}/${patch.total ?? '?'}`;
+}
+
 /** What a reader should know before believing the line: the guesses, the losses, and who did not write it. */
-function noteWords(message: Message): string[] {
+function noteWords(message: Message, { messages }: Known): string[] {
   const { parent } = message;
+  const absent = parent !== undefined && !messages.has(parent.id);
   const by =
     parent?.how === 'in-reply-to' || parent?.how === 'references'
       ? parent.how
@@ -156,7 +238,7 @@ function noteWords(message: Message): string[] {
   const linked = parent !== undefined && (parent.guessed || parent.how === 'quote' || parent.how === 'attribution');
   return [
     ...(message.virtual ? ['known only from quotes'] : []),
-    ...(message.origin === 'bot' ? ['written by a program'] : []),
+    ...(absent ? [`answers <${parent.id}>, which is not in the input`] : []),
     ...(linked ? [`parent ${parent.guessed ? 'guessed' : 'found'} by ${by}`] : []),
     ...(message.synthetic && !message.virtual ? ['id made from the content'] : []),
     ...message.lossy.filter((loss) => !message.virtual || !loss.startsWith('known only from quotes')),
@@ -168,13 +250,34 @@ function dateWords(message: Message): string {
   return message.rawDate === undefined ? 'no date' : `stated ${message.rawDate}`;
 }
 
+/** The kinds of what the sender wrote, unquoted. */
 function blockWords(message: Message): string {
   const counts = new Map<BlockKind, number>();
-  for (const block of message.blocks) counts.set(block.kind, (counts.get(block.kind) ?? 0) + 1);
+  for (const { depth, kind } of message.blocks) {
+    if (depth === 0 && kind !== 'attribution') counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
   const kinds = [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
-  if (kinds === '') return 'no text';
-  const deepest = message.blocks.reduce((most, block) => Math.max(most, block.depth), 0);
-  return deepest === 0 ? kinds : `${kinds}; quotes ${deepest} deep`;
+  return kinds === '' ? 'no text of its own' : kinds;
+}
+
+/** Whom a message quotes, by depth. */
+function quoteWords({ blocks }: Message): string[] {
+  const depths = new Map<string, Set<number>>();
+  for (const { depth, speaker = 'unknown' } of blocks) {
+    if (depth > 0) depths.set(speaker, (depths.get(speaker) ?? new Set()).add(depth));
+  }
+  const first = (set: ReadonlySet<number>) => Math.min(...set);
+  const named = [...depths]
+    .sort(([, a], [, b]) => first(a) - first(b))
+    .map(([speaker, set]) => `${speaker} (${numbers([...set].sort((a, b) => a - b))})`);
+  const shown =
+    named.length <= MOST_QUOTED ? named : [...named.slice(0, MOST_QUOTED), `${named.length - MOST_QUOTED} more`];
+  return named.length === 0 ? [] : [`quotes ${shown.join(', ')}`];
+}
+
+/** `1, 3` as it is; many depths as the first and the last. */
+function numbers(sorted: readonly number[]): string {
+  return sorted.length <= 6 ? sorted.join(', ') : `${sorted[0]} to ${sorted.at(-1)}`;
 }
 
 function seriesRows(thread: Thread): Row[] {
@@ -217,21 +320,30 @@ function trailerRows(trailers: readonly Trailer[], level: number): Row[] {
 }
 
 function patchWords(patch: Patch): string {
-  const hunks = patch.files.flatMap((file) => file.hunks);
-  const lines = hunks.flatMap((hunk) => hunk.lines);
-  const count = (mark: string) => lines.filter((line) => line.startsWith(mark)).length;
-  const broken = hunks.filter((hunk) => !hunk.complete).length;
-  const names = patch.files.map((file) => file.newPath ?? file.oldPath ?? '?');
-  const files = names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
   const notes = [
     `${patch.index === undefined ? '' : `${patch.index}/${patch.total ?? '?'} `}by ${patch.author ?? 'unknown'}`,
-    `${files}: ${counted(hunks.length, 'hunk')}, +${count('+')} -${count('-')}`,
-    ...(broken === 0 ? [] : [`${broken} incomplete`]),
+    diffWords(patch),
     ...(patch.repeats === undefined ? [] : [`the same change as <${patch.repeats}>`]),
     ...(patch.amends === undefined ? [] : [`a fix for <${patch.amends}>`]),
     `<${clean(patch.id)}>`,
   ];
   return `${patch.title}: ${notes.join('; ')}`;
+}
+
+/** Files, hunks and changed lines; what is not whole. */
+function diffWords({ files }: Patch): string {
+  const hunks = files.flatMap((file) => file.hunks);
+  const lines = hunks.flatMap((hunk) => hunk.lines);
+  const count = (mark: string) => lines.filter((line) => line.startsWith(mark)).length;
+  const broken = hunks.filter((hunk) => !hunk.complete).length;
+  const binary = files.filter((file) => file.binary === true).length;
+  const names = files.map((file) => file.newPath ?? file.oldPath ?? '?');
+  const shown = names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+  return [
+    `${shown}: ${counted(hunks.length, 'hunk')}, +${count('+')} -${count('-')}`,
+    ...(broken === 0 ? [] : [`${broken} incomplete`]),
+    ...(binary === 0 ? [] : [`${binary} binary`]),
+  ].join(', ');
 }
 
 /** One line for each hunk that the sender of a mail comments on; the rest is counted. */

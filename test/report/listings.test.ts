@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CellResult, renderCell, renderCellCount, renderRuleList } from '../../src/report/rules.ts';
 import { renderThread, renderThreadJson, renderThreadMarkdown } from '../../src/report/thread.ts';
 import { renderTrace } from '../../src/report/trace.ts';
-import type { Message, Rule, Thread } from '../../src/types.ts';
+import type { Block, Message, Rule, Thread } from '../../src/types.ts';
 import { violatedReview } from './fixtures.ts';
 
 function message(id: string, change: Partial<Message> = {}): Message {
@@ -11,7 +11,7 @@ function message(id: string, change: Partial<Message> = {}): Message {
     id,
     synthetic: false,
     virtual: false,
-    subject: 'Re: a subject',
+    subject: 'a subject',
     from: 'Ada Example',
     address: undefined,
     rawDate: undefined,
@@ -87,16 +87,19 @@ describe('a thread', () => {
         'a subject',
         '4 messages, 1 known only from quotes, 1 speaker and 1 patch, read as mbox.',
         '',
-        'Ada Example  2023-07-15 10:00Z  <a@x>',
-        '    2 prose, 1 diagram; quotes 2 deep',
-        '  Ada Example  2023-07-15 10:00Z  <b@x>',
-        '      2 prose, 1 diagram; quotes 2 deep; parent found by quote',
-        '    Ada Example  2023-07-15 10:00Z  <d@x>',
-        '        no text; known only from quotes; parent found by quote',
-        '  Ada Example  2023-07-15 10:00Z  <c@x>',
-        '      2 prose, 1 diagram; quotes 2 deep; parent guessed by quote',
-        'Ada Example  2023-07-15 10:00Z  <e@x>',
-        '    2 prose, 1 diagram; quotes 2 deep; parent found by quote',
+        'Ada Example  2023-07-15 10:00Z',
+        '    mm/x.c: 1 hunk, +1 -1; 1 prose; quotes Ada Example (1, 2); <a@x>',
+        '  Ada Example  2023-07-15 10:00Z',
+        '      gives Reviewed-by to patch 1/2; 1 prose; quotes Ada Example (1, 2); parent',
+        '      found by quote; <b@x>',
+        '    Ada Example  2023-07-15 10:00Z',
+        '        no text of its own; known only from quotes; parent found by quote; <d@x>',
+        '  Ada Example  2023-07-15 10:00Z',
+        '      gives Acked-by to the series; 1 prose; quotes Ada Example (1, 2); parent',
+        '      guessed by quote; <c@x>',
+        'Ada Example  2023-07-15 10:00Z',
+        '    1 prose; quotes Ada Example (1, 2); answers <gone@x>, which is not in the',
+        '    input; parent found by quote; <e@x>',
         '',
         'Series',
         '  a title: v3, RESEND, 1 patch, 2 missing, cover <a@x>',
@@ -117,6 +120,33 @@ describe('a thread', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('shows where the subject changes, counter-patches, robots and what a pull request asks for', () => {
+    const [posted] = thread.patches;
+    const asks: Block = {
+      ...{ speaker: 'Ada Example', depth: 0, kind: 'prose', span: [0, 4], line: 1 },
+      text: 'The following changes are available in the Git repository at:\n\n  git://example.org/x.git\ntags/y\n',
+    };
+    const messages = [
+      message('a@x', { subject: 'another subject', blocks: [asks] }),
+      message('b@x', { parent: reply('a@x'), subject: 'another subject', origin: 'bot' }),
+      message('c@x', { parent: reply('a@x'), subject: 'a third subject' }),
+    ];
+    const patches = [{ ...posted!, id: 'c@x', messageId: 'c@x', kind: 'reply' as const }];
+    const shown = renderThread({ ...thread, messages, patches, trailers: [], series: [] }, { color: false, width: 80 });
+    expect(shown.split('\n').slice(3, 13)).toEqual([
+      'Ada Example  2023-07-15 10:00Z',
+      '    another subject',
+      '    asks to pull git://example.org/x.git tags/y; 1 prose; <a@x>',
+      '  Ada Example  2023-07-15 10:00Z',
+      '      [written by a program]',
+      '      1 prose; quotes Ada Example (1, 2); parent found by quote; <b@x>',
+      '  Ada Example  2023-07-15 10:00Z',
+      '      [counter-patch] a third subject',
+      '      mm/x.c: 1 hunk, +1 -1; 1 prose; quotes Ada Example (1, 2); parent found by',
+      '      quote; <c@x>',
+    ]);
   });
 
   it('may be as deep as a stranger makes it', () => {
