@@ -37,28 +37,30 @@ function entriesOf(program: Command): readonly Entry[] {
   });
 }
 
-function flags(options: readonly Option[]): string {
-  return options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)).join(' ');
+function flags(options: readonly Option[]): string[] {
+  return [...new Set(options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined)))];
 }
 
 /** One case a command; the word before decides whether a value with known choices is completed. */
 function bash(entries: readonly Entry[]): string {
   const values = new Map<string, string>();
-  for (const { options } of entries)
+  for (const { path, options } of entries)
     for (const { long, argChoices } of options)
-      if (long !== undefined && argChoices !== undefined) values.set(long, argChoices.join(' '));
+      if (long !== undefined && argChoices !== undefined)
+        values.set(`"${path.split(' ')[0] ?? ''} ${long}"`, argChoices.join(' '));
   const tops = entries.filter(({ path }) => !path.includes(' '));
   const cases = tops.map(({ path, options }) => {
     const inner = entries.filter((entry) => entry.path.startsWith(`${path} `));
     const names = inner.map((entry) => entry.path.slice(path.length + 1));
-    const all = [...new Set([...options, ...inner.flatMap((entry) => entry.options)])];
-    return `    ${path}) words="${[...names, flags(all)].filter((word) => word !== '').join(' ')}";;`;
+    const all = [...options, ...inner.flatMap((entry) => entry.options)];
+    return `    ${path}) words="${[...names, ...flags(all)].filter((word) => word !== '').join(' ')}";;`;
   });
   return [
     '_relore() {',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: bash, not a template
     '  local words="" now="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}"',
-    '  case "$before" in',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash, not a template
+    '  case "${COMP_WORDS[1]} $before" in',
     ...[...values]
       .sort()
       .map(([flag, choices]) => `    ${flag}) COMPREPLY=($(compgen -W "${choices}" -- "$now")); return;;`),

@@ -15,11 +15,16 @@ export function alsoSection(review: Review, options: ReportOptions): Section {
   const posted = review.patches.filter(isPosted).map((patch) => patch.id);
   const violated = isBaseDiscussed(review) ? [] : baseViolations(review);
   const title = `Also without ${posted.length === 1 ? 'this patch' : 'these patches'}`;
-  if (violated.length === 0) return { title, parts: [] };
+  const waivers = waiverLines(review);
+  const waiverParts: Part[] = waivers.length === 0 ? [] : [{ kind: 'list', items: waivers }];
+  if (violated.length === 0) return { title, parts: waiverParts };
   if (options.only === 'new')
     return {
       title,
-      parts: [paragraph(`${counted(violated.length, 'scenario')} violated before the patch too: --only all.`)],
+      parts: [
+        paragraph(`${counted(violated.length, 'scenario')} violated before the patch too: --only all.`),
+        ...waiverParts,
+      ],
     };
   const items = violated.map(({ run, scenario, side }) => {
     const words = scenarioWords(review, run.rule, scenario);
@@ -28,8 +33,22 @@ export function alsoSection(review: Review, options: ReportOptions): Section {
   });
   return {
     title,
-    parts: [paragraph('The base violates these by itself; their schedules: --all.'), { kind: 'list', items }],
+    parts: [
+      paragraph('The base violates these by itself; their schedules: --all.'),
+      { kind: 'list', items },
+      ...waiverParts,
+    ],
   };
+}
+
+/** Waivers are always named, so that none is forgotten; one past its last day silences nothing. */
+function waiverLines(review: Review): string[] {
+  return (review.waivers ?? []).map(({ rule, scenario, invariant, reason, expires, expired, place }) => {
+    const what = [rule, scenario, invariant].filter((name) => name !== undefined).join(' ');
+    const until =
+      expired === undefined ? `waived until ${expires}` : `the waiver ended on ${expires} and counts no more`;
+    return `${what}: ${until} (${place.file}:${place.line}): ${reason}`;
+  });
 }
 
 /** Returns how the verdicts were computed: models, bound, states, and code that never ran. */

@@ -99,7 +99,7 @@ describe('relore', () => {
     ],
     [
       ['review', '--format', 'pdf', 'x'],
-      "error: option '--format <format>' argument 'pdf' is invalid. Allowed choices are terminal, markdown, json.\n",
+      "error: option '--format <format>' argument 'pdf' is invalid. Allowed choices are terminal, markdown, html, json, sarif, github, gitlab, rdjson, checkstyle, junit, patchwork, reply.\n",
     ],
     [
       ['review', '--model', 'sc,arm', 'x'],
@@ -324,6 +324,99 @@ describe('relore rules', () => {
     expect(out).toMatch(/\d+ cells: \d+ as expected, 0 differ\n$/);
     expect(code).toBe(0);
   }, 130_000);
+});
+
+describe('every format', () => {
+  it('is written to a file or printed, and leaves the old file when the write is cut short', () => {
+    const thread = write('lunch.eml', MAIL);
+    for (const format of ['sarif', 'junit', 'html', 'checkstyle', 'rdjson', 'gitlab', 'patchwork']) {
+      const printed = relore(['review', thread, '--format', format]);
+      expect([printed.code, printed.err, printed.out.endsWith('\n')]).toEqual([0, '', true]);
+    }
+    write('old.html', 'old');
+    const command = `ulimit -f 1; exec "${process.execPath}" "${program}" review "${thread}" --format html -o old.html`;
+    const cut = spawnSync('bash', ['-c', command], { cwd: folder, encoding: 'utf8' });
+    expect([cut.status, cut.stderr]).toEqual([
+      2,
+      'relore: old.html: expected a file that can be written, found EFBIG\n',
+    ]);
+    expect(readFileSync(join(folder, 'old.html'), 'utf8')).toBe('old');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  }, 120_000);
+
+  it('of a reply with nothing to ask is no mail, and no file', () => {
+    const { code, out, err } = relore(['review', write('lunch.eml', MAIL), '--format', 'reply', '-o', 'draft.eml']);
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: '',
+      err: 'relore: no draft: nothing to ask about this patch\n',
+    });
+    expect(existsSync(join(folder, 'draft.eml'))).toBe(false);
+  });
+});
+
+describe('relore b4-check', () => {
+  it('prints an empty array for a mail with nothing to report, and for one that does not apply', () => {
+    expect(relore(['b4-check'], { input: MAIL })).toEqual({ code: 0, out: '[]\n', err: '' });
+    const diff = '--- a/mm/mlock.c\n+++ b/mm/mlock.c\n@@ -10,1 +10,1 @@ __munlock_folio(\n-not there\n+nor there\n';
+    const patch = `${MAIL.replace('lunch', '[PATCH] x')}---\n${diff}`;
+    const { code, out } = relore(['b4-check'], { input: patch });
+    expect({ code, out }).toEqual({ code: 0, out: '[]\n' });
+  });
+
+  it('is an execution error without output for what is no mail', () => {
+    const { code, out } = relore(['b4-check'], { input: '' });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+});
+
+describe('help for shells', () => {
+  it.each(['bash', 'zsh', 'fish'])('completes commands, options and choices in %s', (shell) => {
+    const { code, out } = relore(['completion', shell]);
+    expect(code).toBe(0);
+    for (const word of ['review', 'b4-check', 'fail-on', 'checkstyle']) expect(out).toContain(word);
+  });
+
+  it('is a script that bash runs: rev completes to review, --format to its formats', () => {
+    const script = write('completion.bash', relore(['completion', 'bash']).out);
+    const ask = (line: string) =>
+      execFileSync(
+        'bash',
+        [
+          '-c',
+          `. ./${script}; COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _relore; echo "\${COMPREPLY[@]}"`,
+        ],
+        { cwd: folder, encoding: 'utf8' },
+      ).trim();
+    expect(ask('relore rev')).toBe('review');
+    expect(ask('relore review --format s')).toBe('sarif');
+    expect(ask('relore rules sh')).toBe('show');
+    expect(ask('relore review --fail')).toBe('--fail-on');
+  });
+
+  it('refuses a shell it does not know', () => {
+    expect(relore(['completion', 'tcsh'])).toEqual({
+      code: 2,
+      out: '',
+      err: "error: expected bash, zsh or fish, found 'tcsh'\n",
+    });
+  });
+
+  it('has a manual page with every command and option', () => {
+    const { out } = relore(['man']);
+    expect(out).toMatch(/^\.TH RELORE 1 /);
+    for (const word of ['relore review', 'relore rules show', '\\-\\-fail\\-on', '.SH EXIT STATUS'])
+      expect(out).toContain(word);
+    expect(out).not.toMatch(/^'/m);
+  });
+
+  it('says what is installed', () => {
+    const { code, out } = relore(['doctor'], { env: { XDG_CONFIG_HOME: folder } });
+    expect(code).toBe(0);
+    for (const word of ['relore', 'C grammar', 'rules', 'git', 'b4', 'tree', 'settings', 'CI'])
+      expect(out).toMatch(new RegExp(`^(?:ok|--)  ${word} `, 'm'));
+    expect(relore(['doctor', '--tree', 'gone']).code).toBe(2);
+  });
 });
 
 describe('the shipped package', () => {

@@ -146,7 +146,7 @@ describe('SARIF', () => {
 
   it('has fingerprints that stay when lines move, and differ from each other', () => {
     const review = load('series');
-    const moved = structuredClone(review) as {
+    const moved = structuredClone(review) as unknown as {
       traces: Record<string, { steps: { line: number; newLine?: number }[] }>;
     };
     for (const { steps } of Object.values(moved.traces)) {
