@@ -15,6 +15,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[
   'zap-against-migration': { B1: [], B4: [], B6: [] },
   'zap-private-copies': { C1: [], C2: [], D1: [], D2: [], T: [] },
   'fault-around-locked': { F: ['I-migrated'], FL: [], FA: [] },
+  'fault-around-truncation': { KS: [], KO: [] },
   'migration-references': { G: [], GA: [], I: ['I-migrated'], IA: ['I-migrated'], H1: ['I-migrated'], H4: [] },
 };
 const IN_61: Readonly<Record<string, readonly string[]>> = { K: ['D-anon-marker', 'P-anon-marker', 'T-anon-marker'] };
