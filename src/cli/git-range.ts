@@ -64,9 +64,15 @@ function seriesOf(root: string, source: string, start: string, end: string): Git
   return { bytes: made.out, tree: root, base };
 }
 
-/** In a shallow clone the start of a range is out of reach: that is no mistake of whoever runs it. */
+/**
+ * In a shallow clone the start of a range is out of reach, after a forced push it is gone, and a new branch has none
+ * (CI systems say forty zeros): that is no mistake of whoever runs it.
+ */
 function missingStart(root: string, source: string, start: string): Error {
   const shallow = shallowWords(root);
+  if (shallow === '' && /^0+$/.test(start))
+    return new UnknownBase(`${source}: a new branch, no commit was there before it`);
+  if (shallow === '' && isId(start)) return new UnknownBase(`${source}: ${start} is not in this repository`);
   return shallow === ''
     ? noCommit(source, start)
     : new UnknownBase(`${source}: ${start} is not in this repository${shallow}`);

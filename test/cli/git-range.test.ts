@@ -136,6 +136,60 @@ describe('a three-patch series of a checkout in a workflow', () => {
   }, 60_000);
 });
 
+describe('the step of action.yml', () => {
+  const step = (env: Record<string, string>, cwd = repo) => {
+    const output = join(dir, 'output');
+    writeFileSync(output, '');
+    const all = {
+      RELORE_PROGRAM: program,
+      GITHUB_OUTPUT: output,
+      RUNNER_TEMP: dir,
+      CI: 'true',
+      XDG_CONFIG_HOME: dir,
+      ...env,
+    };
+    const ran = spawnSync('bash', [join(ROOT, 'docs/ci/action.sh')], {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, ...all },
+    });
+    return { code: ran.status, out: ran.stdout, err: ran.stderr, output: readFileSync(output, 'utf8') };
+  };
+
+  it('fails for a finding, and writes the SARIF that was asked for', () => {
+    const { code, out, output } = step({
+      RELORE_BASE: git('rev-parse', 'master'),
+      RELORE_SARIF: join(dir, 'out.sarif'),
+    });
+    expect([code, output]).toEqual([1, 'exit-code=1\n']);
+    expect(out).toMatch(/^::error file=mm\/mlock\.c,line=\d+,/m);
+    expect(JSON.parse(readFileSync(join(dir, 'out.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
+  }, 60_000);
+
+  it('is neutral when the base is not there: a new branch, a forced push, a patch that does not apply', () => {
+    for (const base of ['0'.repeat(40), '0123456789'.repeat(4)]) {
+      const { code, out, output } = step({ RELORE_BASE: base });
+      expect([code, output]).toEqual([0, 'exit-code=3\n']);
+      expect(out).toMatch(/^::notice title=relore::/);
+    }
+    const lost = join(dir, 'lost.patch');
+    const hunk = '@@ -10,1 +10,1 @@ __munlock_folio(\n-\tfolio_not_there(folio);\n+\tfolio_nor_there(folio);\n';
+    writeFileSync(
+      lost,
+      `From: A <a@example.org>\nSubject: [PATCH] mm: x\n\nx\n---\n--- a/mm/mlock.c\n+++ b/mm/mlock.c\n${hunk}`,
+    );
+    const { code, out, output } = step({ RELORE_SOURCE: lost });
+    expect([code, output]).toEqual([0, 'exit-code=3\n']);
+    expect(out).toMatch(/^::notice title=.*does not apply/);
+  }, 60_000);
+
+  it('takes nothing of its inputs for a command or an option, and a wrong one is red', () => {
+    const hostile = [`$(touch ${dir}/owned)`, `--output=${dir}/owned`, `; touch ${dir}/owned;`];
+    for (const source of hostile) expect(step({ RELORE_SOURCE: source }).code, source).toBe(2);
+    expect(existsSync(join(dir, 'owned'))).toBe(false);
+  }, 60_000);
+});
+
 describe('a range that cannot be used', () => {
   it('is refused when an end is no commit, and when it is empty', () => {
     expect(relore(['review', 'nowhere..HEAD'])).toEqual({
