@@ -4,7 +4,7 @@ import { readPatchFile } from './c/diff.ts';
 import { applyEdits } from './c/edit.ts';
 import { lowerScenario } from './c/scenario.ts';
 import { withFiles } from './c/tree.ts';
-import { explore } from './check/explore.ts';
+import { decide } from './check/decide.ts';
 import { InputError } from './errors.ts';
 import type { Knowledge } from './knowledge.ts';
 import { loadKnowledge, placementSource } from './knowledge.ts';
@@ -49,7 +49,7 @@ export function judge(
   return {
     kind: 'judged',
     program,
-    outcome: explore(program, model, { states }),
+    outcome: decide(program, model, { states }),
     functions,
     assumptions,
   };
@@ -73,7 +73,7 @@ function verdictOfProperty(outcome: Outcome, property: string): Verdict {
 /** Whether the checker explores `model` at all: asked of a program that does nothing. */
 export function isExplored(model: MemoryModel): boolean {
   const nothing: Program = { name: 'nothing', cells: [], processes: [], invariants: [], observed: [] };
-  return explore(nothing, model, { states: 1 }).kind !== 'refused';
+  return decide(nothing, model, { states: 1 }).kind !== 'refused';
 }
 
 /** One cell of a Result table: what it says and what was computed. */

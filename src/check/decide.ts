@@ -5,6 +5,9 @@ import { exploreLkmm } from './lkmm/explore.ts';
 import type { Robustness } from './robust/cycles.ts';
 import { robustness } from './robust/cycles.ts';
 
+// Some seconds at most: lowered kernel code that is not robust has more graphs than can be enumerated.
+const GRAPHS = { graphs: 20_000, nodes: 1_500, unroll: 3 };
+
 /**
  * Explores `program` under `model`. Under LKMM the answer is that of SC when the program is robust (no critical cycle of its accesses
  * is consistent, so that no execution is left that is not SC); else every execution graph is enumerated; and when that does not end,
@@ -17,7 +20,7 @@ export function decide(program: Program, model: MemoryModel, limit: Limit): Outc
   if (sc.kind === 'refused') return { ...sc, model };
   const test = robustness(program);
   if (test.kind === 'robust') return { ...sc, model, basis: basisOf(test.cycles) };
-  const graphs = exploreLkmm(program);
+  const graphs = exploreLkmm(program, GRAPHS);
   if (graphs.kind === 'complete')
     return {
       ...graphs,

@@ -29,6 +29,7 @@ const FUEL: Fuel = { unroll: 8, steps: 20_000 };
 const MOST_PATHS = 4_000; // of one process
 const MOST_WALKS = 40_000; // pieces of paths between forks, of one process
 const MOST_ROUNDS = 12; // of the fixed point over who writes what
+const FEW = 4; // values of a foreign cell that are told apart
 const WIDEST = 8; // words of a row: 256 events a path
 
 /** What is known of each cell so far; grows until nothing is added. */
@@ -37,6 +38,7 @@ interface Facts {
   readonly writers: readonly Set<number>[];
   readonly values: readonly Set<number>[]; // ever stored, with the initial value
   readonly isOpen: boolean[]; // something not known is stored
+  readonly changes: readonly number[][]; // by cell and process: the bits that it may change
   size: number; // of all that is known
 }
 
@@ -49,6 +51,7 @@ export function skeletonOf(program: Program): Skeleton {
     writers: program.cells.map(() => new Set<number>()),
     values: program.cells.map((cell) => new Set([cell.init | 0])),
     isOpen: program.cells.map(() => false),
+    changes: program.cells.map(() => program.processes.map(() => 0)),
     size: 0,
   };
   try {
@@ -87,18 +90,11 @@ interface Held {
 
 interface Walk {
   readonly state: State;
-  readonly memory: Map<number, Held>; // cells that only this process writes
+  readonly memory: Map<number, Held>; // cells that it accessed; of those that others write, the bits they leave alone count
   readonly known: Map<string, boolean>; // conditions on foreign values that were taken
 }
 
-function walk(
-  program: Program,
-  process: number,
-  facts: Facts,
-  footing: Footing,
-  words: number,
-  cells: Cells,
-): Path[] {
+function walk(program: Program, process: number, facts: Facts, footing: Footing, words: number, cells: Cells): Path[] {
   const inits = program.cells.map((cell) => cell.init | 0);
   const registers = program.processes.map((one) => one.registers);
   const open: Walk[] = [{ state: initial(words, inits, registers), memory: new Map(), known: new Map() }];
@@ -139,11 +135,13 @@ function advance(
         case 'endless':
           throw new Unknown(`a loop of ${program.processes[process]!.name} has no bound`);
         case 'choose':
-          return stop.instruction.values.map((value) => forked(at, process, (one) => {
-            one.registers[stop.instruction.dst] = value;
-            one.depends[stop.instruction.dst] = noEvents(at.state.words);
-            one.pc++;
-          }));
+          return stop.instruction.values.map((value) =>
+            forked(at, process, (one) => {
+              one.registers[stop.instruction.dst] = value;
+              one.depends[stop.instruction.dst] = noEvents(at.state.words);
+              one.pc++;
+            }),
+          );
         case 'fork': {
           const { instruction, value } = stop;
           if (instruction.op === 'assert') {
@@ -232,44 +230,117 @@ function visible(
   if (!isRead(instruction)) {
     const w = issueWrite(at.state, at.state.cpus[process]!, cells);
     wrote(facts, process, cell, at.state.events[w]!.value);
+    change(facts, process, cell, -1);
+    remember(at, cell, at.state.events[w]!.value);
     return undefined;
   }
-  return variantsOf(instruction).flatMap((variant) => {
-    const fork = { state: copy(at.state), memory: new Map(at.memory), known: new Map(at.known) };
-    const cpu = fork.state.cpus[process]!;
-    const r = issueRead(fork.state, cpu, cells, variant);
-    const { partner } = fork.state.events[r]!;
-    if (partner >= 0) wrote(facts, process, cell, fork.state.events[partner]!.value);
-    if (instruction.op !== 'load' || program.cells[cell]!.kind !== 'pointer') return [fork];
-    if (facts.isOpen[cell]) throw new Unknown(`what ${instruction.at.text} reads is a pointer that is not known`);
-    return [...facts.values[cell]!].map((value) =>
-      forked(fork, process, (one) => {
-        one.registers[instruction.dst] = value;
-      }),
-    );
-  });
+  const old = at.memory.get(cell)?.value ?? program.cells[cell]!.init | 0;
+  const variants = variantsOf(instruction);
+  if (variants.length > 1)
+    return variants.map((variant) => {
+      const fork = { state: copy(at.state), memory: new Map(at.memory), known: new Map(at.known) };
+      const r = issueRead(fork.state, fork.state.cpus[process]!, cells, variant);
+      const { partner } = fork.state.events[r]!;
+      if (partner < 0) return fork;
+      wrote(facts, process, cell, fork.state.events[partner]!.value);
+      change(facts, process, cell, instruction.op === 'try-bits' ? instruction.mask : -1);
+      remember(
+        fork,
+        cell,
+        instruction.op === 'try-bits' ? combine('|', old, instruction.mask) : fork.state.events[partner]!.value,
+      );
+      return fork;
+    });
+  const cpu = at.state.cpus[process]!;
+  const bits = changedBits(at.state, cpu, instruction);
+  const next = typeof old === 'number' ? nextOf(at.state, cpu, instruction, old) : undefined;
+  const r = issueRead(at.state, cpu, cells, 'only');
+  const { partner } = at.state.events[r]!;
+  if (partner >= 0) {
+    wrote(facts, process, cell, at.state.events[partner]!.value);
+    change(facts, process, cell, bits);
+    remember(at, cell, next ?? at.state.events[partner]!.value);
+  }
+  return narrowed(process, facts, at, cell, instruction, old);
+}
+
+/** What a read of a foreign cell can give when the others leave its bits alone, or store only few values there. */
+function narrowed(
+  process: number,
+  facts: Facts,
+  at: Walk,
+  cell: number,
+  instruction: Instruction,
+  old: Value,
+): Walk[] | undefined {
+  if ((instruction.op !== 'load' && instruction.op !== 'rmw') || instruction.dst === undefined) return undefined;
+  const { dst } = instruction;
+  const mask = instruction.mask === undefined || instruction.mask === 0 ? -1 : instruction.mask;
+  const foreign = facts.changes[cell]!.reduce((all, one, other) => (other === process ? all : all | one), 0);
+  const cpu = at.state.cpus[process]!;
+  if ((mask & foreign) === 0 && typeof old === 'number') {
+    cpu.registers[dst] = old & mask;
+    return undefined;
+  }
+  const values = new Set([...facts.values[cell]!].map((value) => value & mask));
+  if (instruction.op !== 'load' || facts.isOpen[cell] || values.size > FEW) return undefined;
+  return [...values].map((value) =>
+    forked(at, process, (one) => {
+      one.registers[dst] = value;
+    }),
+  );
+}
+
+/** Bits of its cell that an access may change. */
+function changedBits(state: State, cpu: Cpu, instruction: Instruction): number {
+  if (instruction.op === 'await') return instruction.take ? instruction.mask : 0;
+  if (instruction.op !== 'rmw') return -1;
+  const operand = valueIn(state, cpu, instruction.operand);
+  if (typeof operand !== 'number') return -1;
+  switch (instruction.fn) {
+    case 'or':
+    case 'andnot':
+    case 'xor':
+      return operand;
+    case 'and':
+      return ~operand;
+    default:
+      return -1;
+  }
+}
+
+/** The word behind a read-modify-write of `old`, as far as nobody else changes it. */
+function nextOf(state: State, cpu: Cpu, instruction: Instruction, old: number): Value | undefined {
+  if (instruction.op === 'rmw') return modified(instruction.fn, old, valueIn(state, cpu, instruction.operand));
+  return instruction.op === 'await' ? old | instruction.mask : undefined;
+}
+
+function change(facts: Facts, process: number, cell: number, bits: number): void {
+  const of = facts.changes[cell]!;
+  if ((of[process]! | bits) === of[process]!) return;
+  of[process]! |= bits;
+  facts.size++;
+}
+
+function remember(at: Walk, cell: number, value: Value): void {
+  at.memory.set(cell, { value, depends: noEvents(at.state.words) });
 }
 
 /** An access to a cell that only this process writes, if any does: it reads its own last write. */
-function own(
-  process: number,
-  facts: Facts,
-  cells: Cells,
-  at: Walk,
-  cell: number,
-  init: number,
-): Walk[] | undefined {
+function own(process: number, facts: Facts, cells: Cells, at: Walk, cell: number, init: number): Walk[] | undefined {
   const cpu = at.state.cpus[process]!;
   const instruction = cells.code[process]![cpu.pc]!;
   const { words } = at.state;
   const held = at.memory.get(cell) ?? { value: init, depends: noEvents(words) };
   const effects = effectsOf(at.state, cpu, instruction, held.value);
   const isSeen = facts.accessors[cell]!.size > 1;
-  const walks = effects.map(({ effect, variant }) => {
-    const fork = { state: copy(at.state), memory: new Map(at.memory), known: new Map(at.known) };
+  const follow = (fork: Walk, { effect, variant }: (typeof effects)[number]): Walk => {
     const one = fork.state.cpus[process]!;
     const data = inputs(one, instruction, words);
-    if (effect.next !== undefined) wrote(facts, process, cell, effect.next);
+    if (effect.next !== undefined) {
+      wrote(facts, process, cell, effect.next);
+      change(facts, process, cell, changedBits(fork.state, one, instruction));
+    }
     // Others read the cell, so that the write is an event; what the process reads itself is known anyway.
     if (isSeen && effect.next !== undefined) {
       if (isRead(instruction)) issueRead(fork.state, one, cells, variant);
@@ -287,8 +358,14 @@ function own(
       one.depends[effect.dst] = held.depends;
     }
     return fork;
-  });
-  return walks;
+  };
+  const [single] = effects;
+  if (effects.length !== 1 || single === undefined)
+    return effects.map((one) =>
+      follow({ state: copy(at.state), memory: new Map(at.memory), known: new Map(at.known) }, one),
+    );
+  follow(at, single);
+  return undefined;
 }
 
 function inputs(cpu: Cpu, instruction: Instruction, words: number): Int32Array {
@@ -344,7 +421,8 @@ function effectsOf(
   old: Value,
 ): readonly { readonly effect: Effect; readonly variant: Variant }[] {
   const value = (expr: Expr): Value => valueIn(state, cpu, expr);
-  const masked = (mask: number | undefined): Value => (mask === undefined || mask === 0 ? old : combine('&', old, mask));
+  const masked = (mask: number | undefined): Value =>
+    mask === undefined || mask === 0 ? old : combine('&', old, mask);
   const only = (effect: Effect): { effect: Effect; variant: Variant }[] => [{ effect, variant: 'only' }];
   const either = (condition: Value, success: Effect, failure: Effect): { effect: Effect; variant: Variant }[] => [
     ...(condition === 0 ? [] : [{ effect: success, variant: 'success' as const }]),
