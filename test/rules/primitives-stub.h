@@ -89,3 +89,10 @@ void *xas_find(struct xa_state *, unsigned long); void *xas_next_entry(struct xa
 void set_current_state(int); void __set_current_state(int); void io_schedule(void); void wake_up_process(struct task_struct *);
 int list_empty(struct list_head *); void free_unref_folios(struct folio_batch *);
 #define lru_to_folio(head) container_of((head)->prev, struct folio, lru)
+typedef struct { int refs; } refcount_t;
+void refcount_add(int, refcount_t *); int refcount_sub_and_test(int, refcount_t *); void mem_cgroup_id_remove(struct mem_cgroup *);
+#define swap_cgroup_cmpxchg(entry, was, now) ((void)(entry), (void)(now), (unsigned short)(was))
+#define xa_lock(xa) ((void)(xa))
+#define xa_unlock(xa) ((void)(xa))
+#define xa_lock_irq(xa) ((void)(xa))
+#define xa_unlock_irq(xa) ((void)(xa))

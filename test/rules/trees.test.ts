@@ -29,14 +29,22 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'wait-for-lru': ['S11:', 'S11n:'],
   'lru-before-put': ['S12:'],
   'flags-of-new-page': ['S6:'],
+  'memcg-id': ['S8:', 'S8s: I-id'],
+  'memcg-lock-order': ['S7:', 'S7m:'],
 };
 
 /** Where a source does not have the function, or has one that does much more: the rules say so. */
-const REFUSED: Readonly<Record<string, string>> = {
-  'flags-of-new-page on 6.1': 'S6: refused isolate_migratepages_block()',
-  'flags-of-new-page on 6.12': 'S6: refused isolate_migratepages_block()',
-  'flags-of-new-page on v6.0': 'S6: refused isolate_migratepages_block()',
-  'lru-before-put on v6.0': 'S12: refused move_folios_to_lru()',
+const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  'flags-of-new-page on 6.1': ['S6: refused isolate_migratepages_block()'],
+  'flags-of-new-page on 6.12': ['S6: refused isolate_migratepages_block()'],
+  'flags-of-new-page on v6.0': ['S6: refused isolate_migratepages_block()'],
+  'lru-before-put on v6.0': ['S12: refused move_folios_to_lru()'],
+  'memcg-id on 6.1': ['S8: refused mem_cgroup_move_charge_pte()', 'S8s: refused mem_cgroup_move_charge_pte()'],
+  'memcg-id on 6.12': ['S8: refused mem_cgroup_move_charge_pte()', 'S8s: refused mem_cgroup_move_charge_pte()'],
+  'memcg-id on v6.0': ['S8: refused struct move_charge_struct', 'S8s: refused struct move_charge_struct'],
+  'memcg-lock-order on 6.1': ['S7: refused split_huge_page_to_list()', 'S7m:'],
+  'memcg-lock-order on 6.12': ['S7: refused split_huge_page_to_list()', 'S7m:'],
+  'memcg-lock-order on v6.0': ['S7: refused split_huge_page_to_list()', 'S7m:'],
 };
 
 let knowledge: Knowledge;
@@ -63,10 +71,7 @@ describe.each(Object.entries(TREES))('the rules on %s', (tree, { dir, model }) =
   it.skipIf(why !== '').each(Object.entries(EXPECTED))(
     `%s finds on real functions what it finds on the model sources${why}`,
     (name, expected) => {
-      const stated = (source: string): readonly string[] => {
-        const refused = REFUSED[`${name} on ${source}`];
-        return refused === undefined ? expected : [refused];
-      };
+      const stated = (source: string): readonly string[] => REFUSED[`${name} on ${source}`] ?? expected;
       expect(found(openTree(dir), name)).toEqual(stated(tree));
       expect(found(knowledge.stack.at(model), name)).toEqual(stated(model));
     },
