@@ -28,6 +28,7 @@ export interface ReviewOptions {
   readonly models: readonly MemoryModel[];
   readonly states: number; // limit of distinct states of one search
   readonly version: string; // of relore
+  readonly progress?: (words: string) => void; // told of every search before it begins
 }
 
 /**
@@ -98,6 +99,7 @@ function openBench(knowledge: Knowledge, options: ReviewOptions): Bench {
     coverage: [],
     assumptions: new Set(),
     ran: new Map(),
+    ...(options.progress === undefined ? {} : { progress: options.progress }),
   };
 }
 

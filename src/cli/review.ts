@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import type { Review } from '../types.ts';
 import { EXIT, type FailOn } from './exit.ts';
@@ -31,6 +32,7 @@ export interface ReviewCommandOptions extends RunOptions {
 export async function reviewCommand(sources: readonly string[], options: ReviewCommandOptions): Promise<void> {
   try {
     const review = await waived(sources, options);
+    checkPatch(review, options.patch);
     const replay = replayCommandLine(sources, options);
     const text = await rendered(review, { ...options, replay });
     if (text === undefined) process.stderr.write('relore: no draft: nothing to ask about this patch\n');
@@ -53,6 +55,16 @@ async function waived(sources: readonly string[], options: ReviewCommandOptions)
   const known = rules.map(({ name, scenarios }) => ({ name, scenarios: scenarios.map((scenario) => scenario.name) }));
   const waivers = await readWaivers(options.waivers, known, today(process.env, new Date()));
   return withWaivers(await runReview(sources, options), waivers);
+}
+
+function checkPatch(review: Review, id: string | undefined): void {
+  if (id === undefined || review.patches.some((patch) => patch.id === id)) return;
+  const found = review.patches.map((patch) => patch.id).join(', ');
+  throw new InputError({
+    place: { file: '--patch' },
+    expected: `a patch of this review: ${found || 'none'}`,
+    found: id,
+  });
 }
 
 function escaped(text: string): string {

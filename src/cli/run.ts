@@ -7,6 +7,7 @@ import type { MemoryModel, Review, Thread } from '../types.ts';
 import { readGitRange } from './git-range.ts';
 import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot, shippedRules } from './package-root.ts';
+import { openProgress } from './progress.ts';
 import { checkFolder, checkTree, joined, readSources } from './source.ts';
 
 /** Options of a command that runs the checker, as commander hands them over. */
@@ -30,7 +31,8 @@ export async function runReview(sources: readonly string[], options: RunOptions)
     range === undefined ? joined(await readSources(sources)) : { bytes: range.bytes, name: first };
   const read = await readThread(bytes, name);
   const thread: Thread = range === undefined ? read : { ...read, kind: 'git' };
-  return review(thread, {
+  const progress = openProgress(process.stderr, process.env, Date.now);
+  const found = await review(thread, {
     ...(range === undefined ? {} : { tree: range.tree, base: range.base }),
     rulesDir,
     models: options.model,
@@ -39,7 +41,10 @@ export async function runReview(sources: readonly string[], options: RunOptions)
     ...(options.tree === undefined || range !== undefined ? {} : { tree: options.tree }),
     ...(options.base === undefined ? {} : { base: options.base }),
     ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+    ...(progress === undefined ? {} : { progress: progress.search }),
   });
+  progress?.end();
+  return found;
 }
 
 /** Throws InputError unless `--tree` is a kernel tree, or a directory at least when `--base` names a revision in it. */

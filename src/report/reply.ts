@@ -119,7 +119,9 @@ function findingLines(review: Review, page: Page, finding: Finding, room: number
   const words = run === undefined ? undefined : scenarioWords(review, finding.rule, run.scenario);
   const when = words === undefined ? '' : ` when ${words}`;
   const schedule =
-    trace === undefined ? [] : cutTo(scheduleLines(trace, { width: SCHEDULE_WIDTH, allSteps: false, numbered: true }), room);
+    trace === undefined
+      ? []
+      : cutTo(scheduleLines(trace, { width: SCHEDULE_WIDTH, allSteps: false, numbered: true }), room);
   return [
     ...quoteOf(page.patch, finding),
     ...wrap(`Does this still hold${when}: ${findingTitle(review, finding)}?`, WIDTH),

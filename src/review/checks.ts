@@ -29,6 +29,7 @@ export interface Bench {
   readonly coverage: Review['coverage'][number][];
   readonly assumptions: Set<string>;
   readonly ran: Map<string, Rule>; // rules that ran, by name
+  readonly progress?: (words: string) => void; // told of every search before it begins
 }
 
 /** The checks of one variant and what they say of it. */
@@ -107,6 +108,7 @@ function judgeOnce(
   const key = `${rule.name}/${scenario.name}/${model}`;
   let judged = known.get(key);
   if (judged === undefined) {
+    bench.progress?.(`${rule.name} ${scenario.name}, ${patch === '' ? 'base' : patch}, ${model}`);
     judged = judge(bench.knowledge, source, rule, scenario, model, bench.states);
     known.set(key, judged);
     bench.ran.set(rule.name, rule);
