@@ -8,7 +8,7 @@ import { findDiagrams } from './claims/diagrams.ts';
 import type { Knowledge } from './knowledge.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { chooseBase } from './review/base.ts';
-import type { Bench } from './review/checks.ts';
+import type { Bench, Checked } from './review/checks.ts';
 import { checkBase, checkVariant } from './review/checks.ts';
 import { judgeClaims } from './review/claims.ts';
 import { withNewLines } from './review/new-lines.ts';
@@ -57,7 +57,7 @@ export async function review(thread: Thread, options: ReviewOptions): Promise<Re
   for (const variant of variants) {
     const checked = checkVariant(bench, variant);
     checks.push(...checked.checks);
-    patches.push(patchOf(variant, checked.verdict, checked.reason));
+    patches.push(patchOf(variant, checked));
   }
   const traceOf = (patch: string): string | undefined =>
     checks.find((check) => check.patch === patch && check.level === 'error' && check.after.trace !== undefined)?.after
@@ -103,7 +103,7 @@ function openBench(knowledge: Knowledge, options: ReviewOptions): Bench {
   };
 }
 
-function patchOf(variant: Variant, verdict: ReviewPatch['verdict'], reason: string | undefined): ReviewPatch {
+function patchOf(variant: Variant, { verdict, opens, reason }: Checked): ReviewPatch {
   const { id, messageId, title, kind, reading, parts, claim, functions, edits, notes } = variant;
   return {
     id,
@@ -121,5 +121,6 @@ function patchOf(variant: Variant, verdict: ReviewPatch['verdict'], reason: stri
     edits,
     notes,
     verdict,
+    ...(opens.length === 0 || verdict === 'opens' ? {} : { opens }),
   };
 }

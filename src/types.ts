@@ -653,6 +653,7 @@ export interface ReviewPatch {
   readonly notes: readonly string[];
   readonly hunks?: readonly ReviewHunk[]; // of a diff that somebody posted
   readonly verdict: 'closes' | 'does-not-close' | 'opens' | 'keeps' | 'not-exercised' | 'not-reviewed' | 'unknown';
+  readonly opens?: readonly string[]; // of a fix: scenarios that held before and are violated after: 'lruvec-stability S5m'; sorted
 }
 
 export interface ReviewTraceStep {

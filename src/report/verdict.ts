@@ -102,10 +102,16 @@ function closedParts(review: Review, rows: readonly VerdictRow[]): Part[] {
   const failing = rows.filter((row) =>
     review.patches.some((patch) => patch.id === row.id && patch.applies && patch.verdict === 'does-not-close'),
   );
-  if (rows.length < 2 || closing.length + failing.length === 0) return [];
+  const mixed = review.patches.filter((patch) => patch.verdict === 'closes' && patch.opens !== undefined);
+  const but = mixed.filter((patch) => rows.some((row) => row.id === patch.id)).map((patch) => patch.id);
+  const also =
+    but.length === 0
+      ? ''
+      : ` ${listed(but)} ${but.length === 1 ? 'closes' : 'close'} it, but ${but.length === 1 ? 'opens' : 'open'} another race.`;
+  if (rows.length < 2 || closing.length + failing.length === 0) return also === '' ? [] : [paragraph(also.trim())];
   const not = listed(failing.map((row) => row.id));
-  if (closing.length === 0) return [paragraph(`Not closed by ${not}.`)];
-  return [paragraph(`Closed by ${listed(closing)}${not === '' ? '' : `; not by ${not}`}.`, 'good')];
+  if (closing.length === 0) return [paragraph(`Not closed by ${not}.${also}`)];
+  return [paragraph(`Closed by ${listed(closing)}${not === '' ? '' : `; not by ${not}`}.${also}`, 'good')];
 }
 
 /** What the base says by itself, when that is what the thread is about. */

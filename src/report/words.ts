@@ -33,9 +33,9 @@ export function patchWords(patch: ReviewPatch): string {
   if (!patch.applies) return `does not apply: ${patch.reason ?? 'no reason was given'}`;
   switch (patch.verdict) {
     case 'closes':
-      return 'closes it';
+      return patch.opens === undefined ? 'closes it' : 'closes, but opens';
     case 'does-not-close':
-      return 'does not close it';
+      return patch.opens === undefined ? 'does not close it' : 'opens another';
     case 'opens':
       return 'opens it';
     case 'keeps':
@@ -59,7 +59,7 @@ function notReviewed(patch: ReviewPatch): string {
 /** Returns the colour class of a patch verdict. */
 export function patchTone(patch: ReviewPatch): Tone {
   if (!patch.applies) return 'warn';
-  if (patch.verdict === 'opens') return 'bad';
+  if (patch.verdict === 'opens' || patch.opens !== undefined) return 'bad';
   if (patch.verdict === 'does-not-close' || patch.verdict === 'unknown') return 'warn';
   return patch.verdict === 'closes' ? 'good' : 'plain';
 }

@@ -36,15 +36,16 @@ export interface Bench {
 export interface Checked {
   readonly checks: readonly ReviewCheck[];
   readonly verdict: ReviewPatch['verdict'];
+  readonly opens: readonly string[]; // scenarios
   readonly reason: string | undefined;
 }
 
 /** Checks a variant against every scenario of every rule that its functions match. */
 export function checkVariant(bench: Bench, variant: Variant): Checked {
-  if (!variant.covered) return { checks: [], verdict: 'not-reviewed', reason: notCovered(variant) };
+  if (!variant.covered) return { checks: [], verdict: 'not-reviewed', opens: [], reason: notCovered(variant) };
   if (variant.after === undefined) {
     const reason = variant.refusal === undefined ? undefined : `${variant.refusal.what}: ${variant.refusal.why}`;
-    return { checks: [], verdict: 'unknown', reason };
+    return { checks: [], verdict: 'unknown', opens: [], reason };
   }
   const { after } = variant;
   const checks: ReviewCheck[] = [];
@@ -54,6 +55,7 @@ export function checkVariant(bench: Bench, variant: Variant): Checked {
     for (const scenario of rule.scenarios) {
       for (const model of bench.models) {
         const old = judgeOnce(bench, variant.before, rule, scenario, model, '');
+        if (leavesAlone(variant, old)) continue;
         const fresh = judgeOnce(bench, after, rule, scenario, model, variant.id);
         if (fresh.kind === 'judged' && !variant.functions.some((name) => fresh.functions.has(name))) continue;
         exercised++;
@@ -64,8 +66,16 @@ export function checkVariant(bench: Bench, variant: Variant): Checked {
     }
   }
   if (exercised === 0)
-    return { checks, verdict: 'not-exercised', reason: 'no scenario runs the functions that it changes' };
-  return { checks, verdict: overall(variant, checks, sameSchedules), reason: undefined };
+    return { checks, verdict: 'not-exercised', opens: [], reason: 'no scenario runs the functions that it changes' };
+  const opened = checks.filter(({ level, change }) => level === 'error' && change === 'opens');
+  const opens = [...new Set(opened.map(({ rule, scenario }) => `${rule} ${scenario}`))].sort();
+  return { checks, verdict: overall(variant, checks, sameSchedules), opens, reason: undefined };
+}
+
+/** Whether an edit of function bodies changes none that the scenario runs: then the code is the same. */
+function leavesAlone(variant: Variant, old: Judged): boolean {
+  const isProse = (variant.parts ?? [variant.id]).every((id) => id.startsWith('fix-'));
+  return isProse && old.kind === 'judged' && !variant.functions.some((name) => old.functions.has(name));
 }
 
 /** The base alone: every scenario of `rules`, as it stands. */
@@ -210,10 +220,11 @@ function changeOf(before: Verdict, after: Verdict): Change {
 function overall(variant: Variant, checks: readonly ReviewCheck[], sameSchedules: boolean): ReviewPatch['verdict'] {
   const errors = checks.filter((check) => check.level === 'error');
   const some = (change: Change): boolean => errors.some((check) => check.change === change);
-  if (some('opens')) return 'opens';
+  const posted = variant.kind === 'posted' || variant.kind === 'reply';
+  // What a fix opens elsewhere is told apart from whether it closes what it is for.
+  if (some('opens') && (posted || !(some('closes') || some('still-violated')))) return 'opens';
   if (some('unknown')) return 'unknown';
   if (some('still-violated')) {
-    const posted = variant.kind === 'posted' || variant.kind === 'reply';
     return posted && sameSchedules && !some('closes') ? 'keeps' : 'does-not-close';
   }
   return some('closes') ? 'closes' : 'keeps';

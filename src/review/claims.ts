@@ -36,7 +36,10 @@ function verdictOf(readings: readonly ReviewPatch[]): Pick<ReviewClaim, 'verdict
     return { verdict: 'not-modelled', why: 'no scenario runs what it changes' };
   if (verdicts.size > 1) return { verdict: 'ambiguous', why: 'its readings differ: see each' };
   if (verdicts.has('closes'))
-    return { verdict: 'confirmed', why: `${count} closes the race in every scenario that runs it` };
+    return {
+      verdict: 'confirmed',
+      why: `${count} closes the race in every scenario that runs it${applied.some((patch) => patch.opens !== undefined) ? ', and opens another' : ''}`,
+    };
   if (verdicts.has('keeps'))
     return { verdict: 'refuted', why: `${count} changes no invariant: there was nothing to close` };
   if (verdicts.has('opens')) return { verdict: 'refuted', why: `${count} opens a violation that was not there` };
