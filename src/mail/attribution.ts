@@ -2,7 +2,7 @@
 
 import { cleanName } from './header.ts';
 import type { BodyLine } from './lines.ts';
-import { isBlank, SIGN } from './lines.ts';
+import { codesOf, isBlank, SIGN } from './lines.ts';
 import { headBlockAt } from './outlook.ts';
 
 /** An attribution: the lines it takes and whom it names. */
@@ -23,8 +23,8 @@ const SCHRIEB = /^schrieb\s+(.+?)\s*:$/iu; // Am D um T schrieb N:
 const STAMPED = /^(?:\*\s+)?(.{1,80}?)\s+<[^<>]*>\s+\[[\d: /-]{6,24}\]\s*:?$/; // N <a> [230216 00:18]:
 const QUOTING = /^Quoting\s+(.{1,80}?)\s*(?:<[^<>]*>)?\s*(?:\([^()]*\))?\s*:?$/;
 const EXCERPTS = /^Excerpts from\s+(.{1,80}?)['’]s message of\s.*:$/;
-const OPENS = new Set([...'OALEID在于*'].map((character) => character.charCodeAt(0)));
-const HEAD_STARTS = new Set([...'F*-'].map((character) => character.charCodeAt(0)));
+const OPENS = codesOf('OALEID在于*');
+const HEAD_STARTS = codesOf('F*-');
 const ENDING = SIGN.colon | SIGN.square | SIGN.round | SIGN.wide; // of a line that ends an attribution
 const UNENDED = ENDING | SIGN.angle;
 const OPENING = /^(?:On|At|Am|Le|El|Em|Il|Op|Den|在|于|\*)\s/u;
@@ -48,7 +48,7 @@ function headAttribution(
   quotedNext: readonly number[],
 ): Attribution | undefined {
   const { text, first } = lines[at]!;
-  if (!HEAD_STARTS.has(first) || !/^\*?From:|^--/.test(text)) return undefined;
+  if (HEAD_STARTS[first] !== 1 || !/^\*?From:|^--/.test(text)) return undefined;
   const head = headBlockAt(lines, at);
   const followed = head !== undefined && quotedNext[head.to - 1]! > lines[at]!.depth;
   return followed ? { from: at, to: head.to, name: head.name, date: head.date } : undefined;
@@ -68,7 +68,7 @@ function depthAfter(lines: readonly BodyLine[]): number[] {
 function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: readonly number[]): Attribution | undefined {
   const first = lines[at]!;
   if (isBlank(first) || first.text.length > MAX_LENGTH) return undefined;
-  const opens = OPENS.has(first.lead) && OPENING.test(first.text.trim());
+  const opens = OPENS[first.lead] === 1 && OPENING.test(first.text.trim());
   if (!opens && !mayEnd(first, lines[at + 1])) return undefined;
   let text = '';
   for (let to = at + 1; to <= Math.min(at + (opens ? MAX_LINES : 2), lines.length); to++) {

@@ -1,21 +1,21 @@
 // Two-column interleavings: a header of processors, then one step a line. Columns may have survived or be collapsed.
 
 import type { BodyLine } from './lines.ts';
-import { isBlank } from './lines.ts';
+import { codesOf, isBlank } from './lines.ts';
 import { looksLikeSentence } from './words.ts';
 
 const WHO =
   '(?:cpu|core|thread|task|process|proc|kthread|reader|writer|context)(?:[ #_-]{0,2}(?:\\d{1,3}|[a-z]))\\b|p\\d{1,2}\\b';
 const NOTE = '(?:\\s?\\([^()]{0,40}\\))?:?';
 const HEADER = new RegExp(`^[\\s|*]*(?:${WHO})${NOTE}(?:[\\s|,/]+(?:${WHO})${NOTE})+[\\s|*]*$`, 'i');
-const HEADER_STARTS = new Set([...'cCtTpPkKrRwW|*'].map((character) => character.charCodeAt(0)));
+const HEADER_STARTS = codesOf('cCtTpPkKrRwW|*');
 const RULERS = /^\s*[-=]{3,}(?:\s{2,}[-=]{3,})+\s*$/;
 const READ = 500; // characters of a line that decide what it is
 const MAX_STEPS = 160; // lines of one diagram
 
 /** False when isDiagramHeader cannot be true. */
 export function mayBeDiagram({ lead }: BodyLine): boolean {
-  return HEADER_STARTS.has(lead);
+  return HEADER_STARTS[lead] === 1;
 }
 
 /** True for a line that names two or more processors and nothing else: `cpu1   cpu2`, `Thread A | Thread B`. */

@@ -25,6 +25,13 @@ export const SIGN = {
   wide: 256, // not ASCII
 } as const;
 
+/** Returns a table with 1 at the code of each of `characters`: asked of every line, it is quicker than a Set. */
+export function codesOf(characters: string): Uint8Array {
+  const table = new Uint8Array(65_536);
+  for (let at = 0; at < characters.length; at++) table[characters.charCodeAt(at)] = 1;
+  return table;
+}
+
 const SIGNS = new Uint16Array(256).fill(SIGN.wide, 128);
 for (const [characters, sign] of [
   [':', SIGN.colon],

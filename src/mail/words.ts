@@ -1,7 +1,7 @@
 // What a line looks like: a sentence, code, a log line. Rules of thumb over one line each, all linear.
 
 import type { BodyLine } from './lines.ts';
-import { SIGN } from './lines.ts';
+import { codesOf, SIGN } from './lines.ts';
 
 const READ = 500; // characters of a line that decide what it is
 
@@ -30,7 +30,7 @@ const STATEMENT_END = /(?:[;{}\\]|\*\/|\)\s*\{|^\s*else)\s*(?:\/\/.*|\/\*.*\*\/)
 const STATEMENT_START =
   /^\s*(?:#\s*(?:define|include|ifdef|ifndef|if|endif|else|undef)\b|(?:if|while|for|switch)\s*\(|do\s*\{|case\s+\w+\s*:|\/\*|\/\/|[{}]|(?:static|struct|union|enum|extern|inline|void|int|bool|unsigned)\s.*[;{,()=]$)/;
 const CODE_SIGN = /[;{}\\]|\*\/|else/; // one of these is in every STATEMENT_END
-const CODE_STARTS = new Set([...'#/{}iwfsdcuevb'].map((character) => character.charCodeAt(0))); // of STATEMENT_START and `else`
+const CODE_STARTS = codesOf('#/{}iwfsdcuevb'); // of STATEMENT_START and `else`
 const ONE_STATEMENT = /^\s*[\w*&.[\]>-]+\s*(?:\(.*\)|(?:[|&+-]|<<|>>)?=[^=].*);\s*(?:\/\/.*|\/\*.*\*\/)?$/;
 
 /** True for `Signed-off-by: N <a>`, `Fixes:`, `Link:`, an in-body `From: N <a>` and their kin, at the start of a line. */
@@ -48,7 +48,7 @@ export function mayBeLog({ text, signs }: BodyLine): boolean {
 
 /** False when looksLikeCode cannot be true. */
 export function mayBeCode({ lead, signs }: BodyLine): boolean {
-  return (signs & (SIGN.code | SIGN.star)) !== 0 || CODE_STARTS.has(lead);
+  return (signs & (SIGN.code | SIGN.star)) !== 0 || CODE_STARTS[lead] === 1;
 }
 
 /** False when isDiffstat cannot be true. */
