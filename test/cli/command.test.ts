@@ -410,6 +410,16 @@ describe('help for shells', () => {
     expect(out).not.toMatch(/^'/m);
   });
 
+  it.skipIf(spawnSync('groff', ['--version']).status !== 0)(
+    'has a manual page that groff takes without a word (skipped without groff)',
+    () => {
+      const input = relore(['man']).out;
+      const { stdout, stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww'], { input, encoding: 'utf8' });
+      expect(stderr).toBe('');
+      expect(stdout).toContain('origin/master..HEAD --format github');
+    },
+  );
+
   it('says what is installed', () => {
     const { code, out } = relore(['doctor'], { env: { XDG_CONFIG_HOME: folder } });
     expect(code).toBe(0);

@@ -136,6 +136,26 @@ describe('a three-patch series of a checkout in a workflow', () => {
   }, 60_000);
 });
 
+describe('b4 feeding the series mail by mail', () => {
+  it('is told fail for the patch that opens the race alone', () => {
+    const ids = git('rev-list', '--reverse', 'master..topic').split('\n');
+    const answers = ids.map((id) => {
+      const input = git('format-patch', '--stdout', '-1', id);
+      const args = [program, 'b4-check', '--tree', repo, '--base', 'master'];
+      const ran = spawnSync(process.execPath, args, { cwd: dir, input, encoding: 'utf8' });
+      expect(ran.status).toBe(0);
+      return JSON.parse(ran.stdout) as { tool: string; status: string; summary: string; details: string }[];
+    });
+    expect(answers.map((answer) => answer.map(({ tool, status }) => [tool, status]))).toEqual([
+      [],
+      [['relore', 'fail']],
+      [],
+    ]);
+    expect(answers[1]?.[0]?.summary).toContain('holds without this patch, is violated with it');
+    expect(answers[1]?.[0]?.details).toContain('=> ');
+  }, 60_000);
+});
+
 describe('the step of action.yml', () => {
   const step = (env: Record<string, string>, cwd = repo) => {
     const output = join(dir, 'output');
