@@ -10,8 +10,10 @@ export interface Footing {
   readonly flow: Flow;
   /** Feeds (see feedOf) that may still be written from instruction pc on. */
   readonly mayWrite: readonly Uint8Array[];
-  /** The same by marked accesses, without what a read before pc is surely ordered before: nothing behind a full fence, no release. */
-  readonly mayRunAhead: readonly Uint8Array[];
+  /** By instruction: what its marked write feeds, unless it is a release, which nothing overtakes. */
+  readonly ownFeeds: readonly Uint8Array[];
+  /** 1 for full fences: what stands behind one is ordered behind every earlier read. */
+  readonly stops: Uint8Array;
   /** The same by plain stores, wherever they stand. */
   readonly mayWritePlain: readonly Uint8Array[];
 }
@@ -41,7 +43,8 @@ export function groundOf(program: Program, kept: readonly (readonly number[])[])
       registers,
       flow: flowOf(code, registers, kept[p] ?? []),
       mayWrite: feeds(code, cellAt, isLock, 'all'),
-      mayRunAhead: feeds(code, cellAt, isLock, 'ahead'),
+      ownFeeds: code.map((one) => written(one, cellAt, isLock, 'ahead')),
+      stops: Uint8Array.from(code, (one) => (isFull(one) ? 1 : 0)),
       mayWritePlain: feeds(code, cellAt, isLock, 'plain'),
     };
   });
@@ -67,11 +70,10 @@ function feeds(
     for (let pc = code.length - 1; pc >= 0; pc--) {
       const instruction = code[pc]!;
       const set = result[pc]!;
-      const stops = which === 'ahead' && isFull(instruction);
       for (let k = 0; k < size; k++) {
         if (set[k] === 1) continue;
         const isWritten =
-          own[pc]![k] === 1 || (!stops && successors(instruction, pc).some((to) => result[to]![k] === 1));
+          own[pc]![k] === 1 || successors(instruction, pc).some((to) => result[to]![k] === 1);
         if (!isWritten) continue;
         set[k] = 1;
         changed = true;

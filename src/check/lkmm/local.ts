@@ -3,8 +3,8 @@ import type { Instruction } from '../../types.ts';
 import { IS } from './event.ts';
 import type { Footing } from './footing.ts';
 import { type Cells, cellOf, dependsOf, fence, heldBy, isRead, isWrite, valueIn } from './issue.ts';
-import { append, type Cpu, Fault, noEvents, type State, union } from './state.ts';
-import type { Term } from './term.ts';
+import { append, type Cpu, Fault, noEvents, type State, settle, union } from './state.ts';
+import type { Term, Value } from './term.ts';
 
 /** Where a process stopped: at an access, at its end, where it may go two ways, or nowhere because the path is not followed. */
 export type Stop =
@@ -27,6 +27,7 @@ export function runLocal(state: State, cpu: Cpu, footing: Footing, cells: Cells,
   const { words } = state;
   for (;;) {
     if (cpu.guards.length > 0) leaveGuards(cpu, words);
+    if (footing.flow.heads[cpu.pc] === 1 && cpu.head !== cpu.pc) remember(cpu, footing);
     const instruction = footing.code[cpu.pc]!;
     if (isRead(instruction) || isWrite(instruction)) return { kind: 'access' };
     if (++cpu.steps > fuel.steps) return { kind: 'endless' };
@@ -37,14 +38,14 @@ export function runLocal(state: State, cpu: Cpu, footing: Footing, cells: Cells,
         cpu.pc++;
         break;
       case 'branch': {
-        const value = valueIn(state, cpu, instruction.cond);
+        const value = decided(state, valueIn(state, cpu, instruction.cond));
         if (typeof value !== 'number') return { kind: 'fork', value, instruction };
         const stop = take(state, cpu, footing, instruction, value !== 0, fuel);
         if (stop !== undefined) return stop;
         break;
       }
       case 'jump': {
-        const stop = goTo(state, cpu, footing, instruction.to, fuel);
+        const stop = goTo(cpu, footing, instruction.to, fuel);
         if (stop !== undefined) return stop;
         break;
       }
@@ -94,7 +95,7 @@ export function take(
     cpu.guards = [...cpu.guards, { join: footing.flow.joins[cpu.pc]!, reads }];
     cpu.control = union(cpu.control, reads);
   }
-  return goTo(state, cpu, footing, holds ? instruction.then : instruction.else, fuel);
+  return goTo(cpu, footing, holds ? instruction.then : instruction.else, fuel);
 }
 
 /** Notes an assertion, and moves on. */
@@ -113,20 +114,51 @@ function leaveGuards(cpu: Cpu, words: number): void {
  * Moves `cpu` to `to`. A turn of a loop that wrote nothing and left every live register as it was is not followed: an
  * execution without that turn ends the same way and has no more order, so nothing is lost.
  */
-function goTo(state: State, cpu: Cpu, footing: Footing, to: number, fuel: Fuel): Stop | undefined {
+function goTo(cpu: Cpu, footing: Footing, to: number, fuel: Fuel): Stop | undefined {
   const isBack = to <= cpu.pc;
   cpu.pc = to;
   if (footing.flow.heads[to] !== 1) return undefined;
-  const values = footing.flow.live[to]!.map((reg) => cpu.registers[reg]!);
   const last = cpu.turns.findLast(({ head }) => head === to);
   if (isBack && last !== undefined) {
-    const isSame = last.effects === cpu.effects && last.values.every((value, k) => value === values[k]);
+    const live = footing.flow.live[to]!;
+    const isSame = last.effects === cpu.effects && last.values.every((value, k) => value === cpu.registers[live[k]!]);
     if (isSame) return { kind: 'folded' };
     if (++cpu.unrolled > fuel.unroll) return { kind: 'unrolled' };
   }
-  cpu.turns = [...cpu.turns.filter(({ head }) => head !== to), { head: to, effects: cpu.effects, values }];
-  void state;
+  remember(cpu, footing);
   return undefined;
+}
+
+/** Notes at the head of a loop what a turn would have to change. */
+function remember(cpu: Cpu, footing: Footing): void {
+  const values = footing.flow.live[cpu.pc]!.map((reg) => cpu.registers[reg]!);
+  cpu.turns = [...cpu.turns.filter(({ head }) => head !== cpu.pc), { head: cpu.pc, effects: cpu.effects, values }];
+  cpu.head = cpu.pc;
+}
+
+/** The value of a comparison that the demand of an open read decides: a cmpxchg that failed did not read what it expected. */
+function decided(state: State, value: Value): Value {
+  if (typeof value === 'number') return value;
+  if (value.kind === 'unary' && value.op === '!') {
+    const inner = decided(state, value.arg);
+    return typeof inner === 'number' ? (inner === 0 ? 1 : 0) : value;
+  }
+  if (value.kind !== 'binary' || (value.op !== '==' && value.op !== '!=')) return value;
+  for (const [one, other] of [
+    [value.left, value.right],
+    [value.right, value.left],
+  ] as const) {
+    if (typeof one === 'number' || one.kind !== 'read') continue;
+    const demand = state.events[one.event]!.demand;
+    if (demand === undefined || demand.mask !== -1 || !isSame(settle(state, demand.value), other)) continue;
+    return demand.equal === (value.op === '==') ? 1 : 0;
+  }
+  return value;
+}
+
+function isSame(a: Value, b: Value): boolean {
+  if (typeof a === 'number' || typeof b === 'number') return a === b;
+  return a.kind === 'read' && b.kind === 'read' && a.event === b.event;
 }
 
 function holds(state: State, cpu: Cpu, cell: number, instruction: Instruction): boolean {

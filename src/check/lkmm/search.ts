@@ -11,6 +11,7 @@ import { IS, NOWHERE, PENDING } from './event.ts';
 import { feedOf, type Ground, groundOf } from './footing.ts';
 import { type Cells, cellOf, isRead, issueRead, issueWrite, isWrite, valueIn, variantsOf } from './issue.ts';
 import { claim, type Fuel, runLocal, type Stop, take } from './local.ts';
+import { mayOvertake } from './overtake.ts';
 import { assumptionsHold, connect, insert, isReady, placesOf, sourcesOf, takersOf } from './place.ts';
 import { type Cpu, copy, Fault, Full, initial, SET, type State, settle } from './state.ts';
 import { Undefined } from './term.ts';
@@ -199,10 +200,20 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
       return () =>
         variants.flatMap((variant) => {
           const child = copy(state);
-          const r = issueRead(child, child.cpus[cpu.process]!, cells, variant);
+          const own = child.cpus[cpu.process]!;
+          const r = issueRead(child, own, cells, variant);
+          if (variant === 'failure' && isFutile(child, own)) return [];
           return assumptionsHold(child) ? sourcesFor(child, r) : [];
         });
     }
+  };
+
+  /** True when `cpu` goes back to try again whatever it reads: that turn is not followed. */
+  const isFutile = (state: State, cpu: Cpu): boolean => {
+    const trial = copy(state);
+    const ahead = trial.cpus[cpu.process]!;
+    const stop = guarded(trial, ahead, () => runLocal(trial, ahead, ground.processes[cpu.process]!, cells, fuel));
+    return stop?.kind === 'folded';
   };
 
   /** Places what became known. 'moved' when the graph changed, undefined when there is nothing to do. */
@@ -428,6 +439,7 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
       const footing = ground.processes[cpu.process]!;
       const own = state.pending.filter((r) => state.events[r]!.process === cpu.process && isMarked(state, r));
       const isHeldBack = own.some((r) => isOrderedAfter(cpu, r));
+      const overtaking = isHeldBack || isPlain ? undefined : mayOvertake(cpu, footing, own);
       const feedsAnother = state.pending.some((r) => {
         const event = state.events[r]!;
         if (event.process === cpu.process) return false;
@@ -435,7 +447,7 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
         const takes = ground.isLock[cell]! && event.demand?.equal === false;
         const feed = feedOf(cell, takes);
         if (own.length === 0 || isPlain) return footing.mayWrite[cpu.pc]![feed] === 1;
-        return (!isHeldBack && footing.mayRunAhead[cpu.pc]![feed] === 1) || footing.mayWritePlain[cpu.pc]![feed] === 1;
+        return overtaking?.[feed] === 1 || footing.mayWritePlain[cpu.pc]![feed] === 1;
       });
       if (!feedsAnother) continue;
       cpu.blocked = -1;

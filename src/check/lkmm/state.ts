@@ -54,6 +54,7 @@ export interface Cpu {
   sections: readonly number[]; // open rcu_read_lock() events
   effects: number; // events that are not reads
   turns: readonly Turn[];
+  head: number; // the loop head noted last
   unrolled: number; // times it went back without folding
   steps: number; // instructions since its last event
 }
@@ -142,6 +143,7 @@ export function initial(words: number, init: readonly number[], registers: reado
       sections: [],
       effects: 0,
       turns: [],
+      head: -1,
       unrolled: 0,
       steps: 0,
     })),
@@ -182,6 +184,7 @@ export function copy(state: State): State {
       sections: cpu.sections,
       effects: cpu.effects,
       turns: cpu.turns,
+      head: cpu.head,
       unrolled: cpu.unrolled,
       steps: cpu.steps,
     })),
