@@ -72,7 +72,7 @@ describe('forms', () => {
   });
 
   it('50,000 quoted lines, 1,000 depths and 20,000 mails in a row stay linear', async () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     await read(mail('> - quoted (text);\n'.repeat(50_000)));
     const deep = await read(mail(Array.from({ length: 1_000 }, (_, depth) => `${'>'.repeat(depth)} text`).join('\n')));
     expect(deep.messages[0]?.blocks.length).toBe(1_000);
@@ -80,7 +80,7 @@ describe('forms', () => {
       mail('x', { 'Message-ID': `<${n}@x>`, 'In-Reply-To': `<${n - 1}@x>` }),
     );
     expect((await read(mbox(chain))).messages.length).toBe(20_000);
-    expect(performance.now() - start).toBeLessThan(8_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(8_000_000); // CPU: the machine may be busy
   });
 });
 
