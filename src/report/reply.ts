@@ -106,10 +106,12 @@ function bodyOf(review: Review, page: Page): string {
 
 function linesOf(review: Review, page: Page, count: number, room: number): string[] {
   const shown = page.own.slice(0, count);
-  const blocks = shown.flatMap((finding, index) => [
-    ...(index === 0 ? [] : ['']),
-    ...findingLines(review, page, finding, room),
-  ]);
+  const quotes = shown.map((finding) => quoteOf(page.patch, finding));
+  const blocks = shown.flatMap((finding, index) => {
+    const isSame = index > 0 && quotes[index]?.join('\n') === quotes[index - 1]?.join('\n');
+    const quote = isSame ? [] : (quotes[index] ?? []);
+    return [...(index === 0 ? [] : ['']), ...quote, ...findingLines(review, page, finding, room)];
+  });
   return [...blocks, '', ...footer(review, page, page.own.length - count)].map((line) => line.trimEnd());
 }
 
@@ -123,7 +125,6 @@ function findingLines(review: Review, page: Page, finding: Finding, room: number
       ? []
       : cutTo(scheduleLines(trace, { width: SCHEDULE_WIDTH, allSteps: false, numbered: true }), room);
   return [
-    ...quoteOf(page.patch, finding),
     ...wrap(`Does this still hold${when}: ${findingTitle(review, finding)}?`, WIDTH),
     '',
     ...schedule,
@@ -205,8 +206,12 @@ function footer(review: Review, page: Page, left: number): string[] {
     ...(left > 0 ? [`${counted(left, 'more schedule')} of this patch`] : []),
     ...(page.others.length > 0 ? [listed(page.others)] : []),
   ];
+  const hasAdded = page.own.some(({ runs }) =>
+    runs.some(({ trace }) => trace !== undefined && review.traces[trace]?.steps.some((step) => step.added === true)),
+  );
+  const lines = hasAdded ? ' Lines are those before the patch; 12+ is added behind line 12.' : '';
   return [
-    ...wrap(`Code: ${baseName(review)}.${assumed === '' ? '' : ` Assumed: ${assumed}${more}.`}`, WIDTH),
+    ...wrap(`Code: ${baseName(review)}.${lines}${assumed === '' ? '' : ` Assumed: ${assumed}${more}.`}`, WIDTH),
     ...(others.length === 0 ? [] : wrap(`Left out here: ${listed(others)}.`, WIDTH)),
     'No reproducer was run. No language model was used.',
     `relore ${review.tool.version}, rules ${review.tool.rules.slice(0, 12)}`,
