@@ -311,17 +311,60 @@ static inline void list_move_tail(struct list_head *entry, struct list_head *hea
 	list_del(entry);
 	list_add_tail(entry, head);
 }
-/* What asks a list for its entries has no row on purpose: the bodies of list.h would read links that are not kept. */
-#define list_empty(head)		list_empty_is_not_modelled()
-#define list_empty_careful(head)	list_empty_is_not_modelled()
-#define list_first_entry(head, type, member)	list_first_entry_is_not_modelled()
-#define list_last_entry(head, type, member)	list_last_entry_is_not_modelled()
-#define list_first_entry_or_null(head, type, member)	list_first_entry_is_not_modelled()
-#define list_del_init(entry)		list_del_init_is_not_modelled()
-#define list_splice(list, head)		list_splice_is_not_modelled()
-#define list_splice_init(list, head)	list_splice_is_not_modelled()
-#define list_splice_tail(list, head)	list_splice_is_not_modelled()
-#define list_splice_tail_init(list, head)	list_splice_is_not_modelled()
+/* The entries of a list are the folios that know it: by their lru field, in the order of the scenario. */
+#define INIT_LIST_HEAD(list)		((void)((list)->next = NULL, (list)->prev = NULL))
+#define LIST_HEAD_INIT(name)		{ NULL, NULL }
+#define LIST_HEAD(name)			struct list_head name = { NULL, NULL }
+#define list_empty(head)		(!(head)->next && !__list_first(head, folio, lru))
+#define list_empty_careful(head)	(!__load(acquire, &(head)->next) && !__list_first(head, folio, lru))
+#define list_first_entry(head, type, member)	__list_first(head, type, member)
+#define list_first_entry_or_null(head, type, member)	__list_first(head, type, member)
+#define list_last_entry(head, type, member)	__list_first(head, type, member)
+#define lru_to_folio(head)		__list_first(head, folio, lru)
+#define lru_to_page(head)		__list_first(head, page, lru)
+#define list_for_each_entry(pos, head, member) \
+	for ((pos) = __list_first(head, pos, member); (pos); (pos) = __list_next(head, pos, member, pos))
+#define list_for_each_entry_reverse(pos, head, member)	list_for_each_entry(pos, head, member)
+#define list_for_each_entry_safe(pos, n, head, member) \
+	for ((pos) = __list_first(head, pos, member), (n) = __list_next(head, pos, member, pos); (pos); (pos) = (n), (n) = __list_next(head, pos, member, n))
+#define list_for_each_entry_safe_reverse(pos, n, head, member)	list_for_each_entry_safe(pos, n, head, member)
+static inline void list_del_init(struct list_head *entry)
+{
+	entry->next = NULL;
+	entry->prev = NULL;
+}
+#define list_del_init_careful(entry)	({ (entry)->prev = NULL; __store(release, &(entry)->next, NULL); })
+static inline void list_splice_init(struct list_head *list, struct list_head *head)
+{
+	struct folio *each;
+
+	for (each = __list_first(list, folio, lru); each; each = __list_next(list, folio, lru, each)) {
+		each->lru.next = head;
+		each->lru.prev = head;
+	}
+}
+#define list_splice(list, head)		list_splice_init(list, head)
+#define list_splice_tail(list, head)	list_splice_init(list, head)
+#define list_splice_tail_init(list, head)	list_splice_init(list, head)
+/* What asks for the order of a list has no row on purpose: the bodies of list.h would read links that are not kept. */
+#define list_is_singular(...)	list_is_singular_is_not_modelled()
+#define list_is_first(...)	list_is_first_is_not_modelled()
+#define list_is_last(...)	list_is_last_is_not_modelled()
+#define list_rotate_left(...)	list_rotate_left_is_not_modelled()
+#define list_rotate_to_front(...)	list_rotate_to_front_is_not_modelled()
+#define list_cut_position(...)	list_cut_position_is_not_modelled()
+#define list_cut_before(...)	list_cut_before_is_not_modelled()
+#define list_bulk_move_tail(...)	list_bulk_move_tail_is_not_modelled()
+#define list_replace(...)	list_replace_is_not_modelled()
+#define list_replace_init(...)	list_replace_init_is_not_modelled()
+#define list_swap(...)	list_swap_is_not_modelled()
+#define list_next_entry(...)	list_next_entry_is_not_modelled()
+#define list_prev_entry(...)	list_prev_entry_is_not_modelled()
+#define __list_add(...)	__list_add_is_not_modelled()
+#define __list_del(...)	__list_del_is_not_modelled()
+#define __list_del_entry(...)	__list_del_entry_is_not_modelled()
+#define list_count_nodes(...)	list_count_nodes_is_not_modelled()
+#pragma relore assume list_empty list_first_entry lru_to_folio list_for_each_entry list_for_each_entry_safe list_splice_init: the entries of a list are found among the folios of the scenario, in its order
 #pragma relore assume list_add list_add_tail list_del list_move list_move_tail: lists are modelled as membership: an entry knows its list, the list does not know its entries
 
 /* ---------------------------------------------------------------- folios and pages of order 0 */
@@ -797,6 +840,7 @@ static inline void init_rss_vec(int *rss)
 #define __XA_SLOTS			4
 struct xarray { spinlock_t xa_lock; unsigned int xa_flags; void *xa_head; void *xa_slots[__XA_SLOTS]; };
 struct xa_state { struct xarray *xa; unsigned long xa_index; unsigned long started; void *xa_node; };
+#define xas_next(xas)			({ (xas)->xa_index += (xas)->started; xas_load(xas); })
 #define XA_STATE(name, array, index)	struct xa_state name = { .xa = (array), .xa_index = (index) }
 #define XA_STATE_ORDER(name, array, index, order)	struct xa_state name = { .xa = (array), .xa_index = (index) }
 static inline void *xas_load(struct xa_state *xas)
@@ -874,6 +918,237 @@ struct work_struct { int pending; int cpu; void (*func)(struct work_struct *work
 #define queue_work_on(on, wq, work)	({ bool __new = __rmw(mb, xchg, &(work)->pending, 1) == 0; if (__new) (work)->cpu = (on); __new; })
 #define flush_work(work)		({ bool __had = __rmw(acquire, xchg, &(work)->pending, 0) == 1; if (__had) __on_cpu((work)->cpu, (work)->func(work)); __had; })
 #pragma relore assume queue_work_on flush_work: queued work runs on its CPU when it is waited for, between the local locks of that CPU
+#define xas_valid(xas)			1
+#define __xa_cmpxchg(xa, index, old, entry, gfp)	({ void *__was = (xa)->xa_slots[index]; lockdep_assert_held(&(xa)->xa_lock); if (__was == (old)) rcu_assign_pointer((xa)->xa_slots[index], entry); __was; })
+#define xa_cmpxchg_irq(xa, index, old, entry, gfp)	({ xa_lock_irq(xa); void *__found = __xa_cmpxchg(xa, index, old, entry, gfp); xa_unlock_irq(xa); __found; })
+#define __xa_store(xa, index, entry, gfp)	({ void *__was = (xa)->xa_slots[index]; lockdep_assert_held(&(xa)->xa_lock); rcu_assign_pointer((xa)->xa_slots[index], entry); __was; })
+
+/* ---------------------------------------------------------------- statistics that are read, write-back, memory that is filled */
+
+#define global_node_page_state(item)	0
+#define global_node_page_state_pages(item)	0
+#define global_zone_page_state(item)	0
+#define node_page_state(pgdat, item)	0
+#define node_page_state_pages(pgdat, item)	0
+#define zone_page_state(zone, item)	0
+#define zone_page_state_snapshot(zone, item)	0
+#define lruvec_page_state(lruvec, item)	0
+#define lruvec_page_state_local(lruvec, item)	0
+#pragma relore assume global_node_page_state node_page_state zone_page_state lruvec_page_state: statistics read as 0
+#define mapping_can_writeback(mapping)	0
+#define inode_to_bdi(inode)		((struct backing_dev_info *)0)
+#define folio_account_cleaned(folio, ...)	__ignore(folio)
+#define mem_cgroup_track_foreign_dirty(folio, wb)	__ignore(folio)
+#pragma relore assume mapping_can_writeback folio_account_cleaned: dirty pages are not accounted
+
+/* ---------------------------------------------------------------- wait queues: two places */
+
+typedef struct wait_queue_entry wait_queue_entry_t;
+typedef int (*wait_queue_func_t)(struct wait_queue_entry *entry, unsigned int mode, int flags, void *key);
+struct wait_queue_entry { unsigned int flags; void *private; wait_queue_func_t func; struct list_head entry; };
+struct wait_queue_head { spinlock_t lock; struct list_head head; struct wait_queue_entry *place[2]; };
+typedef struct wait_queue_head wait_queue_head_t;
+/* Pages share one queue, the object folio_wait_table of the scenario. */
+#define folio_waitqueue(folio)		(&folio_wait_table)
+#define page_waitqueue(page)		(&folio_wait_table)
+#define init_wait(wait)			({ (wait)->private = current; (wait)->func = autoremove_wake_function; (wait)->flags = 0; INIT_LIST_HEAD(&(wait)->entry); })
+static inline void __add_wait_queue_entry_tail(struct wait_queue_head *queue, struct wait_queue_entry *wait)
+{
+	__assert(!queue->place[1]);
+	list_add_tail(&wait->entry, &queue->head);
+	if (queue->place[0])
+		queue->place[1] = wait;
+	else
+		queue->place[0] = wait;
+}
+#define __add_wait_queue(queue, wait)	__add_wait_queue_entry_tail(queue, wait)
+static inline void __leave_wait_queue(struct wait_queue_head *queue, struct wait_queue_entry *wait)
+{
+	if (queue->place[0] == wait) {
+		queue->place[0] = queue->place[1];
+		queue->place[1] = NULL;
+	} else if (queue->place[1] == wait) {
+		queue->place[1] = NULL;
+	}
+}
+static inline void finish_wait(struct wait_queue_head *queue, struct wait_queue_entry *wait)
+{
+	set_current_state(TASK_RUNNING);
+	if (READ_ONCE(wait->entry.next)) {
+		spin_lock(&queue->lock);
+		__leave_wait_queue(queue, wait);
+		list_del_init(&wait->entry);
+		spin_unlock(&queue->lock);
+	}
+}
+static inline void __wake_up_locked_key(struct wait_queue_head *queue, unsigned int mode, void *key)
+{
+	struct wait_queue_entry *wait = queue->place[0];
+
+	while (wait) {
+		struct wait_queue_entry *next = wait == queue->place[0] ? queue->place[1] : NULL;
+		unsigned int flags = wait->flags;
+		int woken = wait->func(wait, mode, 0, key);
+
+		if (!wait->entry.next)
+			__leave_wait_queue(queue, wait);
+		if (woken < 0 || (woken && (flags & WQ_FLAG_EXCLUSIVE)))
+			break;
+		wait = next;
+	}
+}
+#define waitqueue_active(queue)		(READ_ONCE((queue)->place[0]) != NULL)
+#define wq_has_sleeper(queue)		({ smp_mb(); waitqueue_active(queue); })
+#define autoremove_wake_function	((wait_queue_func_t)0)
+#define set_current_state(state)	smp_store_mb(current->__state, state)
+#define __set_current_state(state)	WRITE_ONCE(current->__state, state)
+#define wake_up_state(task, mode)	({ WRITE_ONCE(((struct task_struct *)(task))->__state, TASK_RUNNING); 1; })
+#define wake_up_process(task)		wake_up_state(task, TASK_NORMAL)
+#define io_schedule()			barrier()
+#define schedule()			barrier()
+#define schedule_timeout(timeout)	({ barrier(); 0; })
+#pragma relore assume __add_wait_queue_entry_tail finish_wait __wake_up_locked_key: a wait queue has two places; who sleeps looks again until its condition holds
+
+/* ---------------------------------------------------------------- huge entries, and the walk to the entry of a page */
+
+#define pmd_val(pmd)			(pmd)
+#define __pmd(value)			((pmd_t)(value))
+#define pmd_present(pmd)		(__pte_kind(pmd) == __PTE_PRESENT)
+#define pmd_page(pmd)			((struct page *)__pte_what(pmd))
+#define pmd_folio(pmd)			((struct folio *)__pte_what(pmd))
+#define pmd_pfn(pmd)			__pte_what(pmd)
+#define pmd_same(a, b)			((a) == (b))
+#define pmd_dirty(pmd)			pte_dirty(pmd)
+#define pmd_young(pmd)			pte_young(pmd)
+#define pmd_write(pmd)			pte_write(pmd)
+#define pmd_uffd_wp(pmd)		pte_uffd_wp(pmd)
+#define pmd_soft_dirty(pmd)		0
+#define pmd_protnone(pmd)		0
+#define pmd_to_swp_entry(pmd)		pte_to_swp_entry(pmd)
+#define swp_entry_to_pmd(entry)		((entry).val)
+#define is_pmd_migration_entry(pmd)	(__pte_kind(pmd) == __PTE_MIGRATION)
+#define is_pmd_device_private_entry(pmd)	(__pte_kind(pmd) == __PTE_DEVICE_PRIVATE)
+#define is_huge_zero_pmd(pmd)		0
+#define is_huge_zero_folio(folio)	0
+#define pmdp_get(pmdp)			__load(once, pmdp)
+#define pmdp_get_lockless(pmdp)		__load(once, pmdp)
+#define pmd_read_atomic(pmdp)		__load(once, pmdp)
+#define set_pmd_at(mm, addr, pmdp, pmd)	__store(once, pmdp, pmd)
+#define pmdp_huge_get_and_clear_full(vma, addr, pmdp, full)	__rmw(relaxed, xchg, pmdp, 0)
+#define pmdp_invalidate(vma, addr, pmdp)	__rmw(relaxed, xchg, pmdp, 0)
+#define pmd_lockptr(mm, pmdp)		(&(mm)->page_table_lock)
+#define pmd_lock(mm, pmdp)		({ spin_lock(&(mm)->page_table_lock); &(mm)->page_table_lock; })
+#define arch_needs_pgtable_deposit()	0
+#define split_huge_pmd_locked(...)	__ignore()
+#define __split_huge_pmd(...)		__ignore()
+#define folio_remove_rmap_pmd(folio, page, vma)	__rmw_void(mb, add, &(folio)->_mapcount.counter, -1)
+#pragma relore ignore zap_deposited_table pgtable_trans_huge_withdraw pgtable_trans_huge_deposit tlb_remove_pmd_tlb_entry mm_dec_nr_ptes mm_inc_nr_ptes flush_pmd_tlb_range
+#pragma relore assume pmd_lock pmd_lockptr pmdp_huge_get_and_clear_full: a huge entry is a word like any entry, under mm->page_table_lock; it is not split
+/* A folio has one entry in an address space: the first of its table. */
+static inline bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
+{
+	struct mm_struct *mm = pvmw->vma->vm_mm;
+	pte_t pte;
+
+	if (pvmw->pte) {
+		spin_unlock(pvmw->ptl);
+		return false;
+	}
+	pvmw->ptl = pte_lockptr(mm, mm->pgd);
+	spin_lock(pvmw->ptl);
+	pvmw->pte = pte_offset_map(mm->pgd, pvmw->address);
+	pte = ptep_get(pvmw->pte);
+	if (__pte_what(pte) == pvmw->pfn && __pte_kind(pte) == (pvmw->flags & PVMW_MIGRATION ? __PTE_MIGRATION : __PTE_PRESENT))
+		return true;
+	spin_unlock(pvmw->ptl);
+	return false;
+}
+#define page_vma_mapped_walk_done(pvmw)	spin_unlock((pvmw)->ptl)
+#pragma relore assume page_vma_mapped_walk: an address space maps a folio by one entry, in the table that mm->pgd points to
+
+/* ---------------------------------------------------------------- truncation, and what files on disk add to it */
+
+#define dax_delete_mapping_entry(mapping, index)	__ignore(index)
+#define dax_delete_mapping_range(...)	__ignore()
+#define dax_mapping(mapping)		0
+#define folio_needs_release(folio)	0
+#define folio_has_private(folio)	0
+#define folio_test_private(folio)	0
+#define page_has_private(page)		0
+#define folio_get_private(folio)	NULL
+#define filemap_release_folio(folio, gfp)	1
+#define cleancache_invalidate_page(...)	__ignore()
+#define mapping_shrinkable(mapping)	0
+#define inode_add_lru(inode)		__ignore(inode)
+#define folio_zero_range(...)		__ignore()
+#define folio_zero_segment(...)		__ignore()
+#define folio_zero_segments(...)	__ignore()
+#define memset(...)			__ignore()
+#define memcpy(...)			__ignore()
+#pragma relore assume folio_needs_release folio_has_private folio_test_private filemap_release_folio: folios have no private data of a file system
+#pragma relore assume folio_zero_range folio_zero_segment memset memcpy: the contents of memory are left out
+#define HPAGE_PMD_ORDER			9
+#define HPAGE_PMD_NR			512
+#define folio_test_pmd_mappable(folio)	0
+#define folio_unqueue_deferred_split(folio)	0
+#define mem_cgroup_charge(folio, mm, gfp)	0
+#define mem_cgroup_migrate(old, new)	__ignore(old)
+
+#pragma relore ignore css_get css_put css_get_many css_put_many mem_cgroup_get mem_cgroup_put obj_cgroup_get obj_cgroup_put __wake_up wake_up_all
+#define css_tryget(css)			1
+#define css_tryget_online(css)		1
+#define css_is_dying(css)		0
+#define is_zero_pfn(pfn)		0
+#define try_to_map_unused_to_zeropage(...)	0
+#pragma relore assume css_get css_put css_tryget: memory cgroups stay
+#pragma relore ignore reclaim_throttle wake_throttle_isolated mem_cgroup_charge_statistics memcg_check_events memcg1_check_events mem_cgroup_uncharge mem_cgroup_uncharge_* __mem_cgroup_uncharge* add_taint filemap_nr_thps_dec update_skip_pageblock
+#pragma relore ignore memcg1_charge_statistics
+#define ALIGN(x, a)			(((x) + (a) - 1) & ~((typeof(x))(a) - 1))
+#define ALIGN_DOWN(x, a)		((x) & ~((typeof(x))(a) - 1))
+#define IS_ALIGNED(x, a)		(((x) & ((typeof(x))(a) - 1)) == 0)
+#define static_branch_likely(key)	0
+#define static_branch_unlikely(key)	0
+#define static_branch_maybe(config, key)	0
+#define static_key_enabled(key)		0
+#define static_key_false(key)		0
+#define init_on_free			0
+#define init_on_alloc			0
+#define want_init_on_free()		0
+#define want_init_on_alloc(flags)	0
+#pragma relore assume static_branch_likely static_branch_unlikely static_branch_maybe static_key_enabled: static keys are off
+#define LLONG_MAX			0x7fffffff
+#define filemap_alloc_folio(...)	NULL
+#define mapping_min_folio_order(mapping)	0
+#define mapping_max_folio_order(mapping)	0
+#define mapping_large_folio_support(mapping)	0
+#pragma relore assume filemap_alloc_folio: memory for the page cache is not to be had
+#define filemap_add_folio(...)		(-ENOMEM)
+#define add_to_page_cache_lru(...)	(-ENOMEM)
+#define shmem_get_partial_folio(inode, index)	((struct folio *)NULL)
+#pragma relore assume shmem_get_partial_folio: a hole begins and ends between pages
+#define pageblock_order			9
+#define pageblock_nr_pages		512UL
+static inline unsigned long __ffs(unsigned long word)
+{
+	unsigned long bit = 0;
+
+	while (!(word & 1) && bit < 31) {
+		word >>= 1;
+		bit++;
+	}
+	return bit;
+}
+#define free_unref_folios(folios)	__assert((folios)->nr == 0)
+#define free_unref_page_list(list)	__assert(list_empty(list))
+#define test_and_set_skip(...)		0
+#define fault_in_readable(...)		0
+#pragma relore ignore inode_sub_bytes inode_add_bytes __inode_sub_bytes __inode_add_bytes percpu_counter_add_batch dquot_* shmem_recalc_inode shmem_inode_unacct_blocks
+#define __wake_up_locked_key_bookmark(queue, mode, key, bookmark)	__wake_up_locked_key(queue, mode, key)
+#define get_pfnblock_flags_mask(...)	0UL
+#define set_pfnblock_flags_mask(...)	__ignore()
+#define get_pageblock_skip(page)	0
+#define get_pageblock_migratetype(page)	0
+#pragma relore assume get_pfnblock_flags_mask get_pageblock_skip get_pageblock_migratetype: page blocks have no flags
 
 /* ---------------------------------------------------------------- without effect on what any rule watches */
 

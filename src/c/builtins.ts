@@ -1,10 +1,11 @@
 // The builtins that rules/primitives.h is written in: one event each, with its LKMM order tag. The tags are those of
 // tools/memory-model/linux-kernel.def; a reader of that file will know them.
-import type { FenceKind } from '../types.ts';
+import type { Expr, FenceKind } from '../types.ts';
 import { readPlace, writePlace } from './access.ts';
 import { arg, constantArg, memoryAddress, nameArg, orderArg, pointerArg, scalarType, valueArg } from './argument.ts';
 import type { CExpr } from './ast.ts';
 import { CPU_BUILTINS } from './builtins-cpu.ts';
+import { LIST_BUILTINS } from './builtins-list.ts';
 import type { CType } from './ctype.ts';
 import { BOOL, INT, ULONG } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
@@ -62,23 +63,26 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
     '__load_bits',
     (session, frame, args) => {
       const at = pointerArg(session, frame, args[1]);
-      const mask = constantArg(session, frame, args[2]);
+      const order = orderArg(session, frame, args[0]);
+      const mask = valueArg(session, frame, args, 2);
       const dst = freshRegister(session.emitter);
       const address = memoryAddress(session, frame, at);
-      emit(session.emitter, codePoint(session, frame), {
-        op: 'load',
-        dst,
-        address,
-        order: orderArg(session, frame, args[0]),
-        mask,
-      });
-      return scalar(register(dst), at.type.kind === 'int' ? at.type : INT);
+      const only = mask.kind === 'const' ? { mask: mask.value } : {};
+      emit(session.emitter, codePoint(session, frame), { op: 'load', dst, address, order, ...only });
+      return bitsOf(register(dst), mask, at.type.kind === 'int' ? at.type : INT);
     },
   ],
   /** __rmw(order, function, pointer, operand): the old word */
   ['__rmw', (session, frame, args) => lowerRmw(session, frame, args, undefined)],
   /** __rmw_bits(order, function, pointer, operand, mask): the old word & mask */
-  ['__rmw_bits', (session, frame, args) => lowerRmw(session, frame, args, constantArg(session, frame, args[4]))],
+  [
+    '__rmw_bits',
+    (session, frame, args) => {
+      const mask = valueArg(session, frame, args, 4);
+      const old = lowerRmw(session, frame, args, mask.kind === 'const' ? mask.value : undefined);
+      return old.kind === 'scalar' ? bitsOf(old.expr, mask, old.type) : old;
+    },
+  ],
   /** __rmw_void(order, function, pointer, operand) */
   [
     '__rmw_void',
@@ -211,8 +215,14 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
     },
   ],
   ...CPU_BUILTINS,
+  ...LIST_BUILTINS,
   /** __ignore(...): no effect; the arguments are not evaluated */
   ['__ignore', () => ({ kind: 'void' })],
+  /** IS_ENABLED(option): whether the configuration has it; IS_BUILTIN and IS_MODULE tell how */
+  ['IS_ENABLED', (session, frame, args) => option(session, frame, args, (value) => value > 0)],
+  ['IS_REACHABLE', (session, frame, args) => option(session, frame, args, (value) => value > 0)],
+  ['IS_BUILTIN', (session, frame, args) => option(session, frame, args, (value) => value === 1)],
+  ['IS_MODULE', (session, frame, args) => option(session, frame, args, (value) => value === 2)],
   ['__builtin_expect', (session, frame, args) => lowerExpr(session, frame, arg(session, frame, args, 0))],
   ['__builtin_constant_p', () => scalar(constant(0), INT)],
   /** __builtin_offsetof(type, member) */
@@ -230,6 +240,15 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
   ['container_of', (session, frame, args) => containerOf(session, frame, args)],
   ['container_of_const', (session, frame, args) => containerOf(session, frame, args)],
 ]);
+
+/** The bits of a word that was read: of a known mask they are all that the access gives. */
+function bitsOf(word: Expr, mask: Expr, type: CType): Value {
+  return scalar(mask.kind === 'const' ? word : binary('&', word, mask), type);
+}
+
+function option(session: Session, frame: Frame, args: readonly CExpr[], is: (value: number) => boolean): Value {
+  return scalar(constant(Number(is(session.config.get(nameArg(session, frame, args[0])) ?? 0))), INT);
+}
 
 function lowerRmw(
   session: Session,

@@ -7,6 +7,7 @@ import type { CExpr, CFunction } from './ast.ts';
 import { lowerBuiltin } from './builtins.ts';
 import { convertFunction } from './convert.ts';
 import type { CType } from './ctype.ts';
+import { INT } from './ctype.ts';
 import { branch, emit, freshRegister, jump, newLabel, place } from './emit.ts';
 import { binary, constant, register } from './expr.ts';
 import { lowerExpr, sourceText } from './expression.ts';
@@ -60,13 +61,6 @@ function callThrough(
   target: { readonly expr: Expr; readonly words: string },
 ): Value {
   const candidates = [...session.functionNames].filter(([, name]) => takes(session, frame, name, expr.args.length));
-  if (candidates.length === 0)
-    return refuse(
-      session,
-      frame,
-      target.words,
-      'expected a function pointer with a known value; the scenario must bind it',
-    );
   const { emitter } = session;
   const held = copy(session, frame, target.expr);
   const result = freshRegister(emitter);
@@ -87,10 +81,12 @@ function callThrough(
     jump(emitter, codePoint(session, frame), end);
     place(emitter, next);
   }
-  const what = `${target.words} is one of the functions ${candidates.map(([, name]) => name).join(', ')}`;
+  const names = candidates.map(([, name]) => name).join(', ') || 'whose address the scenario takes';
+  const what = `${target.words} is one of the functions ${names}`;
   emit(emitter, codePoint(session, frame), { op: 'assert', cond: constant(0), what });
   emit(emitter, codePoint(session, frame), { op: 'stop', why: what });
   place(emitter, end);
+  if (candidates.length === 0) return scalar(constant(0), INT); // never reached
   return type === undefined ? { kind: 'void' } : scalar(register(result), type);
 }
 

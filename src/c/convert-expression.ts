@@ -150,12 +150,26 @@ function callExpression(reader: Reader, node: Node, span: Span): CExpr {
     const name = textOf(reader, callee).replace(/[()\s]/g, '');
     return { ...span, kind: 'cast', type: { kind: 'base', words: [name] }, arg: expression(reader, args[0] ?? node) };
   }
+  const of = args.length === 1 ? typeofOperand(callee) : undefined;
+  if (of !== undefined) {
+    const type = { kind: 'typeof' as const, of: expression(reader, of) };
+    return { ...span, kind: 'cast', type, arg: expression(reader, args[0] ?? node) };
+  }
   return {
     ...span,
     kind: 'call',
     callee: expression(reader, callee),
     args: args.map((arg) => expression(reader, arg)),
   };
+}
+
+/** The operand of `(typeof(x))`, which reads as a call in parentheses. */
+function typeofOperand(callee: Node): Node | undefined {
+  const inner = callee.type === 'parenthesized_expression' ? named(callee)[0] : undefined;
+  const name = inner?.type === 'call_expression' ? inner.childForFieldName('function')?.text : undefined;
+  if (inner === undefined || name === undefined || !/^(?:__)?typeof(?:__)?$/.test(name)) return undefined;
+  const list = inner.childForFieldName('arguments');
+  return list === null ? undefined : named(list)[0];
 }
 
 function initItems(reader: Reader, list: Node): CInitItem[] {

@@ -8,7 +8,7 @@ import type { Emitter, Label } from './emit.ts';
 import type { Definition } from './file-index.ts';
 import type { Layouts } from './layout.ts';
 import type { Memory, MemoryObject, Touch } from './memory.ts';
-import type { Macro } from './preprocess.ts';
+import type { Config, Macro } from './preprocess.ts';
 
 /** Thrown inside the lowering, caught where it starts and returned as a Refusal value. */
 export class LoweringRefusal extends Error {
@@ -152,6 +152,7 @@ export interface Session {
   readonly wrapped: Map<string, CType | 'none'>; // the scalar that a struct wraps, by struct
   readonly points: WeakMap<object, CodePoint>; // by the site of a frame
   callees: Map<string, Callee>; // by file and name
+  readonly config: Config; // that the source is read with
   readonly limits: { depth: number; work: number }; // nesting right now, expressions lowered so far
   escaped: Set<string>; // keys of locals that stand in private memory
   cpus: readonly string[]; // the processes: each has a CPU of its own
