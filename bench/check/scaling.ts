@@ -178,5 +178,23 @@ function printSpin(): void {
   table('against SPIN (gcc -O0, pan -w18, all violations), library call', rows);
 }
 
+/** Store buffers: states of x86-TSO against those of SC, with flags that are set by plain stores. */
+function printTso(): void {
+  const rows: (string | number)[][] = [['variant', 'size', 'SC states', 'TSO states', 'cold ms', 'verdict SC', 'TSO']];
+  for (const variant of ['c', 'n'] as const) {
+    for (const folios of [1, 2, 3]) {
+      const program = family(variant, 4, folios, 'stored words');
+      const start = performance.now();
+      const tso = explore(program, 'tso', LIMIT);
+      const ms = performance.now() - start;
+      if (tso.kind === 'refused') throw new Error(tso.refusal.why);
+      const sc = run(program, {});
+      rows.push([variant, `4x${folios}`, sc.states, tso.states, ms, verdict(sc), verdict(tso)]);
+    }
+  }
+  table('x86-TSO, flags stored', rows);
+}
+
 printReductions();
+printTso();
 printSpin();
