@@ -175,6 +175,7 @@ function createMachine(ground: Ground, words: number, budget: Budget): Machine {
       if (settled === 'moved') continue;
       if (state.pending.some((r) => !isFed(state, r))) return 'dead';
       const local = runAll(state);
+      if (state.fault !== undefined && isGenuine(state)) return 'fault';
       if (local !== undefined) return local;
       const cpu = nextWriter(state) ?? nextReader(state);
       if (cpu === undefined) {
