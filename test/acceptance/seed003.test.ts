@@ -6,7 +6,8 @@ import { review } from '../../src/review.ts';
 import type { Review } from '../../src/types.ts';
 
 // The discussion that the project began with, as an archive page. Verdicts: domain/lru-mlock-memcg.md, tables
-// S1/S2, S3, and the last row of S5: a lock without PG_lru may be that of another group, so fix-3 opens as much as it closes.
+// S1/S2, S3, and the last row of S5: a lock without PG_lru may be that of another group, so fix-3 opens
+// that race while it closes this one. fix-2/a with fix-3/a leaves S3: the barrier alone does not mend the order of v6.0.
 const root = join(import.meta.dirname, '..', '..');
 const seed = join(root, '..', 'shared', 'seeds', '003_a1b80ebfd62945eb.txt');
 const trees = {
@@ -44,23 +45,23 @@ describe.each(Object.entries(trees))('seed 003 on %s', (name, tree) => {
       ).toEqual([
         { id: 'fix-1', speaker: 'Yosry Ahmed', depth: 2, status: 'withdrawn', verdict: 'refuted' },
         { id: 'fix-2', speaker: 'Yosry Ahmed', depth: 1, status: 'stands', verdict: 'refuted' },
-        { id: 'fix-3', speaker: 'Yin Fengwei', depth: 0, status: 'stands', verdict: 'refuted' },
+        { id: 'fix-3', speaker: 'Yin Fengwei', depth: 0, status: 'stands', verdict: 'ambiguous' },
       ]);
       const verdicts = Object.fromEntries(found.patches.map((patch) => [patch.id, patch.verdict]));
       expect(verdicts).toEqual({
         'fix-1': 'does-not-close',
         'fix-2/a': 'does-not-close',
         'fix-2/b': 'does-not-close',
-        'fix-3/a': 'opens',
-        'fix-3/b': 'opens',
+        'fix-3/a': 'closes',
+        'fix-3/b': 'does-not-close',
         'fix-1+fix-2/a': 'does-not-close',
         'fix-1+fix-2/b': 'closes',
-        'fix-1+fix-3/a': 'opens',
-        'fix-1+fix-3/b': 'opens',
-        'fix-2/a+fix-3/a': 'opens',
-        'fix-2/a+fix-3/b': 'opens',
-        'fix-2/b+fix-3/a': 'opens',
-        'fix-2/b+fix-3/b': 'opens',
+        'fix-1+fix-3/a': 'closes',
+        'fix-1+fix-3/b': 'closes',
+        'fix-2/a+fix-3/a': 'does-not-close',
+        'fix-2/a+fix-3/b': 'does-not-close',
+        'fix-2/b+fix-3/a': 'closes',
+        'fix-2/b+fix-3/b': 'does-not-close',
       });
       expect(found.patches.find((patch) => patch.id === 'fix-2/b')?.reading).toMatch(
         /order that the barrier was written for/,
@@ -71,7 +72,9 @@ describe.each(Object.entries(trees))('seed 003 on %s', (name, tree) => {
         const trace = found.traces[check.after.trace ?? ''];
         const shown = trace?.steps.filter((step) => step.matters) ?? [];
         expect(shown.length, `${check.patch} ${check.scenario}`).toBeGreaterThanOrEqual(6);
-        expect(shown.length, `${check.patch} ${check.scenario}`).toBeLessThanOrEqual(check.scenario === 'S5m' ? 24 : 16);
+        expect(shown.length, `${check.patch} ${check.scenario}`).toBeLessThanOrEqual(
+          check.scenario === 'S5m' ? 24 : 16,
+        );
         expect(shown.every((step) => /^(?:mm|include)\/\S+\.[ch]$/.test(step.file) && step.line > 0)).toBe(true);
       }
       expect(found.base.kind).toBe(name === 'the model sources' ? 'model' : 'tree');

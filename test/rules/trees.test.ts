@@ -29,6 +29,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'wait-for-lru': ['S11:', 'S11n:'],
   'lru-before-put': ['S12:'],
   'flags-of-new-page': ['S6:'],
+  'mlock-visibility': ['S9:', 'S9l:', 'S9m:', 'S9y:', 'S9a:'],
   'memcg-id': ['S8:', 'S8s: I-id'],
   'memcg-lock-order': ['S7:', 'S7m:'],
 };
