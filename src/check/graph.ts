@@ -1,7 +1,8 @@
 // The local states of all processes as numbered nodes, and what one step from a node does for each value of the word it touches.
 // Values are numbers in the list of values that their cell has held. All of it is found on demand and kept.
 import type { Cell, Program } from '../types.ts';
-import type { Automaton, LocalState, Move } from './automaton.ts';
+import type { Automaton } from './automaton.ts';
+import type { LocalState, Move } from './local.ts';
 import { FREED, LOWEST_ADDRESS } from './program.ts';
 import { PROPERTY } from './properties.ts';
 

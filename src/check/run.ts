@@ -1,5 +1,6 @@
 // Runs a program one instruction at a time, to tell what a search found instruction by instruction.
 import type { Expr, Instruction, Invariant, Process, Program } from '../types.ts';
+import { drains, effect, Undefined, value } from './effect.ts';
 import { type Bits, bitsOf, NO_BITS, wordMask } from './footprint.ts';
 import { FREED, LOWEST_ADDRESS } from './program.ts';
 import { FAULT } from './properties.ts';
@@ -58,72 +59,6 @@ export function isBlocked(machine: Machine, p: number): boolean {
   if (cell === undefined) return false;
   const word = machine.cells[cell]!;
   return instruction.op === 'lock' ? word !== 0 : (word & instruction.mask) !== (instruction.value | 0);
-}
-
-/** Thrown for a value that C does not define. */
-export class Undefined extends Error {}
-
-/** Value of an expression; throws `Undefined` on a division by zero. */
-export function value(expr: Expr, registers: Int32Array): number {
-  switch (expr.kind) {
-    case 'const':
-      return expr.value | 0;
-    case 'reg':
-      return registers[expr.reg]!;
-    case 'unary': {
-      const arg = value(expr.arg, registers);
-      if (expr.op === '!') return arg === 0 ? 1 : 0;
-      return expr.op === '-' ? -arg | 0 : ~arg;
-    }
-    case 'binary':
-      return binary(expr.op, value(expr.left, registers), value(expr.right, registers));
-    case 'select':
-      return value(value(expr.cond, registers) !== 0 ? expr.then : expr.else, registers);
-    default:
-      return expr satisfies never;
-  }
-}
-
-/** One operator on 32-bit values. Throws `Undefined` on a division by zero. */
-export function binary(op: Extract<Expr, { kind: 'binary' }>['op'], a: number, b: number): number {
-  switch (op) {
-    case '+':
-      return (a + b) | 0;
-    case '-':
-      return (a - b) | 0;
-    case '*':
-      return Math.imul(a, b);
-    case '/':
-      if (b === 0) throw new Undefined();
-      return (a / b) | 0;
-    case '%':
-      if (b === 0) throw new Undefined();
-      return (a % b) | 0;
-    case '&':
-      return a & b;
-    case '|':
-      return a | b;
-    case '^':
-      return a ^ b;
-    case '<<':
-      return a << b;
-    case '>>':
-      return a >> b;
-    case '==':
-      return Number(a === b);
-    case '!=':
-      return Number(a !== b);
-    case '<':
-      return Number(a < b);
-    case '<=':
-      return Number(a <= b);
-    case '>':
-      return Number(a > b);
-    case '>=':
-      return Number(a >= b);
-    default:
-      return op satisfies never;
-  }
 }
 
 /** Runs the next instruction of a running process that is not blocked, and says what it did. */
@@ -280,88 +215,9 @@ export function flushOldest(machine: Machine, p: number): Executed {
   };
 }
 
-/** True for instructions that x86 runs only with an empty store buffer: LOCK-prefixed ones, and a store that is followed by a barrier. */
-export function drains(instruction: Instruction): boolean {
-  switch (instruction.op) {
-    case 'rmw':
-    case 'cmpxchg':
-    case 'add-unless':
-    case 'try-bits':
-    case 'lock':
-    case 'trylock':
-    case 'free':
-      return true;
-    case 'await':
-      return instruction.take;
-    case 'store':
-      return instruction.order === 'mb';
-    default:
-      return false;
-  }
-}
-
 function operandOf(instruction: Instruction): Expr | undefined {
   if (instruction.op === 'rmw' || instruction.op === 'add-unless') return instruction.operand;
   return instruction.op === 'cmpxchg' ? instruction.expected : undefined;
-}
-
-/** New word and register value of an access to a word `old` by the lock owner number `me`. */
-export function effect(
-  instruction: Extract<Instruction, { address: Expr }>,
-  old: number,
-  first: number,
-  second: number,
-  me: number,
-): { after: number; read?: number } {
-  switch (instruction.op) {
-    case 'load':
-      return { after: old, read: old & wordMask(instruction.mask) };
-    case 'store':
-      return { after: first };
-    case 'rmw':
-      return { after: rmw(instruction.fn, old, first), read: old & wordMask(instruction.mask) };
-    case 'cmpxchg':
-      return { after: old === first ? second : old, read: old };
-    case 'add-unless':
-      return old === second ? { after: old, read: 0 } : { after: (old + first) | 0, read: 1 };
-    case 'try-bits':
-      return (old & instruction.mask) === 0 ? { after: old | instruction.mask, read: 1 } : { after: old, read: 0 };
-    case 'await':
-      return { after: instruction.take ? old | instruction.mask : old };
-    case 'lock':
-      return { after: me };
-    case 'trylock':
-      return old === 0 ? { after: me, read: 1 } : { after: old, read: 0 };
-    case 'is-locked':
-      return { after: old, read: old === 0 ? 0 : 1 };
-    case 'free':
-      return { after: FREED };
-    case 'unlock':
-      return { after: 0 };
-    case 'assert-held':
-      return { after: old };
-    default:
-      return instruction satisfies never;
-  }
-}
-
-function rmw(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: number, operand: number): number {
-  switch (fn) {
-    case 'or':
-      return old | operand;
-    case 'andnot':
-      return old & ~operand;
-    case 'and':
-      return old & operand;
-    case 'xor':
-      return old ^ operand;
-    case 'add':
-      return (old + operand) | 0;
-    case 'xchg':
-      return operand;
-    default:
-      return fn satisfies never;
-  }
 }
 
 /** The bits of each cell that an invariant reads on the current state: cell -> bits. Stops after `fuel` instructions. */

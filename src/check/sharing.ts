@@ -2,9 +2,9 @@
 // unless both hold a lock in common. What was not seen does not count: the search is repeated until nothing new is seen, and then
 // nothing was left out (see search.ts).
 import type { Instruction, Program } from '../types.ts';
+import { drains } from './effect.ts';
 import { type Bits, bitsOf, conflicts, NO_BITS } from './footprint.ts';
 import type { Graph, Node } from './graph.ts';
-import { drains } from './run.ts';
 
 /** What happens on arriving at a node. */
 export const STOP = {
