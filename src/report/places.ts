@@ -23,13 +23,11 @@ export function placeOf(review: Review, patch: ReviewPatch | undefined, trace: R
   const added = steps.find((step) => step.added === true);
   if (added !== undefined) return stepPlace(added);
   const changed = patch === undefined ? [] : changedLines(review, patch);
-  const near = steps
-    .filter((step) => patch?.functions.includes(step.function) === true)
-    .flatMap((step) => changed.filter(({ file }) => file === step.file).map(({ line }) => ({ step, line })))
-    .sort((a, b) => Math.abs(a.line - lineOf(a.step)) - Math.abs(b.line - lineOf(b.step)))[0];
-  if (near !== undefined) return { ...stepPlace(near.step), line: near.line };
-  const [line] = changed;
-  if (line !== undefined) return { ...line, function: '' };
+  const near = nearest(steps, changed, patch) ?? nearest(trace?.steps ?? [], changed, patch);
+  if (near !== undefined) return near;
+  const touched = changed.find(({ section }) => patch?.functions.some((name) => section.includes(`${name}(`)) === true);
+  const line = touched ?? changed[0];
+  if (line !== undefined) return { file: line.file, line: line.line, function: '' };
   const [first] = steps;
   if (first !== undefined) return stepPlace(first);
   return { file: patch?.files[0] ?? '(no file)', line: 1, function: patch?.functions[0] ?? '' };
@@ -39,14 +37,34 @@ function stepPlace(step: ReviewTraceStep): FoundPlace {
   return { file: step.file, line: lineOf(step), function: step.function };
 }
 
+interface Changed {
+  readonly file: string;
+  readonly line: number;
+  readonly section: string; // of the hunk
+}
+
+/** The changed line that is nearest to a step of a function that the patch touches. */
+function nearest(
+  steps: readonly ReviewTraceStep[],
+  changed: readonly Changed[],
+  patch: ReviewPatch | undefined,
+): FoundPlace | undefined {
+  const near = steps
+    .filter((step) => patch?.functions.includes(step.function) === true)
+    .flatMap((step) => changed.filter(({ file }) => file === step.file).map(({ line }) => ({ step, line })))
+    .sort((a, b) => Math.abs(a.line - lineOf(a.step)) - Math.abs(b.line - lineOf(b.step)))[0];
+  return near === undefined ? undefined : { ...stepPlace(near.step), line: near.line };
+}
+
 /** The lines that a patch adds, or that follow what it deletes, as they stand after the rest of its series. */
-function changedLines(review: Review, patch: ReviewPatch): { readonly file: string; readonly line: number }[] {
+function changedLines(review: Review, patch: ReviewPatch): Changed[] {
   const ids = review.series.find(({ patches }) => patches.includes(patch.id))?.patches ?? [patch.id];
   const later = ids.slice(ids.indexOf(patch.id) + 1);
   const rest = later.flatMap((id) => review.patches.filter((one) => one.id === id && one.applies));
   return (patch.hunks ?? []).flatMap((hunk) =>
     hunkLines(hunk).map((line) => ({
       file: hunk.file,
+      section: hunk.section,
       line: rest.reduce((at, next) => movedBy(next, hunk.file, at), line),
     })),
   );

@@ -105,7 +105,8 @@ function numberedLines(grid: Grid, numbered: boolean): string[] {
     return [...head, ...rows.flat()];
   }
   const blank = ' '.repeat(NUMBER);
-  const { head, rows } = bodyLines({ ...grid, width: grid.width - NUMBER });
+  const narrow = { ...grid, width: grid.width - NUMBER };
+  const { head, rows } = staggered(narrow) ?? bodyLines(narrow);
   return [
     ...head.map((line) => `${blank}${line}`),
     ...rows.flatMap((row, index) => row.map((line, at) => `${at === 0 ? lead(index + 1) : blank}${line}`)),
@@ -157,6 +158,31 @@ function withSharedPlaces({ steps, present, place, width }: Grid): Body | undefi
   const rows = steps.map((step) => {
     const indent = widths.slice(0, indexOf(present, step)).reduce((sum, each) => sum + each, 0);
     return [`${padEnd(' '.repeat(indent) + stepWords(step), words + places - columnsOf(place(step)))}${place(step)}`];
+  });
+  return { head: [head.trimEnd()], rows };
+}
+
+const LEAST_INDENT = 12; // columns between two processes, so that an eye tells them apart
+
+/**
+ * One line a step whatever its length: each line has one process only, so a column may begin where the text of another
+ * one goes on. Undefined when columns would be too near, or when code lines fit beside columns that do not overlap.
+ */
+function staggered(grid: Grid): Body | undefined {
+  const { steps, present, place, width } = grid;
+  if (present.length < 2 || withSharedPlaces(grid) !== undefined) return undefined;
+  const rooms = steps.flatMap((step) => {
+    const index = indexOf(present, step);
+    const free = width - columnsOf(stepWords(step)) - 1 - columnsOf(place(step));
+    return index === 0 ? (free < 0 ? [free] : []) : [Math.floor(free / index)];
+  });
+  const heads = present.slice(0, -1).map((process) => columnsOf(headWords(process)) + GAP);
+  const indent = Math.min(Math.floor(width / present.length), ...rooms);
+  if (indent < Math.max(LEAST_INDENT, ...heads)) return undefined;
+  const head = present.map((process) => padEnd(headWords(process), indent)).join('');
+  const rows = steps.map((step) => {
+    const words = `${' '.repeat(indent * indexOf(present, step))}${stepWords(step)}`;
+    return [`${padEnd(words, width - columnsOf(place(step)))}${place(step)}`];
   });
   return { head: [head.trimEnd()], rows };
 }

@@ -111,3 +111,23 @@ describe('two schedules', () => {
     expect(scheduleKey({ ...traces['t1']!, violated: 'I-other' })).not.toBe(scheduleKey(traces['t1']!));
   });
 });
+
+describe('a numbered schedule of a mail', () => {
+  const wide = (cpu: 'cpu1' | 'cpu2', event: string, at: string) => step(cpu, 'x', event, { at });
+  const long = trace({
+    steps: [
+      wide('cpu1', 'write memcg.lruvec.lists[2].next: 1 -> 2', 'mm/memcontrol-v1.c:1219'),
+      wide('cpu2', 'write folio.memcg_data: 8512 -> 9984', 'mm/memcontrol-v1.c:852'),
+    ],
+  });
+
+  it('has one line a step where columns overlap, since each line has one process only', () => {
+    const lines = scheduleLines(long, { width: 78, allSteps: false, numbered: true });
+    expect(lines.slice(0, 3)).toEqual([
+      '    cpu1 munlock      cpu2 drain',
+      ' 1  write memcg.lruvec.lists[2].next: 1 -> 2              memcontrol-v1.c:1219',
+      ' 2                    write folio.memcg_data: 8512 -> 9984 memcontrol-v1.c:852',
+    ]);
+    expect(lines.map(columnsOf).every((columns) => columns <= 78)).toBe(true);
+  });
+});
