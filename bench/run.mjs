@@ -8,7 +8,7 @@ const wanted = process.argv.slice(2);
 const out = join('bench', 'out');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const helpers = new Set(['family']); // no benchmarks of their own
+const helpers = new Set(['family', 'place-samples']); // no benchmarks of their own
 const files = readdirSync('bench', { recursive: true })
   .filter((file) => file.endsWith('.ts'))
   .sort();

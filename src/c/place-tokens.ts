@@ -17,6 +17,8 @@ const MARGIN = 0.1; // cost per token by which the best place must beat the next
 // The same over the whole file, when the hunk names no function that the file has: the worse the best place fits, the
 // further the next must be. Chosen so that bench/c/place.ts has no wrong place.
 const MARGIN_UNNAMED = { base: 0.15, perCost: 0.5, exact: 0.2 };
+// Words that are not renamed: where one stands for another, the code is other code.
+const FIXED_WORDS = new Set('true false NULL if else while for do switch case return goto break continue'.split(' '));
 const FEWEST_WORDS = 4;
 const LARGEST = 6e7; // hunk tokens times file tokens: below 1 s
 
@@ -40,12 +42,22 @@ export function placeByTokens(target: Target, hunk: Hunk, window: Window): Place
       line,
     );
   }
+  const stretch = file.slice(found.stretch.start, found.stretch.end);
+  const shifted = shiftedCall(old, file, met, stretch);
+  if (shifted !== undefined) return refused(`the calls around it are others in the base: ${shifted}`, line);
+  const opposite = found.isNamed ? undefined : [...swaps].find((pair) => pair.some((word) => FIXED_WORDS.has(word)));
+  if (opposite !== undefined) {
+    return refused(`it names no function of the base, which has ${opposite[1]} for ${opposite[0]} there`, line);
+  }
   const used = addedWords(hunk).find((word) => swaps.has(word));
   if (used !== undefined) {
     return refused(`it adds ${used} where the base has ${swaps.get(used) ?? ''}: the base is too different`, line);
   }
   const splices = spliceGroups(hunk, old, file, met);
   if (typeof splices === 'string') return refused(splices, line);
+  if (removedRuns(old).some((run) => countOf(hard(old), run) !== countOf(hard(stretch), run))) {
+    return refused('it removes one of several equal statements, and the base has another number of them', line);
+  }
   const changes = splices.flatMap((splice) => changeOf(target, file, splice) ?? []);
   if (!isSameChange(target, file, splices, changes)) {
     return refused('the lines of the base are broken differently where it changes them', line);
@@ -160,6 +172,51 @@ function substitutions(old: readonly HunkToken[], file: readonly Token[], met: r
     if (other !== undefined && other !== token.text) swaps.set(token.text, other);
   }
   return swaps;
+}
+
+/**
+ * A call of the context that meets another call of it, or is still made elsewhere in the stretch: nothing was renamed, one
+ * line met another. Told as `put() for get()`; undefined when there is none.
+ */
+function shiftedCall(
+  old: readonly HunkToken[],
+  file: readonly Token[],
+  met: readonly number[],
+  stretch: readonly Token[],
+): string | undefined {
+  const callsOf = (tokens: readonly { readonly text: string }[]): Set<string> =>
+    new Set(tokens.flatMap(({ text }, at) => (isWord(text) && tokens[at + 1]?.text === '(' ? [text] : [])));
+  const [mine, theirs] = [callsOf(old), callsOf(stretch)];
+  for (const [index, token] of old.entries()) {
+    const other = file[met[index] ?? -1]?.text;
+    if (other === undefined || other === token.text) continue;
+    const isCall = old[index + 1]?.text === '(';
+    if (isCall && (mine.has(other) || theirs.has(token.text))) return `${other}() for ${token.text}()`;
+  }
+  return undefined;
+}
+
+/** The tokens of each run of removed code, soft ones left out, with a blank at each end. */
+function removedRuns(old: readonly HunkToken[]): string[] {
+  const runs: string[] = [];
+  for (let at = 0; at < old.length; at += 1) {
+    const start = at;
+    while (old[at]?.fixed === true) at += 1;
+    const run = hard(old.slice(start, at));
+    if (run.trim() !== '') runs.push(run);
+  }
+  return runs;
+}
+
+function hard(tokens: readonly { readonly text: string; readonly soft: boolean }[]): string {
+  return ` ${tokens.flatMap((token) => (token.soft ? [] : [token.text])).join(' ')} `;
+}
+
+/** How often `run` stands in `text`, both with a blank at each end. */
+function countOf(text: string, run: string): number {
+  let count = 0;
+  for (let at = text.indexOf(run); at >= 0; at = text.indexOf(run, at + 1)) count += 1;
+  return count;
 }
 
 function addedWords(hunk: Hunk): string[] {

@@ -91,8 +91,8 @@ function removedSpan(removed: readonly number[], { old, file, met, added }: Alig
     ? met[before] === from - 1 && isSameHead({ old, file, met }, before)
     : before < 0
       ? from === 0
-      : meetsBefore(met, before, from);
-  const meetsNext = isBody ? met[after] === to : meetsAfter(met, after, to);
+      : meetsBefore(old, met, before, from);
+  const meetsNext = isBody ? met[after] === to : meetsAfter(old, met, after, to);
   const joinsAfter = after >= old.length ? to === file.length : meetsNext;
   // Whole statements may have new neighbours, if the neighbour before ends a statement too: else an `if` would
   // lose its body or take the next statement for it.
@@ -101,10 +101,28 @@ function removedSpan(removed: readonly number[], { old, file, met, added }: Alig
   // A body that goes without another makes the next statement the body: it must be the one the hunk shows.
   const isReplaced = added.length > 0 && STATEMENT_END.has(added.at(-1) ?? '');
   const needsAfter = isWhole || isBody ? !isReplaced && (isBody || added.length > 0) : true;
-  if ((needsBefore && !joinsBefore) || (needsAfter && !joinsAfter) || (file[to]?.text === 'else' && !joinsAfter)) {
+  // Without either neighbour it may be another one like it, if there are several.
+  const isAlone = !joinsBefore && !joinsAfter && timesIn(file, file.slice(from, to)) > 1;
+  if (
+    isAlone ||
+    (needsBefore && !joinsBefore) ||
+    (needsAfter && !joinsAfter) ||
+    (file[to]?.text === 'else' && !joinsAfter)
+  ) {
     return 'what stands next to the code it changes is different in the base';
   }
   return [from, to];
+}
+
+/** How often the tokens of `run` stand in a row in `file`. */
+function timesIn(file: readonly Token[], run: readonly Token[]): number {
+  let count = 0;
+  for (let at = 0; at + run.length <= file.length; at += 1) {
+    let length = 0;
+    while (length < run.length && file[at + length]?.text === run[length]?.text) length += 1;
+    if (length === run.length) count += 1;
+  }
+  return count;
 }
 
 /** True when the `)` of the hunk closes the head of the same `if` or loop as the one it meets. */
@@ -127,26 +145,29 @@ function openingOf(tokens: readonly { readonly text: string }[], close: number):
 /** The place between the two file tokens that the hunk inserts between: both must stand side by side. */
 function insertPoint(next: number, { old, file, met }: Omit<Aligned, 'added'>): [number, number] | string {
   const at = next < old.length ? (met[next] ?? -1) : (met[next - 1] ?? -1) + 1;
-  const joinsBefore = next === 0 ? at === 0 : meetsBefore(met, next - 1, at);
-  const joinsAfter = next >= old.length ? at === file.length || joinsBefore : meetsAfter(met, next, at);
+  const joinsBefore = next === 0 ? at === 0 : meetsBefore(old, met, next - 1, at);
+  const joinsAfter = next >= old.length ? at === file.length || joinsBefore : meetsAfter(old, met, next, at);
   if (at < 0 || !joinsBefore || !joinsAfter) return 'what stands around the code it adds is different in the base';
   return [at, at];
 }
 
-// One token is not enough: the semicolon of the line above may meet that of a line the base has in between.
-const NEIGHBOURS = 3;
+// A few tokens are not enough: the `(folio);` of the line above may meet that of a line the base has in between. The
+// nearest statement has to be there as a whole, as far as that is short.
+const NEIGHBOURS = { least: 3, most: 10 };
 
 /** True when the hunk tokens that end with `last` meet the file tokens right before `end`. */
-function meetsBefore(met: readonly number[], last: number, end: number): boolean {
-  for (let back = 0; back < Math.min(NEIGHBOURS, last + 1); back += 1) {
+function meetsBefore(old: readonly HunkToken[], met: readonly number[], last: number, end: number): boolean {
+  for (let back = 0; back < Math.min(NEIGHBOURS.most, last + 1); back += 1) {
+    if (back >= NEIGHBOURS.least && STATEMENT_END.has(old[last - back]?.text ?? '')) return true;
     if (met[last - back] !== end - 1 - back) return false;
   }
   return true;
 }
 
 /** True when the hunk tokens from `first` on meet the file tokens from `start` on. */
-function meetsAfter(met: readonly number[], first: number, start: number): boolean {
-  for (let ahead = 0; ahead < Math.min(NEIGHBOURS, met.length - first); ahead += 1) {
+function meetsAfter(old: readonly HunkToken[], met: readonly number[], first: number, start: number): boolean {
+  for (let ahead = 0; ahead < Math.min(NEIGHBOURS.most, met.length - first); ahead += 1) {
+    if (ahead >= NEIGHBOURS.least && STATEMENT_END.has(old[first + ahead - 1]?.text ?? '')) return true;
     if (met[first + ahead] !== start + ahead) return false;
   }
   return true;
