@@ -6,15 +6,16 @@ import type { Instruction, Program } from '../types.ts';
  * registers and in places. Not a cryptographic hash. Linear in the size of the program.
  */
 export function canonicalHash(program: Program): string {
-  const cells = program.cells.map(({ address, object, field, init, kind, bits }) => [
+  const cells = program.cells.map(({ address, object, field, init, kind, bits, counter }) => [
     address,
     object,
     field,
     init,
     kind,
     bits ?? {},
+    counter ?? false,
   ]);
-  const processes = program.processes.map((process) => processText(process.code));
+  const processes = program.processes.map(({ code, kind, cpu }) => [processText(code), kind ?? 'task', cpu]);
   const invariants = program.invariants.map(({ name, when, level, code }) => [
     name,
     when,
