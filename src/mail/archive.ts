@@ -14,8 +14,8 @@ export interface ArchivedMail {
   readonly mail: Mail;
   readonly from: number; // byte of the archive, of the separator line
   readonly to: number; // byte of the archive, of the next separator line
-  /** Reads the body. Spans count from `from - raw.start` as in the piece that was read; call before the next mail is taken. */
-  readonly blocks: () => Promise<readonly Block[]>;
+  /** Reads the body; a promise when mailparser must decode it. Spans count from `from - raw.start` as in the piece that was read; call before the next mail is taken. */
+  readonly blocks: () => readonly Block[] | Promise<readonly Block[]>;
 }
 
 /** An unpacked mbox that can be read twice: once through, then at places. */
@@ -38,9 +38,11 @@ export async function* readArchive(chunks: AsyncIterable<Uint8Array>, name: stri
   for await (const { source, raw, from, to } of splitChunks(chunks, name)) {
     const form = { kind: 'mbox', source, mails: [raw] } as const;
     const mail = readMail(form, raw);
-    const blocks = async () => {
-      const { lines } = await readLines(form, mail);
-      return readBody(lines, { author: mail.from.name || undefined, lossy: false }).blocks;
+    const context = { author: mail.from.name || undefined, lossy: false };
+    const blocks = () => {
+      const read = readLines(form, mail);
+      if (read instanceof Promise) return read.then(({ lines }) => readBody(lines, context).blocks);
+      return readBody(read.lines, context).blocks;
     };
     count++;
     yield { mail, from, to, blocks };

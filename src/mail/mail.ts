@@ -12,8 +12,8 @@ import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailb
 import type { BodyLine } from './lines.ts';
 import { atPlace, bodyLines, lineOf, MAX_LINE, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
-import type { PartLines } from './mime.ts';
-import { isCoded, isPlainCharset, partLines, partsOf } from './mime.ts';
+import type { Part, PartLines } from './mime.ts';
+import { isCoded, isPlainCharset, ownLines, parsedLines, partsOf } from './mime.ts';
 import type { Subject } from './subject.ts';
 import { parseSubject } from './subject.ts';
 
@@ -84,8 +84,12 @@ function pageLosses(body: string, rawDate: string | undefined): string[] {
   return losses;
 }
 
-/** Reads the body of a mail: its text, then its attached patches. Plain text is read at once, all other by mailparser. */
-export async function readLines(form: Form, { raw, headers, rawDate }: Mail): Promise<MailLines> {
+/**
+ * Reads the body of a mail: its text, then its attached patches. The lines come as a promise only when mailparser must
+ * decode a part: waiting for each of many plain mails takes time.
+ */
+export function readLines(form: Form, mail: Mail): MailLines | Promise<MailLines> {
+  const { raw, headers, rawDate } = mail;
   if (form.kind === 'flat') return flatLines(form.source);
   const content = contentOf(headers);
   const fromEscape = raw.quoting !== 'none';
@@ -97,8 +101,22 @@ export async function readLines(form: Form, { raw, headers, rawDate }: Mail): Pr
     return { lines, lossy: losses(form, raw, lines) };
   }
   const { texts, lossy } = partsOf(form.source, raw, headers);
+  const read = texts.map((part) => ownLines(form.source, part, fromEscape));
+  if (read.every((part) => part !== undefined)) return joined(form, raw, read, lossy);
+  return allLines(form, raw, texts).then((parts) => joined(form, raw, parts, lossy));
+}
+
+/** The lines of each part, one part after the other: large ones take a worker each. */
+async function allLines({ source }: Form, { quoting }: RawMail, texts: readonly Part[]): Promise<PartLines[]> {
   const read: PartLines[] = [];
-  for (const part of texts) read.push(await partLines(form.source, part, fromEscape));
+  for (const part of texts) {
+    const fromEscape = quoting !== 'none';
+    read.push(ownLines(source, part, fromEscape) ?? (await parsedLines(source, part, fromEscape)));
+  }
+  return read;
+}
+
+function joined(form: Form, raw: RawMail, read: readonly PartLines[], lossy: readonly string[]): MailLines {
   const lines = read.length === 1 ? read[0]!.lines : numbered(read.flatMap((part) => part.lines));
   return { lines, lossy: [...lossy, ...read.flatMap((part) => part.lossy ?? []), ...losses(form, raw, lines)] };
 }

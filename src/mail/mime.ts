@@ -1,8 +1,9 @@
 // Mail in parts, encoded, or in an odd charset: which bytes are text, attached patches, mails inside the mail. The walk
 // over the parts is ours, because it keeps the place of each line in the source and no part can make it slow: every byte
-// is looked at once a level. What the bytes of a part say, mailparser tells: see parser.ts.
+// is looked at once a level. ASCII and UTF-8 are read here, as mailparser would read them; what the bytes of any other
+// part say, mailparser tells: see parser.ts.
 
-import { isAscii } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { Content } from './content.ts';
 import { contentOf } from './content.ts';
 import type { Headers } from './header.ts';
@@ -134,17 +135,54 @@ function skipBlank(source: Buffer, { start, end }: Part): number {
   return at;
 }
 
-/**
- * Returns the lines of one part, each with its place in the source, and what could not be read. mailparser decodes all
- * but ASCII; where it has no character for a byte, the line is read from the raw bytes by fallback.
- */
-export async function partLines(source: Buffer, part: Part, fromEscape: boolean): Promise<PartLines> {
+/** Returns the lines of one part, each with its place in the source; undefined when mailparser must decode it. */
+export function ownLines(source: Buffer, part: Part, fromEscape: boolean): PartLines | undefined {
   const { type, encoding } = part.content;
   if (part.end - part.start > MAX_PART)
     return { lines: [], lossy: `${encoding === 'base64' ? 'base64 ' : ''}part larger than 16 MiB: not read` };
+  if (type === 'text/html' || !isOwn(source.subarray(part.start, part.end), part.content)) return undefined;
+  return { lines: rawLines(source, part, fromEscape) };
+}
+
+/** True when our own reading of a part is what mailparser would give: ASCII and clean UTF-8, however it was encoded. */
+function isOwn(body: Buffer, { charset, encoding }: Content): boolean {
+  if (!isCoded(encoding) && isPlainCharset(charset, body) && isAscii(body)) return true;
+  if (charset !== undefined) return false;
+  if (!isCoded(encoding)) return isClean(body);
+  const text = body.toString('latin1');
+  if (encoding === 'base64') return isBase64(text) && isClean(Buffer.from(text, 'base64'));
+  return encoding === 'quoted-printable' && isAscii(body) && !ODD_QUOTED.test(text) && isClean(unquoted(text));
+}
+
+const NO_BASE64 = /[^A-Za-z0-9+/=\r\n]/; // readers differ in what they make of other characters
+const ODD_QUOTED = /=(?![0-9A-F]{2}|\r?\n)|[\v\f]|\r(?!\n)|=0[AD]|[ \t]$/i; // and of these
+
+/** True for base64 whose only padding is at its end. */
+function isBase64(text: string): boolean {
+  const padding = text.indexOf('=');
+  return !NO_BASE64.test(text) && (padding < 0 || padding >= text.trimEnd().length - 2);
+}
+
+/** The bytes behind quoted-printable as far as they decide about its charset: line ends may be lost. */
+function unquoted(text: string): Buffer {
+  const decoded = text
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(decoded, 'latin1');
+}
+
+/** True for UTF-8 without byte order marks and doubled carriage returns, which decoders drop. */
+function isClean(bytes: Buffer): boolean {
+  return isUtf8(bytes) && !bytes.includes('\uFEFF') && !bytes.includes('\r\r');
+}
+
+/**
+ * Returns the lines of a part that mailparser decodes, and what could not be read. Where it has no character for a byte,
+ * the line is read from the raw bytes by fallback.
+ */
+export async function parsedLines(source: Buffer, part: Part, fromEscape: boolean): Promise<PartLines> {
+  const { type, encoding } = part.content;
   const body = source.subarray(part.start, part.end);
-  if (type !== 'text/html' && !isCoded(encoding) && isPlainCharset(part.content.charset, body) && isAscii(body))
-    return { lines: rawLines(source, part, fromEscape) };
   const text = await decodedText(body, part.content);
   if (type === 'text/html') return htmlLines(part, text ?? source.toString('latin1', part.start, part.end));
   const own = rawLines(source, part, fromEscape);

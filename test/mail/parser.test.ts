@@ -23,14 +23,17 @@ const koi8 = { 'Content-Type': 'text/plain; charset=koi8-r' };
 const coded = (bytes: Buffer | string) => `${Buffer.from(bytes).toString('base64').replace(/.{76}/g, '$&\n')}\n`;
 
 describe('mailparser', () => {
-  it('is not loaded for plain mail, and is for mail in base64', async () => {
+  it('is not loaded for ASCII and UTF-8, however encoded, and is for another charset', async () => {
     const odd = { 'Content-Type': 'text/plain; charset=iso-8859-2' };
     expect(await texts('ASCII in a charset that does not matter\n', odd)).toEqual([
       '0 ASCII in a charset that does not matter',
     ]);
     expect(await texts('caf=C3=A9\n', { 'Content-Transfer-Encoding': 'quoted-printable' })).toEqual(['0 café']);
-    expect(isLoaded()).toBe(false);
     expect(await texts(coded('text\n'), { 'Content-Transfer-Encoding': 'base64' })).toEqual(['0 text']);
+    expect(await texts(coded('naïve\n'), { 'Content-Transfer-Encoding': 'base64' })).toEqual(['0 naïve']);
+    expect(isLoaded()).toBe(false);
+    const latin = { 'Content-Type': 'text/plain; charset=iso-8859-2', 'Content-Transfer-Encoding': 'base64' };
+    expect(await texts(coded(Buffer.from([0xe8, 10])), latin)).toEqual(['0 č']);
     expect(isLoaded()).toBe(true);
   });
 
