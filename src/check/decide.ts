@@ -2,11 +2,13 @@
 import type { Limit, MemoryModel, Outcome, Program, Violation } from '../types.ts';
 import { explore } from './explore.ts';
 import { exploreLkmm } from './lkmm/explore.ts';
+import { groundOf } from './lkmm/footing.ts';
 import type { Robustness } from './robust/cycles.ts';
 import { robustness } from './robust/cycles.ts';
 
-// Some seconds at most: lowered kernel code that is not robust has more graphs than can be enumerated.
-const GRAPHS = { graphs: 20_000, nodes: 1_500, unroll: 3 };
+// Lowered kernel code has hundreds of accesses and more graphs than can be enumerated: only small programs are tried.
+const GRAPHS = { graphs: 20_000, nodes: 20_000, unroll: 3 };
+const MOST_EVENTS = 48;
 
 /**
  * Explores `program` under `model`. Under LKMM the answer is that of SC when the program is robust (no critical cycle of its accesses
@@ -20,6 +22,11 @@ export function decide(program: Program, model: MemoryModel, limit: Limit): Outc
   if (sc.kind === 'refused') return { ...sc, model };
   const test = robustness(program);
   if (test.kind === 'robust') return { ...sc, model, basis: basisOf(test.cycles) };
+  const events = groundOf(program, []).events;
+  if (events > MOST_EVENTS) {
+    const why = `${events} accesses are too many to enumerate their execution graphs`;
+    return { ...sc, kind: 'bounded', model, bound: `${whyNot(program, test)}; ${why}` };
+  }
   const graphs = exploreLkmm(program, GRAPHS);
   if (graphs.kind === 'complete')
     return {
