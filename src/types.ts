@@ -423,7 +423,12 @@ export type Instruction = { readonly at: CodePoint } & (
   /** The cells in [address, address + bytes) are gone: an access is a fault. `bytes` absent: the one cell that starts there. */
   | { readonly op: 'free'; readonly address: Expr; readonly bytes?: number }
   /** Blocks until `code`, run as an invariant is, leaves a value other than 0 in register 0. */
-  | { readonly op: 'wait-until'; readonly code: readonly Instruction[]; readonly registers: number; readonly why: string }
+  | {
+      readonly op: 'wait-until';
+      readonly code: readonly Instruction[];
+      readonly registers: number;
+      readonly why: string;
+    }
   /**
    * irq: interrupts of the process's cpu do not start. preempt: other tasks of its cpu do not run. atomic: no other process runs, unless
    * this one has to wait. Each nests.

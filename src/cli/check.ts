@@ -28,7 +28,10 @@ export async function checkCommand(paths: readonly string[], options: CheckComma
     try {
       const test = litmus(await readText(file), file);
       for (const model of options.model) {
-        const verdict = test.kind === 'litmus' ? judgeLitmus(test, model, undefined, options.bound) : refused(file, model, test.refusal);
+        const verdict =
+          test.kind === 'litmus'
+            ? judgeLitmus(test, model, undefined, options.bound)
+            : refused(file, model, test.refusal);
         verdicts.push(verdict);
         texts.push(textOf(verdict, test.kind === 'litmus' ? test : undefined, options.model.length > 1));
       }
@@ -71,7 +74,8 @@ function summary(files: number, verdicts: readonly LitmusVerdict[], unreadable: 
 /** A file, or the .litmus files in a folder and below it, sorted. */
 async function litmusFiles(path: string): Promise<readonly string[]> {
   const entry = await stat(path).catch(() => undefined);
-  if (entry === undefined) throw new InputError({ place: { file: path }, expected: 'a litmus test or a folder of them', found: 'nothing' });
+  if (entry === undefined)
+    throw new InputError({ place: { file: path }, expected: 'a litmus test or a folder of them', found: 'nothing' });
   if (!entry.isDirectory()) return [path];
   const names = await readdir(path, { recursive: true });
   const found = names.filter((name) => name.endsWith('.litmus')).sort();

@@ -91,10 +91,14 @@ Observation SB Sometimes 1 3
 
   it('prints JSON', async () => {
     await run(['check', '--format', 'json', file('sb.litmus', SB)]);
-    expect(JSON.parse(out)).toMatchObject([{ test: 'SB', model: 'lkmm', kind: 'complete', word: 'Sometimes', positive: 1 }]);
+    expect(JSON.parse(out)).toMatchObject([
+      { test: 'SB', model: 'lkmm', kind: 'complete', word: 'Sometimes', positive: 1 },
+    ]);
   });
 
   it('a path that is not there is an error of input', async () => {
-    await expect(run(['check', join(dir, 'none.litmus')])).rejects.toThrow('expected a litmus test or a folder of them');
+    await expect(run(['check', join(dir, 'none.litmus')])).rejects.toThrow(
+      'expected a litmus test or a folder of them',
+    );
   });
 });

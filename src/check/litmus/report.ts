@@ -28,7 +28,12 @@ const KIND: Readonly<Record<Quantifier, string>> = { exists: 'Allowed', '~exists
  * Checks one test under one model. lkmm and sc count executions (sc: acyclic po | rf | co | fr, by the same search); tso
  * explores states, at most `states` of them.
  */
-export function judgeLitmus(test: Litmus, model: MemoryModel, budget: Budget = LITMUS_BUDGET, states = 2_000_000): LitmusVerdict {
+export function judgeLitmus(
+  test: Litmus,
+  model: MemoryModel,
+  budget: Budget = LITMUS_BUDGET,
+  states = 2_000_000,
+): LitmusVerdict {
   const head = { test: test.name, file: test.file, model };
   if (model === 'tso') {
     const answer = checkStates(test, model, states);

@@ -8,7 +8,11 @@ import type { Litmus } from './litmus.ts';
 
 /** What the explorer says about a litmus test: no executions are counted, only states. */
 export type StateAnswer =
-  | { readonly kind: 'complete' | 'bounded'; readonly word: Word; readonly outcome: Exclude<Outcome, { kind: 'refused' }> }
+  | {
+      readonly kind: 'complete' | 'bounded';
+      readonly word: Word;
+      readonly outcome: Exclude<Outcome, { kind: 'refused' }>;
+    }
   | Extract<Outcome, { kind: 'refused' }>;
 
 /** The answer of the explorer under SC or x86-TSO, within `states` distinct states. */
@@ -20,7 +24,10 @@ export function checkStates(test: Litmus, model: 'sc' | 'tso', states: number): 
   const fault = outcome.violations.find(({ kind }) => kind === 'fault');
   if (fault !== undefined) {
     const step = fault.trace.steps.at(-1);
-    const refusal = { what: step?.at.text ?? test.name, why: `expected a test without faults, found ${fault.property}` };
+    const refusal = {
+      what: step?.at.text ?? test.name,
+      why: `expected a test without faults, found ${fault.property}`,
+    };
     const place = step?.at.frames[0];
     return { kind: 'refused', model, refusal: place === undefined ? refusal : { ...refusal, place } };
   }
@@ -66,7 +73,13 @@ export function forExplorer(test: Litmus): Program {
   const at = program.processes[0]!.code.at(-1)!.at;
   const invariant = (name: string, wanted: boolean): Invariant => {
     const places = [...cellOf];
-    const code: Instruction[] = places.map(([, cell], reg) => ({ op: 'load', dst: reg + 1, address: constant(cell), order: 'once', at }));
+    const code: Instruction[] = places.map(([, cell], reg) => ({
+      op: 'load',
+      dst: reg + 1,
+      address: constant(cell),
+      order: 'once',
+      at,
+    }));
     const registerOf = new Map(places.map(([name], reg) => [name, reg + 1]));
     const holds = expressionOf(test.condition, registerOf, test.addressOf);
     const kept = test.filter === undefined ? constant(1) : expressionOf(test.filter, registerOf, test.addressOf);

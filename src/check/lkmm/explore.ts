@@ -27,7 +27,10 @@ export function exploreLkmm(program: Program, budget: Budget = SCENARIO_BUDGET):
     unmodelled(program) ??
     (always === undefined
       ? undefined
-      : { what: always.name, why: 'expected invariants of the end: without a common clock there is no state at all times' });
+      : {
+          what: always.name,
+          why: 'expected invariants of the end: without a common clock there is no state at all times',
+        });
   if (refusal !== undefined) return { kind: 'refused', model, refusal };
   const violations = new Map<string, Violation>();
   const terminals = new Set<string>();
@@ -49,7 +52,12 @@ export function exploreLkmm(program: Program, budget: Budget = SCENARIO_BUDGET):
       for (const event of graph.events) covered[event.process]![event.pc] = 1;
       for (const { what } of graph.failures) note(`assert: ${what}`, 'assert', 'error', graph);
       const cells = program.cells.map((_, cell) => finalValue(graph, cell));
-      terminals.add(outcomeWords(program, program.observed.map((cell) => cells[cell]!)));
+      terminals.add(
+        outcomeWords(
+          program,
+          program.observed.map((cell) => cells[cell]!),
+        ),
+      );
       for (const invariant of program.invariants) {
         const result = holdsAtEnd(program, invariant, cells);
         if (result === true) continue;

@@ -72,8 +72,7 @@ function feeds(
       const set = result[pc]!;
       for (let k = 0; k < size; k++) {
         if (set[k] === 1) continue;
-        const isWritten =
-          own[pc]![k] === 1 || successors(instruction, pc).some((to) => result[to]![k] === 1);
+        const isWritten = own[pc]![k] === 1 || successors(instruction, pc).some((to) => result[to]![k] === 1);
         if (!isWritten) continue;
         set[k] = 1;
         changed = true;
@@ -111,7 +110,9 @@ function writesTo(instruction: Instruction, which: Writes): Expr | undefined {
     return instruction.op === 'store' && instruction.order === 'plain' ? instruction.address : undefined;
   switch (instruction.op) {
     case 'store':
-      return ahead && (instruction.order === 'release' || instruction.order === 'plain') ? undefined : instruction.address;
+      return ahead && (instruction.order === 'release' || instruction.order === 'plain')
+        ? undefined
+        : instruction.address;
     case 'rmw':
     case 'cmpxchg':
     case 'add-unless':

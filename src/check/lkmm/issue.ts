@@ -41,7 +41,12 @@ export function valueIn(state: State, cpu: Cpu, expr: Expr): Value {
 export function cellOf(cells: Cells, address: Value, instruction: Instruction): number {
   if (typeof address !== 'number') return -1;
   const cell = cells.cellAt.get(address);
-  if (cell === undefined) throw new Fault(instruction, `expected the address of an object, found ${address}`, address >= 0 && address < NEAR_NULL);
+  if (cell === undefined)
+    throw new Fault(
+      instruction,
+      `expected the address of an object, found ${address}`,
+      address >= 0 && address < NEAR_NULL,
+    );
   return cell;
 }
 

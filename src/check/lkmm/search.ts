@@ -103,16 +103,14 @@ function searchWith(
       if (state.fresh && !axioms.consistent(state, model)) continue;
       graphs++;
       if (!observer.finished(state, axioms)) break;
-      if (graphs >= budget.graphs)
-        return { graphs, nodes, bound: `${budget.graphs.toLocaleString('en')} executions` };
+      if (graphs >= budget.graphs) return { graphs, nodes, bound: `${budget.graphs.toLocaleString('en')} executions` };
       continue;
     }
     if (state.fresh) {
       if (!axioms.consistent(state, model)) continue;
       state.fresh = false;
     }
-    if (++nodes > budget.nodes)
-      return { graphs, nodes, bound: `${budget.nodes.toLocaleString('en')} steps` };
+    if (++nodes > budget.nodes) return { graphs, nodes, bound: `${budget.nodes.toLocaleString('en')} steps` };
     const children = next();
     for (let k = children.length - 1; k >= 0; k--) open.push(children[k]!);
   }

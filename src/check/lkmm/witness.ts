@@ -23,7 +23,9 @@ export function traceOf(program: Program, graph: State, violated: string): Trace
   for (const [k, { events }] of steps.entries()) for (const { id } of events) position.set(id, k);
   const shown = steps.map((step, k) => toStep(program, graph, step, k, position));
   return {
-    path: graph.source.flatMap((source, read) => (source >= INIT ? [`${read}<${source < 0 ? 'init' : source}`] : [])).join('/'),
+    path: graph.source
+      .flatMap((source, read) => (source >= INIT ? [`${read}<${source < 0 ? 'init' : source}`] : []))
+      .join('/'),
     steps: shown,
     switches: steps.filter((step, k) => k > 0 && steps[k - 1]!.process !== step.process).length,
     violated,
@@ -78,8 +80,7 @@ function before(
     const next = graph.co[graph.loc[id]!]![(source < 0 ? 0 : graph.place[source]!) + 1];
     if (next !== undefined) add(id, next);
   }
-  if (level >= 2)
-    for (const order of graph.co) for (let k = 2; k < order.length; k++) add(order[k - 1]!, order[k]!);
+  if (level >= 2) for (const order of graph.co) for (let k = 2; k < order.length; k++) add(order[k - 1]!, order[k]!);
   return result;
 }
 

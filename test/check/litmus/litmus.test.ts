@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../src/errors.ts';
-import { litmus, type Litmus } from '../../../src/check/litmus/litmus.ts';
+import { type Litmus, litmus } from '../../../src/check/litmus/litmus.ts';
 import { judgeLitmus, verdictText } from '../../../src/check/litmus/report.ts';
+import { InputError } from '../../../src/errors.ts';
 
 function read(text: string): Litmus {
   const test = litmus(text, 't.litmus');
@@ -11,10 +11,13 @@ function read(text: string): Litmus {
 
 function refusal(text: string): string {
   const test = litmus(text, 't.litmus');
-  return test.kind === 'litmus' ? 'not refused' : `${test.refusal.place?.line}: ${test.refusal.what}: ${test.refusal.why}`;
+  return test.kind === 'litmus'
+    ? 'not refused'
+    : `${test.refusal.place?.line}: ${test.refusal.what}: ${test.refusal.why}`;
 }
 
-const one = (body: string, init = '', end = 'exists (0:r0=0)'): string => `C t\n\n{${init}}\n\nP0(int *x, int *y)\n{\n${body}\n}\n\n${end}\n`;
+const one = (body: string, init = '', end = 'exists (0:r0=0)'): string =>
+  `C t\n\n{${init}}\n\nP0(int *x, int *y)\n{\n${body}\n}\n\n${end}\n`;
 
 describe('C litmus tests', () => {
   it('comments of three kinds, header lines and undeclared registers are read', () => {
@@ -50,7 +53,9 @@ exists (x=y /\\ z=y /\\ 0:r0=y /\\ 0:r1=3 /\\ v[1]=5 /\\ 0:r2=5 /\\ y=7)`);
   });
 
   it('two registers can be compared, and conditions nest', () => {
-    const test = read(one('r0 = READ_ONCE(*x);\nr1 = READ_ONCE(*y);', '', 'exists (~(0:r0=0:r1) \\/ not (true) => false)'));
+    const test = read(
+      one('r0 = READ_ONCE(*x);\nr1 = READ_ONCE(*y);', '', 'exists (~(0:r0=0:r1) \\/ not (true) => false)'),
+    );
     expect(judgeLitmus(test, 'lkmm').word).toBe('Always');
   });
 
@@ -63,11 +68,27 @@ exists (x=y /\\ z=y /\\ 0:r0=y /\\ 0:r1=3 /\\ v[1]=5 /\\ 0:r2=5 /\\ y=7)`);
 
   it.each([
     ['a test in another language', 'LISA t\n{}\n P0 ;\n', '1: LISA t: expected a test in C, found one in LISA'],
-    ['a macro that is not known', one('r0 = smp_frobnicate(x);'), '7: smp_frobnicate(x): expected a macro of linux-kernel.def'],
-    ['an argument too many', one('WRITE_ONCE(*x, 1, 2);'), '7: WRITE_ONCE(*x, 1, 2): expected 2 arguments of WRITE_ONCE, found 3'],
-    ['two ordered accesses side by side', one('r0 = smp_load_acquire(x) + READ_ONCE(*y);'), '7: smp_load_acquire(x) + READ_ONCE(*y): expected one access'],
+    [
+      'a macro that is not known',
+      one('r0 = smp_frobnicate(x);'),
+      '7: smp_frobnicate(x): expected a macro of linux-kernel.def',
+    ],
+    [
+      'an argument too many',
+      one('WRITE_ONCE(*x, 1, 2);'),
+      '7: WRITE_ONCE(*x, 1, 2): expected 2 arguments of WRITE_ONCE, found 3',
+    ],
+    [
+      'two ordered accesses side by side',
+      one('r0 = smp_load_acquire(x) + READ_ONCE(*y);'),
+      '7: smp_load_acquire(x) + READ_ONCE(*y): expected one access',
+    ],
     ['READ_ONCE of a register', one('r0 = READ_ONCE(x);'), '7: x: expected an object in memory'],
-    ['a lock that is written', one('spin_lock(x);\nWRITE_ONCE(*x, 1);'), '8: WRITE_ONCE(*x, 1): expected a lock to be used by lock operations alone'],
+    [
+      'a lock that is written',
+      one('spin_lock(x);\nWRITE_ONCE(*x, 1);'),
+      '8: WRITE_ONCE(*x, 1): expected a lock to be used by lock operations alone',
+    ],
     ['no condition', one('r0 = READ_ONCE(*x);', '', ''), '11: no condition: expected a condition'],
     ['goto', one('goto out;'), '7: goto: expected if, while'],
   ])('%s is refused with its line', (_name, text, expected) => {
@@ -76,8 +97,8 @@ exists (x=y /\\ z=y /\\ 0:r0=y /\\ 0:r1=3 /\\ v[1]=5 /\\ 0:r2=5 /\\ y=7)`);
 
   it.each([
     ['prose', 'Dear all,\n', ':1: expected the first line of a litmus test'],
-    ['a block that does not end', 'C t\n{}\nP0(int *x)\n{\n', ':4: expected the \'}\' of this block'],
-    ['a stray mark', one('r0 = READ_ONCE(*x) @ 1;'), ':7: expected C or a litmus condition, found \'@\''],
+    ['a block that does not end', 'C t\n{}\nP0(int *x)\n{\n', ":4: expected the '}' of this block"],
+    ['a stray mark', one('r0 = READ_ONCE(*x) @ 1;'), ":7: expected C or a litmus condition, found '@'"],
   ])('%s is unusable, with its line', (_name, text, expected) => {
     expect(() => litmus(text, 't.litmus')).toThrow(InputError);
     expect(() => litmus(text, 't.litmus')).toThrow(expected);

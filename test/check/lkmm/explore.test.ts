@@ -8,8 +8,18 @@ const X = 64;
 const Y = 72;
 const L = 80;
 const CELLS = [cell(X, 'a.x'), cell(Y, 'a.y'), cell(L, 'a.lock', 0, { kind: 'lock' })];
-const load = (dst: number, at: number, order: 'once' | 'plain' | 'acquire' = 'once'): Line => ({ op: 'load', dst, address: c(at), order });
-const store = (at: number, value: number, order: 'once' | 'release' = 'once'): Line => ({ op: 'store', address: c(at), value: c(value), order });
+const load = (dst: number, at: number, order: 'once' | 'plain' | 'acquire' = 'once'): Line => ({
+  op: 'load',
+  dst,
+  address: c(at),
+  order,
+});
+const store = (at: number, value: number, order: 'once' | 'release' = 'once'): Line => ({
+  op: 'store',
+  address: c(at),
+  value: c(value),
+  order,
+});
 const END: Line = { op: 'end' };
 
 describe('scenario programs under LKMM', () => {
@@ -21,20 +31,25 @@ describe('scenario programs under LKMM', () => {
     ['c', 2, 2, 11, false],
     ['c', 2, 3, 43, false],
     ['c', 3, 1, 14, false],
-  ] as const)('variant %s with %i CPUs and %i folios in split words: %i executions', (variant, cpus, folios, states, violated) => {
-    const outcome = exploreLkmm(family(variant as Variant, cpus, folios, 'split words'));
-    if (outcome.kind === 'refused') throw new Error(outcome.refusal.why);
-    expect([outcome.kind, outcome.states, outcome.violations.length > 0]).toEqual(['complete', states, violated]);
-  });
+  ] as const)(
+    'variant %s with %i CPUs and %i folios in split words: %i executions',
+    (variant, cpus, folios, states, violated) => {
+      const outcome = exploreLkmm(family(variant, cpus, folios, 'split words'));
+      if (outcome.kind === 'refused') throw new Error(outcome.refusal.why);
+      expect([outcome.kind, outcome.states, outcome.violations.length > 0]).toEqual(['complete', states, violated]);
+    },
+  );
 
   it('a stale read names the older value and the write that is not visible', () => {
-    const one = program(
-      CELLS,
+    const one = program(CELLS, [
+      [store(X, 1), store(Y, 1), END],
       [
-        [store(X, 1), store(Y, 1), END],
-        [load(0, Y), load(1, X), { op: 'assert', cond: not(bin(bin(r(0), '==', c(1)), '&', bin(r(1), '==', c(0)))), what: 'x before y' }, END],
+        load(0, Y),
+        load(1, X),
+        { op: 'assert', cond: not(bin(bin(r(0), '==', c(1)), '&', bin(r(1), '==', c(0)))), what: 'x before y' },
+        END,
       ],
-    );
+    ]);
     const outcome = exploreLkmm(one);
     if (outcome.kind === 'refused') throw new Error(outcome.refusal.why);
     expect(outcome.states).toBe(4);
@@ -74,7 +89,9 @@ describe('scenario programs under LKMM', () => {
   });
 
   it('an invariant of all times is refused', () => {
-    const outcome = exploreLkmm(program(CELLS, [[END]], [invariant('I', 'always', [{ op: 'set', dst: 0, value: c(1) }, END])]));
+    const outcome = exploreLkmm(
+      program(CELLS, [[END]], [invariant('I', 'always', [{ op: 'set', dst: 0, value: c(1) }, END])]),
+    );
     expect(outcome.kind === 'refused' && outcome.refusal.why).toMatch(/invariants of the end/);
   });
 

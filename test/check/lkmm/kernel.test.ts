@@ -10,24 +10,34 @@ const folder = join(tree, 'tools/memory-model/litmus-tests');
 const table = join(import.meta.dirname, '../../../../shared/litmus/kernel-lkmm.csv');
 const isHere = existsSync(folder) && existsSync(table);
 
-describe.skipIf(!isHere)('the litmus tests of 6.12 (skipped without tools/memory-model and the table of herd verdicts)', () => {
-  const rows = isHere ? readFileSync(table, 'utf8').trim().split('\n').slice(1) : [];
+describe.skipIf(!isHere)(
+  'the litmus tests of 6.12 (skipped without tools/memory-model and the table of herd verdicts)',
+  () => {
+    const rows = isHere ? readFileSync(table, 'utf8').trim().split('\n').slice(1) : [];
 
-  it('there are 35', () => expect(rows).toHaveLength(35));
+    it('there are 35', () => expect(rows).toHaveLength(35));
 
-  it.each(rows)('%s', (row) => {
-    const [file, word, flags, states, positive, negative] = row.split(',') as [string, string, string, string, string, string];
-    const test = litmus(readFileSync(join(folder, file), 'utf8'), file);
-    if (test.kind === 'refused') throw new Error(test.refusal.why);
-    const answer = checkLkmm(test.program, test.question);
-    if (answer.kind === 'refused') throw new Error(answer.refusal.why);
-    expect({ ...answer, states: answer.states.length }).toMatchObject({
-      kind: 'complete',
-      word,
-      positive: Number(positive),
-      negative: Number(negative),
-      states: Number(states),
-      race: flags !== '',
+    it.each(rows)('%s', (row) => {
+      const [file, word, flags, states, positive, negative] = row.split(',') as [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ];
+      const test = litmus(readFileSync(join(folder, file), 'utf8'), file);
+      if (test.kind === 'refused') throw new Error(test.refusal.why);
+      const answer = checkLkmm(test.program, test.question);
+      if (answer.kind === 'refused') throw new Error(answer.refusal.why);
+      expect({ ...answer, states: answer.states.length }).toMatchObject({
+        kind: 'complete',
+        word,
+        positive: Number(positive),
+        negative: Number(negative),
+        states: Number(states),
+        race: flags !== '',
+      });
     });
-  });
-});
+  },
+);

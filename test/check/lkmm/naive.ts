@@ -154,7 +154,7 @@ function traces(program: Program, p: number, domain: readonly number[], most: nu
       if (at === undefined) return;
       for (const value of domain) {
         if (!test(value)) continue;
-        const next = clone(run!);
+        const next = clone(run);
         if (write !== undefined && order === 'mb') fence(next, 'mb');
         const tag = order === 'acquire' && write !== undefined ? ['acquire'] : order === 'relaxed' ? ['noreturn'] : [];
         const r = add(next, 'R', [...tag, ...marks[0]], at.cell, value, at.addr, NONE);
