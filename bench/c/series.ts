@@ -150,8 +150,8 @@ export async function main(): Promise<void> {
   const root = process.env['RELORE_ROOT'] ?? '.';
   const samples = join(root, '../shared/mail-samples/mm-patches');
   const trees = [
-    ['6.1', process.env['RELORE_TREE_61'] ?? '/tmp/trees/linux-source-6.1'],
-    ['6.12', process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12'],
+    ['6.1', process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1'],
+    ['6.12', process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12'],
   ] as const;
   if (!existsSync(samples) || trees.some(([, dir]) => !existsSync(dir))) {
     console.log(`series: skipped, needs ${samples} and ${trees.map(([, dir]) => dir).join(' and ')}`);

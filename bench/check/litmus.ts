@@ -9,7 +9,7 @@ import { family } from './family.ts';
 
 const ROUNDS = 9;
 const root = process.env['RELORE_ROOT'] ?? process.cwd();
-const tree = process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12';
+const tree = process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12';
 
 /** Processor time so far, ms. */
 function now(): number {

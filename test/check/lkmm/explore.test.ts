@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { family, type Variant } from '../../../bench/check/family.ts';
+import { family } from '../../../bench/check/family.ts';
 import { checkLkmm } from '../../../src/check/lkmm/engine.ts';
 import { exploreLkmm } from '../../../src/check/lkmm/explore.ts';
 import { bin, c, cell, invariant, type Line, not, program, r } from '../build.ts';

@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { litmus } from '../../../src/check/litmus/litmus.ts';
 import { checkLkmm } from '../../../src/check/lkmm/engine.ts';
 
-const tree = process.env['RELORE_TREE_612'] ?? '/tmp/trees/linux-source-6.12';
+const tree = process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12';
 const folder = join(tree, 'tools/memory-model/litmus-tests');
 const table = join(import.meta.dirname, '../../../../shared/litmus/kernel-lkmm.csv');
 const isHere = existsSync(folder) && existsSync(table);
 
 describe.skipIf(!isHere)(
-  'the litmus tests of 6.12 (skipped without tools/memory-model and the table of herd verdicts)',
+  'the litmus tests of 6.12 (needs kernel tree 6.12 with tools/memory-model, and ../shared)',
   () => {
     const rows = isHere ? readFileSync(table, 'utf8').trim().split('\n').slice(1) : [];
 
