@@ -219,9 +219,11 @@ function quotedPrintableLines(source: Buffer, from: number, to: number, options:
     decoded[size++] = LF;
   }
   const lines = bodyLines(decoded, 0, size, { ...options, quotedPrintable: false });
-  return lines.map((line, index) =>
-    atPlace(line, { start: spans[2 * index]!, end: spans[2 * index + 1]!, number: line.number }),
-  );
+  for (let index = 0; index < lines.length; index++) {
+    const { depth, text, number, first, lead, signs } = lines[index]!;
+    lines[index] = made(depth, text, spans[2 * index]!, spans[2 * index + 1]!, number, first, lead, signs);
+  }
+  return lines;
 }
 
 function lineEnd(source: Buffer, from: number, to: number): number {

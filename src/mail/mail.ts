@@ -122,7 +122,9 @@ function joined(form: Form, raw: RawMail, read: readonly PartLines[], lossy: rea
 }
 
 function numbered(lines: readonly BodyLine[]): BodyLine[] {
-  return lines.map((line, index) => atPlace(line, { start: line.start, end: line.end, number: index + 1 }));
+  const made: BodyLine[] = []; // pushed: the engine reads arrays made by map another way, and then both ways slower
+  for (const line of lines) made.push(atPlace(line, { start: line.start, end: line.end, number: made.length + 1 }));
+  return made;
 }
 
 /** Returns the mails that a mail carries inside, to any depth up to `levels`: at most 100. */

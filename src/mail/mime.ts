@@ -231,10 +231,12 @@ function rawLines(source: Buffer, part: Part, fromEscape: boolean): BodyLine[] {
   if (encoding !== 'base64') return bodyLines(source, part.start, part.end, options);
   const decoded = Buffer.from(source.toString('latin1', part.start, part.end), 'base64');
   const place = base64Places(source, part);
-  return bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false }).map((line) => {
+  const lines = bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false });
+  for (const [index, line] of lines.entries()) {
     const start = place(line.start);
-    return atPlace(line, { start, end: Math.max(place(line.end), start), number: line.number });
-  });
+    lines[index] = atPlace(line, { start, end: Math.max(place(line.end), start), number: line.number });
+  }
+  return lines;
 }
 
 /** Bytes of the source by decoded bytes, to four characters: base64 lines are of one length but for the last. */

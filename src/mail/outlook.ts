@@ -3,7 +3,7 @@
 
 import { parseMailbox } from './header.ts';
 import type { BodyLine } from './lines.ts';
-import { atDepth, isBlank } from './lines.ts';
+import { atDepth, codesOf, isBlank } from './lines.ts';
 
 /** A header block in a body. */
 export interface HeadBlock {
@@ -15,6 +15,7 @@ export interface HeadBlock {
 
 const FIELD = /^\*?(From|Sent|Date|To|Cc|CC|Subject|Reply-To):\*?\s*(.*)$/;
 const RULER = /^-{2,}\s*(?:Original Message|Forwarded message|Original-Nachricht|Message d'origine)\s*-{2,}\s*$/i;
+const STARTS = codesOf('-*FSDTCR'); // of FIELD and RULER
 const MAX_LINES = 12;
 
 /** Returns the header block at a line, undefined when there is none. In-body `From:` and `Subject:` of a patch are none: no `To:`. */
@@ -44,16 +45,25 @@ export function deepenBelowHeads(lines: readonly BodyLine[]): readonly BodyLine[
   if (!lines.some(({ first, text }) => (first === 0x46 || first === 0x2a) && /^\*?From:/.test(text))) return lines;
   let deeper = 0;
   let until = 0;
-  return lines.map((line, index) => {
-    const head = index >= until && line.depth === 0 && !isBlank(line) ? headBlockAt(lines, index) : undefined;
-    const shown = deeper === 0 ? line : atDepth(line, line.depth + deeper);
+  const shown: BodyLine[] = [];
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index]!;
+    const head =
+      index >= until && line.depth === 0 && !isBlank(line) && mayOpen(line) ? headBlockAt(lines, index) : undefined;
+    const above = deeper;
     if (head?.marked === true && !quoteFollows(lines, head.to)) {
       deeper++;
       until = head.to;
-      return index < until ? atDepth(line, line.depth + deeper - 1) : shown;
     }
-    return index < until ? atDepth(line, line.depth + deeper - 1) : shown;
-  });
+    const by = index < until ? deeper - 1 : above;
+    shown.push(by === 0 ? line : atDepth(line, line.depth + by));
+  }
+  return shown;
+}
+
+/** False when no header block can begin at a line: a field or a ruler must. */
+function mayOpen({ first }: BodyLine): boolean {
+  return STARTS[first] === 1;
 }
 
 function quoteFollows(lines: readonly BodyLine[], at: number): boolean {

@@ -23,14 +23,16 @@ export function lineTurns(
 ): readonly Turn[] {
   const known: Turn[] = [{ depth: 0, speaker: author, date: undefined, above: undefined, attributed: true }];
   let next = 0; // of the attributions
-  return lines.map((line, index) => {
-    const attribution = attributions[next];
-    if (attribution?.to === index) {
+  let attribution = attributions[next];
+  const turns: Turn[] = [];
+  for (let index = 0; index < lines.length; index++) {
+    if (attribution !== undefined && attribution.to === index) {
       introduce(known, lines[attribution.from]!.depth, attribution);
-      next++;
+      attribution = attributions[++next];
     }
-    return turnAt(known, line.depth);
-  });
+    turns.push(turnAt(known, lines[index]!.depth));
+  }
+  return turns;
 }
 
 function introduce(known: Turn[], depth: number, { name, date }: Attribution): void {
