@@ -88,6 +88,7 @@ const ORDER: readonly string[] = [
     'matters',
     'what',
     'verdict',
+    'opens',
   ],
   ...[
     'states',

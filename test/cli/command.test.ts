@@ -321,8 +321,9 @@ describe('relore rules', () => {
 
   it('tests every cell of the Result tables', () => {
     const { out, code } = relore(['rules', 'test', 'stranded-unevictable']);
-    expect(out).toMatch(/\d+ cells: \d+ as expected, 0 differ\n$/);
-    expect(code).toBe(0);
+    // Two cells under LKMM stay undecided: an assert reads a reference count without order.
+    expect(out).toMatch(/108 cells: 106 as expected, 0 differ, 2 not decided\n$/);
+    expect(code).toBe(3);
   }, 130_000);
 });
 
