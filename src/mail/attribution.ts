@@ -199,12 +199,16 @@ const ZONE = /^(?:\(?(?:UTC|GMT|[A-Z]{1,3}[SD]?T)\)?(?:[+-]\d{1,4})?|[+-]\d{2}:?
 /** Splits the date off the head of an attribution. A word is part of the date only once: `On Tue, 20 Nov 2018, Jan Kara` keeps Jan. */
 function stripDate(text: string): { rest: string; dated: boolean } {
   const state: DateState = { weekday: false, day: false, month: false, full: false, time: false };
-  const words = [...text.matchAll(/\S+/g)];
-  let at = 0;
-  if (words.length > 1 && (OPENING.test(`${words[0]![0]} `) || !/[A-Za-z\d]/.test(words[0]![0]))) at = 1;
-  while (at < words.length && isDateWord(words[at]![0].replace(/[,;]+$/, ''), state)) at++;
+  const words = /\S+/g;
+  let word = words.exec(text);
+  if (word !== null && (OPENING.test(`${word[0]} `) || !/[A-Za-z\d]/.test(word[0]))) {
+    const behind = words.lastIndex;
+    word = words.exec(text) ?? word;
+    words.lastIndex ||= behind;
+  }
+  while (word !== null && isDateWord(word[0].replace(/[,;]+$/, ''), state)) word = words.exec(text);
   const dated = state.full || state.time || (state.month && state.day);
-  const rest = dated ? text.slice(words[at]?.index ?? text.length) : text;
+  const rest = dated ? text.slice(word?.index ?? text.length) : text;
   return { rest: rest.replace(/^[\s,;-]+/, ''), dated };
 }
 

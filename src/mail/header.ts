@@ -28,6 +28,12 @@ const READ = new Set([
   'x-syzkaller-dashboard',
 ]);
 
+const LONGEST = Math.max(...[...READ].map((name) => name.length));
+const MAY_READ = new Uint8Array(128 * (LONGEST + 1)); // by code of the first letter and length: 1 when READ may have it
+for (const name of READ) {
+  for (const first of [name, name.toUpperCase()]) MAY_READ[first.charCodeAt(0) * (LONGEST + 1) + name.length] = 1;
+}
+
 /** Returns the fields of a header block that anything reads. Lines that are no field are skipped; linear in the text. */
 export function parseHeaders(text: string): Headers {
   const fields = new Map<string, string[]>();
@@ -56,6 +62,8 @@ export function parseHeaders(text: string): Headers {
 function fieldName(text: string, start: number, end: number): string | undefined {
   const colon = text.indexOf(':', start);
   if (colon < 0 || colon >= end || colon - start > 40 || isFold(text, start)) return undefined;
+  const blank = isFold(text, colon - 1);
+  if (!blank && MAY_READ[text.charCodeAt(start) * (LONGEST + 1) + colon - start] !== 1) return undefined;
   const name = text.slice(start, colon).trimEnd().toLowerCase();
   return READ.has(name) ? name : undefined;
 }

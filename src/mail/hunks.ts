@@ -185,8 +185,10 @@ function readHunk(reader: Reader, header: RegExpExecArray): { hunk: Hunk; next: 
   }
   if (textAt(lines, picks, next).startsWith('\\ No newline')) next++;
   const complete = left === 0 && right === 0 && !runsOn(lines, picks, next);
-  const range = { oldStart: Number(header[1]), oldLines, newStart: Number(header[3]), newLines };
-  return { hunk: { ...range, section: header[5]?.trim() ?? '', lines: taken, complete }, next };
+  const oldStart = Number(header[1]);
+  const newStart = Number(header[3]);
+  const section = header[5]?.trim() ?? '';
+  return { hunk: { oldStart, oldLines, newStart, newLines, section, lines: taken, complete }, next };
 }
 
 /** A line of a hunk with its first column, or undefined when the line cannot be one. */

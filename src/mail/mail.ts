@@ -94,7 +94,8 @@ export function readLines(form: Form, mail: Mail): MailLines | Promise<MailLines
   const content = contentOf(headers);
   const fromEscape = raw.quoting !== 'none';
   if (isPlain(content) && isPlainCharset(content.charset, form.source.subarray(raw.body, raw.end))) {
-    const options = { ...content, fromEscape, quotedPrintable: content.encoding === 'quoted-printable' };
+    const { flowed, charset, encoding } = content;
+    const options = { fromEscape, flowed, charset, quotedPrintable: encoding === 'quoted-printable' };
     const lines = bodyLines(form.source, raw.body, raw.end, options);
     if (raw.page !== undefined)
       return { lines, lossy: pageLosses(form.source.toString('latin1', raw.body, raw.end), rawDate) };

@@ -1,7 +1,7 @@
 // The hunks of a body with the comments that stand in them, whole or trimmed, and loose `+` lines.
 
 import type { BlockKind, Hunk, QuotedHunk } from '../types.ts';
-import type { LocatedDiff, LocatedFile } from './hunks.ts';
+import type { HunkSpot, LocatedDiff, LocatedFile } from './hunks.ts';
 import type { BodyLine } from './lines.ts';
 import { isBlank } from './lines.ts';
 import type { Turn } from './turns.ts';
@@ -27,20 +27,29 @@ const LOOSE = { oldStart: 0, oldLines: 0, newStart: 0, newLines: 0, section: '',
 /** Returns the hunks of all turns in the order of the body, then sorted by line. Linear in the lines. */
 export function quotedDiffs(body: ReadLines, diffs: readonly LocatedDiff[]): readonly QuotedDiff[] {
   const found: QuotedDiff[] = [];
-  const inHunk = new Uint8Array(body.lines.length); // by index: 1 in a hunk
-  for (const { file, hunk, at, rows } of diffs.flatMap((diff) => diff.spots)) {
-    if (!hunk.complete) for (const row of [at, ...rows]) inHunk[row] = 1;
-    if (hunk.complete && body.lines[at]!.depth === 0) continue;
-    found.push({
-      ...headOf(file),
-      turn: body.turns[at]!,
-      line: body.lines[at]!.number,
-      hunk,
-      comments: comments(body, at, rows),
-    });
+  const short: HunkSpot[] = [];
+  for (const { spots } of diffs) {
+    for (const spot of spots) {
+      const { file, hunk, at, rows } = spot;
+      if (!hunk.complete) short.push(spot);
+      else if (body.lines[at]!.depth === 0) continue;
+      const { path, blobs } = headOf(file);
+      const turn = body.turns[at]!;
+      found.push({ path, blobs, turn, line: body.lines[at]!.number, hunk, comments: comments(body, at, rows) });
+    }
   }
-  if (body.kinds.includes('hunk-fragment')) found.push(...looseFragments(body, inHunk));
-  return found.sort((a, b) => a.line - b.line);
+  if (body.kinds.includes('hunk-fragment')) found.push(...looseFragments(body, marked(short, body.lines.length)));
+  return found.length > 1 ? found.sort((a, b) => a.line - b.line) : found;
+}
+
+/** By index of the lines: 1 in one of the hunks. */
+function marked(spots: readonly HunkSpot[], size: number): Uint8Array {
+  const inHunk = new Uint8Array(size);
+  for (const { at, rows } of spots) {
+    inHunk[at] = 1;
+    for (const row of rows) inHunk[row] = 1;
+  }
+  return inHunk;
 }
 
 function headOf(file: LocatedFile): { path: string | undefined; blobs: string | undefined } {

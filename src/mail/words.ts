@@ -59,7 +59,8 @@ export function mayBeDiffstat({ first, signs }: BodyLine): boolean {
 /** True for a line with a printk stamp, an oops line, a register or a stack frame. */
 export function isTraceLine(text: string): boolean {
   const line = text.slice(0, READ);
-  return [STAMP, OOPS, REGISTERS, FRAME, INLINE_FRAME, DUMP_ROW, KASAN].some((form) => form.test(line));
+  if (STAMP.test(line) || OOPS.test(line) || REGISTERS.test(line) || FRAME.test(line)) return true;
+  return INLINE_FRAME.test(line) || DUMP_ROW.test(line) || KASAN.test(line);
 }
 
 /** True for a line of dump_page(): page pointer, counts, raw words, aops. */
