@@ -1,6 +1,6 @@
 // Bundles and runs every benchmark: `npm run bench`, or `npm run bench -- start munlock` for some. Prints ratios, asserts nothing.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -8,6 +8,8 @@ const wanted = process.argv.slice(2);
 const out = join('bench', 'out');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
+// What the build has read of the rules, as beside the command itself.
+if (existsSync('dist/prepared.json')) copyFileSync('dist/prepared.json', join(out, 'prepared.json'));
 const helpers = new Set(['family', 'place-samples']); // no benchmarks of their own
 const files = readdirSync('bench', { recursive: true })
   .filter((file) => file.endsWith('.ts'))

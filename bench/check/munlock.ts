@@ -5,6 +5,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { judge } from '../../src/judge.ts';
 import { loadKnowledge } from '../../src/knowledge.ts';
 
@@ -50,6 +51,7 @@ function spin(dir: string, define: readonly string[]): { states: number; violate
 
 async function main(): Promise<void> {
   if (process.argv.includes('--child')) {
+    setFlagsFromString('--interrupt-budget=400000'); // as src/cli/main.ts does
     process.stdout.write(JSON.stringify(await explored()));
     return;
   }
