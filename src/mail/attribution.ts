@@ -23,6 +23,8 @@ const SCHRIEB = /^schrieb\s+(.+?)\s*:$/iu; // Am D um T schrieb N:
 const STAMPED = /^(?:\*\s+)?(.{1,80}?)\s+<[^<>]*>\s+\[[\d: /-]{6,24}\]\s*:?$/; // N <a> [230216 00:18]:
 const QUOTING = /^Quoting\s+(.{1,80}?)\s*(?:<[^<>]*>)?\s*(?:\([^()]*\))?\s*:?$/;
 const EXCERPTS = /^Excerpts from\s+(.{1,80}?)['’]s message of\s.*:$/;
+const MINUS = 45;
+const ANGLE = 60; // <
 const OPENS = codesOf('OALEID在于*');
 const HEAD_STARTS = codesOf('F*-');
 const ENDING = SIGN.colon | SIGN.square | SIGN.round | SIGN.wide; // of a line that ends an attribution
@@ -32,9 +34,8 @@ const OPENING = /^(?:On|At|Am|Le|El|Em|Il|Op|Den|在|于|\*)\s/u;
 /** Returns the attributions of a body in order. Linear in the lines. */
 export function findAttributions(lines: readonly BodyLine[]): Attribution[] {
   const found: Attribution[] = [];
-  const quotedNext = depthAfter(lines);
   for (let at = 0; at < lines.length; at++) {
-    const attribution = attributionAt(lines, at, quotedNext) ?? headAttribution(lines, at, quotedNext);
+    const attribution = attributionAt(lines, at) ?? headAttribution(lines, at);
     if (attribution === undefined) continue;
     found.push(attribution);
     at = attribution.to - 1;
@@ -42,30 +43,23 @@ export function findAttributions(lines: readonly BodyLine[]): Attribution[] {
   return found;
 }
 
-function headAttribution(
-  lines: readonly BodyLine[],
-  at: number,
-  quotedNext: readonly number[],
-): Attribution | undefined {
+function headAttribution(lines: readonly BodyLine[], at: number): Attribution | undefined {
   const { text, first } = lines[at]!;
-  if (HEAD_STARTS[first] !== 1 || !/^\*?From:|^--/.test(text)) return undefined;
+  if (HEAD_STARTS[first] !== 1) return undefined;
+  if (first === MINUS ? text.charCodeAt(1) !== MINUS : !/^\*?From:/.test(text)) return undefined;
   const head = headBlockAt(lines, at);
-  const followed = head !== undefined && quotedNext[head.to - 1]! > lines[at]!.depth;
+  const followed = head !== undefined && depthAfter(lines, head.to - 1) > lines[at]!.depth;
   return followed ? { from: at, to: head.to, name: head.name, date: head.date } : undefined;
 }
 
-/** Per line: the depth of the next line that is not a blank of the same or a lower depth. */
-function depthAfter(lines: readonly BodyLine[]): number[] {
-  const depths = new Array<number>(lines.length).fill(0);
-  for (let at = lines.length - 2; at >= 0; at--) {
-    const next = lines[at + 1]!;
-    const skip = isBlank(next) && next.depth <= lines[at]!.depth;
-    depths[at] = skip ? depths[at + 1]! : next.depth;
-  }
-  return depths;
+/** The depth of the next line that is not a blank of the same or a lower depth than the line before it. Linear in the blanks. */
+function depthAfter(lines: readonly BodyLine[], at: number): number {
+  let next = at + 1;
+  while (next < lines.length && isBlank(lines[next]!) && lines[next]!.depth <= lines[next - 1]!.depth) next++;
+  return lines[next]?.depth ?? 0;
 }
 
-function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: readonly number[]): Attribution | undefined {
+function attributionAt(lines: readonly BodyLine[], at: number): Attribution | undefined {
   const first = lines[at]!;
   if (isBlank(first) || first.text.length > MAX_LENGTH) return undefined;
   const opens = OPENS[first.lead] === 1 && OPENING.test(first.text.trim());
@@ -79,7 +73,7 @@ function attributionAt(lines: readonly BodyLine[], at: number, quotedNext: reado
       if (!opens && !/<[^<>]*$|>$/.test(text)) return undefined;
       continue;
     }
-    const name = attributedName(text, quotedNext[to - 1]! > first.depth);
+    const name = attributedName(text, depthAfter(lines, to - 1) > first.depth);
     if (name !== undefined) return { from: at, to, name, date: attributedDate(text) };
     if (!opens) return undefined;
   }
@@ -97,8 +91,17 @@ function mayEnd(line: BodyLine, next: BodyLine | undefined): boolean {
   if (last === ':' || last === '：') return true;
   if (last === ']') return (signs & SIGN.angle) !== 0;
   if (last === ')') return text.trimStart().startsWith('Quoting');
-  if ((signs & SIGN.angle) === 0 || (last !== '>' && text.lastIndexOf('<') <= text.lastIndexOf('>'))) return false;
+  if ((signs & SIGN.angle) === 0 || (last !== '>' && !opensAngle(text))) return false;
   return next !== undefined && (next.signs & ENDING) !== 0 && ':：])'.includes(lastVisible(next.text));
+}
+
+/** True when a `<` has no `>` behind it. */
+function opensAngle(text: string): boolean {
+  for (let at = text.length - 1; at >= 0; at--) {
+    const code = text.charCodeAt(at);
+    if (code === ANGLE || code === ANGLE + 2) return code === ANGLE;
+  }
+  return false;
 }
 
 function lastVisible(text: string): string {

@@ -46,7 +46,7 @@ export function parseDate(raw: string | undefined): string | undefined {
   if (local.getUTCDate() !== Number(day) || local.getUTCMonth() !== monthIndex || Number(hour) > 23) return undefined;
   const utc = new Date(time - offset * 60_000);
   if (!(utc.getUTCFullYear() >= 1970 && utc.getUTCFullYear() < 2200)) return undefined;
-  return utc.toISOString().replace('.000Z', 'Z');
+  return utc.toISOString().slice(0, 19).concat('Z');
 }
 
 /**

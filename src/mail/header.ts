@@ -52,8 +52,10 @@ export function parseHeaders(text: string): Headers {
       if (value.length < MAX_FIELD) value = `${value} ${text.slice(at, end).trim()}`;
     }
     const values = fields.get(name);
-    if (values === undefined) fields.set(name, [value.slice(0, MAX_FIELD).trim()]);
-    else values.push(value.slice(0, MAX_FIELD).trim());
+    if (value.length > MAX_FIELD) value = value.slice(0, MAX_FIELD);
+    value = value.trim();
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value);
   }
   return fields;
 }

@@ -17,7 +17,8 @@ const TAG = /^\[([^[\]]{0,200})\]\s*/;
 
 /** Returns the parts of a subject. Tags may be glued or comma-separated: `[PATCH1/8]`, `[PATCH v6,19/24]`, `v2` may close the title. */
 export function parseSubject(subject: string): Subject {
-  const folded = subject.replace(/\s+/g, ' ').trim().slice(0, 1_000);
+  const spaced = /[^\S ]| {2}/.test(subject) ? subject.replace(/\s+/g, ' ') : subject;
+  const folded = spaced.trim().slice(0, 1_000);
   const whole = folded.replace(REPLY, '');
   const tags: string[] = [];
   let title = whole;

@@ -19,6 +19,7 @@ const KASAN =
 const LOG_SIGNS = SIGN.colon | SIGN.square | SIGN.angle | SIGN.plus;
 const LOG_START =
   /^(?:[ >]?\s*[0-9a-f]{2} [0-9a-f]{2} |Allocated|Freed|Read of|Write of|The buggy|Memory state|located|which)/; // of a log line without any of LOG_SIGNS
+const LOG_WORD = /kernel|panic|fault|dumped/;
 const PAGE =
   /\bpage: ?[0-9a-fx]{8,18}\b.*\bcount:|\bpage:\S+ (?:ref)?count:-?\d+ mapcount:|\bpage dumped because|\bfolio dumped because|\braw: [0-9a-f]{16}|\bhead: ?\S+ order:|\bpfn:0x[0-9a-f]+|^\s*aops:\S+|\bflags: 0x[0-9a-f]{8,}\(/;
 
@@ -42,8 +43,7 @@ export function isTrailer(text: string): boolean {
 
 /** False when isTraceLine and isPageDumpLine cannot be true: most prose is told by its characters alone. */
 export function mayBeLog({ text, signs }: BodyLine): boolean {
-  if ((signs & LOG_SIGNS) !== 0 || LOG_START.test(text)) return true;
-  return text.includes('kernel') || text.includes('panic') || text.includes('fault') || text.includes('dumped');
+  return (signs & LOG_SIGNS) !== 0 || LOG_START.test(text) || LOG_WORD.test(text);
 }
 
 /** False when looksLikeCode cannot be true. */
@@ -97,8 +97,5 @@ export function looksLikeSentence(text: string): boolean {
 /** True for a line of a diffstat or its summary. */
 export function isDiffstat(text: string): boolean {
   if (text.length >= READ) return false;
-  return (
-    (text.includes('|') && DIFFSTAT.test(text)) ||
-    ((text.includes(' changed') || text.includes(' mode ')) && DIFFSTAT_END.test(text))
-  );
+  return (text.includes('|') && DIFFSTAT.test(text)) || DIFFSTAT_END.test(text);
 }
