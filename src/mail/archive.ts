@@ -38,11 +38,12 @@ export async function* readArchive(chunks: AsyncIterable<Uint8Array>, name: stri
   for await (const { source, raw, from, to } of splitChunks(chunks, name)) {
     const form = { kind: 'mbox', source, mails: [raw] } as const;
     const mail = readMail(form, raw);
-    const context = { author: mail.from.name || undefined, lossy: false };
+    const author = mail.from.name || undefined;
     const blocks = () => {
       const read = readLines(form, mail);
-      if (read instanceof Promise) return read.then(({ lines }) => readBody(lines, context).blocks);
-      return readBody(read.lines, context).blocks;
+      if (read instanceof Promise)
+        return read.then(({ lines, whole }) => readBody(lines, { author, lossy: false, whole }).blocks);
+      return readBody(read.lines, { author, lossy: false, whole: read.whole }).blocks;
     };
     count++;
     yield { mail, from, to, blocks };

@@ -5,8 +5,8 @@ import { findAttributions } from './attribution.ts';
 import type { Kinds, LocatedDiff } from './hunks.ts';
 import { locateDiffs } from './hunks.ts';
 import { lineKinds } from './kinds.ts';
-import type { BodyLine } from './lines.ts';
-import { isBlank } from './lines.ts';
+import type { BodyLine, WholeText } from './lines.ts';
+import { isBlank, textOf } from './lines.ts';
 import { deepenBelowHeads } from './outlook.ts';
 import type { QuotedDiff } from './quoted.ts';
 import { quotedDiffs } from './quoted.ts';
@@ -18,6 +18,7 @@ import { lineTurns } from './turns.ts';
 export interface BodyContext {
   readonly author: string | undefined; // speaks at depth 0
   readonly lossy: boolean; // leading blanks were stripped
+  readonly whole?: WholeText | undefined; // the text the lines were cut from
 }
 
 /** A body read: its blocks in order and the diff its author wrote, unquoted. */
@@ -48,7 +49,14 @@ export function readBody(physical: readonly BodyLine[], context: BodyContext): B
     const end = blockEnd({ lines, kinds, begins }, at);
     const { speaker, depth } = turns[at]!;
     const span = [lines[at]!.start, lines[end - 1]!.end] as const;
-    blocks.push({ speaker, depth, kind: kinds[at]!, text: textOf(lines, at, end), span, line: lines[at]!.number });
+    blocks.push({
+      speaker,
+      depth,
+      kind: kinds[at]!,
+      text: textOf(lines, at, end, context.whole),
+      span,
+      line: lines[at]!.number,
+    });
     blockTurns.push(turns[at]!);
     at = end;
   }
@@ -93,11 +101,4 @@ function blockEnd(marked: Marked, at: number): number {
     end = next + 1;
   }
   return end;
-}
-
-function textOf(lines: readonly BodyLine[], from: number, to: number): string {
-  if (to === from + 1) return lines[from]!.text;
-  const texts: string[] = [];
-  for (let at = from; at < to; at++) texts.push(isBlank(lines[at]!) ? '' : lines[at]!.text);
-  return texts.join('\n');
 }

@@ -45,6 +45,8 @@ for (const [characters, sign] of [
 ] as const) {
   for (const character of characters) SIGNS[character.charCodeAt(0)] = sign;
 }
+const LINE_END = 512; // a sign of no line: it ends one
+SIGNS[10] = LINE_END;
 
 /** How the raw lines of a body were encoded. */
 export interface LineOptions {
@@ -66,14 +68,56 @@ const BLANK = 32;
 const EQUALS = 61;
 const MARK = 62; // >
 
+/** A body as one string with a character a byte, and which byte of the source is its first. */
+export interface WholeText {
+  readonly bytes: string;
+  readonly from: number;
+}
+
+/** Returns the bytes of a body as a string. */
+export function wholeText(source: Buffer, from: number, to: number): WholeText {
+  return { bytes: source.toString('latin1', from, to), from };
+}
+
+/**
+ * Returns the text of lines[from, to), blank lines empty: a part of the whole text where the lines stand there one
+ * behind the other, unquoted and in ASCII. Linear in the lines.
+ */
+export function textOf(lines: readonly BodyLine[], from: number, to: number, whole: WholeText | undefined): string {
+  if (to === from + 1) return lines[from]!.text;
+  if (whole !== undefined && standsIn(lines, from, to))
+    return whole.bytes.slice(lines[from]!.start - whole.from, lines[to - 1]!.end - whole.from);
+  const texts: string[] = [];
+  for (let at = from; at < to; at++) texts.push(isBlank(lines[at]!) ? '' : lines[at]!.text);
+  return texts.join('\n');
+}
+
+function standsIn(lines: readonly BodyLine[], from: number, to: number): boolean {
+  let next = lines[from]!.start;
+  for (let at = from; at < to; at++) {
+    const { depth, text, start, end, lead, signs } = lines[at]!;
+    if (depth !== 0 || start !== next || text.length !== end - start || (signs & SIGN.wide) !== 0) return false;
+    if (lead === 0 && text !== '') return false;
+    next = end + 1;
+  }
+  return true;
+}
+
 /**
  * Returns the lines of `source[from, to)`. A line longer than 64 KiB is cut there (its span is not). A line that
  * quoted-printable broke in two is one line, its span covers both. Linear: each byte is looked at once.
+ * `whole`, when it is there already, is the text of those bytes.
  */
-export function bodyLines(source: Buffer, from: number, to: number, options: LineOptions): BodyLine[] {
+export function bodyLines(
+  source: Buffer,
+  from: number,
+  to: number,
+  options: LineOptions,
+  whole?: WholeText,
+): BodyLine[] {
   if (options.quotedPrintable) return quotedPrintableLines(source, from, to, options);
   const lines: BodyLine[] = [];
-  const bytes = source.toString('latin1', from, to); // the text of ASCII lines
+  const { bytes } = whole ?? wholeText(source, from, to); // the text of ASCII lines
   for (let start = from; start < to; ) {
     const byte = source[start];
     const { depth, length } = byte === MARK || byte === BLANK ? marksAt(source, start, to, options) : NO_MARKS;
@@ -81,9 +125,9 @@ export function bodyLines(source: Buffer, from: number, to: number, options: Lin
     let signs = 0;
     let at = textStart;
     for (; at < to; at++) {
-      const byte = source[at]!;
-      if (byte === LF) break;
-      signs |= SIGNS[byte]!;
+      const sign = SIGNS[source[at]!]!;
+      if (sign === LINE_END) break;
+      signs |= sign;
     }
     const end = at > textStart && source[at - 1] === CR ? at - 1 : at;
     const stop = Math.min(end, start + MAX_LINE);

@@ -9,8 +9,8 @@ import { codeLines, isFlattenedC } from './flatcode.ts';
 import type { Form } from './form.ts';
 import type { Headers, Mailbox } from './header.ts';
 import { decodeCharset, decodeWords, field, messageIds, parseHeaders, parseMailbox } from './header.ts';
-import type { BodyLine } from './lines.ts';
-import { atPlace, bodyLines, lineOf, MAX_LINE, PLAIN } from './lines.ts';
+import type { BodyLine, WholeText } from './lines.ts';
+import { atPlace, bodyLines, lineOf, MAX_LINE, PLAIN, wholeText } from './lines.ts';
 import type { RawMail } from './mbox.ts';
 import type { Part, PartLines } from './mime.ts';
 import { isCoded, isPlainCharset, ownLines, parsedLines, partsOf } from './mime.ts';
@@ -36,6 +36,7 @@ export interface Mail {
 export interface MailLines {
   readonly lines: readonly BodyLine[];
   readonly lossy: readonly string[];
+  readonly whole?: WholeText; // what the lines were cut from, when it was not decoded
 }
 
 /** Returns what the header of a mail says. The body is read apart, by readLines, so that it need not be kept. */
@@ -96,10 +97,10 @@ export function readLines(form: Form, mail: Mail): MailLines | Promise<MailLines
   if (isPlain(content) && isPlainCharset(content.charset, form.source.subarray(raw.body, raw.end))) {
     const { flowed, charset, encoding } = content;
     const options = { fromEscape, flowed, charset, quotedPrintable: encoding === 'quoted-printable' };
-    const lines = bodyLines(form.source, raw.body, raw.end, options);
-    if (raw.page !== undefined)
-      return { lines, lossy: pageLosses(form.source.toString('latin1', raw.body, raw.end), rawDate) };
-    return { lines, lossy: losses(form, raw, lines) };
+    const whole = wholeText(form.source, raw.body, raw.end);
+    const lines = bodyLines(form.source, raw.body, raw.end, options, whole);
+    if (raw.page !== undefined) return { lines, lossy: pageLosses(whole.bytes, rawDate), whole };
+    return { lines, lossy: losses(form, raw, lines), whole };
   }
   const { texts, lossy } = partsOf(form.source, raw, headers);
   const read = texts.map((part) => ownLines(form.source, part, fromEscape));

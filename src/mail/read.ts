@@ -26,8 +26,8 @@ export async function readThread(bytes: Uint8Array, name: string): Promise<Threa
   const parts: Part[] = [];
   for (const entry of threaded) {
     const { mail } = entry;
-    const { lines, lossy } = await readLines(form, mail);
-    const body = readBody(lines, { author: mail.from.name || undefined, lossy: mail.collapsed });
+    const { lines, lossy, whole } = await readLines(form, mail);
+    const body = readBody(lines, { author: mail.from.name || undefined, lossy: mail.collapsed, whole });
     const { blocks, turns, quoted } = body;
     parts.push({
       threaded: entry,
