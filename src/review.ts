@@ -13,6 +13,7 @@ import { checkBase, checkVariant } from './review/checks.ts';
 import { judgeClaims } from './review/claims.ts';
 import { withNewLines } from './review/new-lines.ts';
 import { assumptionsOf, hunksOf, mentionedFunctions, notChecked, seriesOf, threadOf } from './review/parts.ts';
+import { withQuotedPatches } from './review/quoted.ts';
 import { openTraceBook } from './review/traces.ts';
 import type { Variant } from './review/variants.ts';
 import { pairVariants, patchIds, postedVariants, proseVariants } from './review/variants.ts';
@@ -35,7 +36,8 @@ export interface ReviewOptions {
  * Reviews a thread: tries every posted patch, every fix proposed in prose (each reading) and all pairs of fixes.
  * Deterministic. Throws InputError for rules or a tree that cannot be used; what is not modelled is in the Review.
  */
-export async function review(thread: Thread, options: ReviewOptions): Promise<Review> {
+export async function review(read: Thread, options: ReviewOptions): Promise<Review> {
+  const thread = withQuotedPatches(read);
   const knowledge = await loadKnowledge(options.rulesDir);
   const base = chooseBase(knowledge, thread, options);
   const claims = extractClaims(thread, knowledge.vocabulary, knowledge.cues);

@@ -65,6 +65,23 @@ export function statedDay(raw: string | undefined): string | undefined {
   return date.getUTCDate() === Number(day) ? date.toISOString().slice(0, 10) : undefined;
 }
 
+const LOOSE_DAYS = [
+  /\b(?<day>\d{1,2})\s+(?<month>[A-Za-z]{3})[a-z]*\.?,?\s+(?<year>\d{4})\b/,
+  /\b(?<month>[A-Za-z]{3})[a-z]*\.?\s+(?<day>\d{1,2}),?\s+(?<year>\d{4})\b/,
+];
+
+/** The day that an attribution line states, `Jan 08, 2022 at 05:19:04PM`: a month by name, a day and a year. */
+export function looseDay(raw: string): string | undefined {
+  for (const shape of LOOSE_DAYS) {
+    const { day = '', month = '', year = '' } = shape.exec(raw.slice(0, 200))?.groups ?? {};
+    const index = MONTHS.indexOf(month.toLowerCase());
+    if (index < 0) continue;
+    const date = new Date(Date.UTC(Number(year), index, Number(day)));
+    if (date.getUTCDate() === Number(day)) return date.toISOString().slice(0, 10);
+  }
+  return undefined;
+}
+
 function zoneMinutes(zone: string): number | undefined {
   const numeric = /^([+-])(\d{2})(\d{2})$/.exec(zone);
   if (numeric === null) return ZONES[zone.toUpperCase()];

@@ -4,8 +4,10 @@ import { openGitTree, openRepository } from '../c/git-tree.ts';
 import { openTree } from '../c/tree.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { placementSource } from '../knowledge.ts';
-import { statedDay } from '../mail/date.ts';
+import { looseDay, statedDay } from '../mail/date.ts';
 import type { KernelSource, Patch, Thread } from '../types.ts';
+
+const MOST_TRIED = 4; // diffs of replies that a version is looked for
 
 /** The code before any patch, and one sentence that says why this one. */
 export interface Base {
@@ -36,20 +38,24 @@ export function chooseBase(
     day === undefined
       ? 'the newest version that is modelled; the thread has no date'
       : `the newest modelled version on ${day}, the day the thread begins`;
-  const posted = thread.patches.filter((patch) => patch.kind === 'posted' && touches(stack.at(newest), patch));
-  const first = posted[0];
-  if (first === undefined || applies(knowledge, stack.at(dated), first))
-    return { source: stack.at(dated), why: byDate };
+  const touching = thread.patches.filter((patch) => touches(stack.at(newest), patch));
+  const posted = touching.filter(({ kind }) => kind === 'posted').slice(0, 1);
   const at = stack.tags.indexOf(dated);
   const nearest = [...stack.tags].sort(
     (a, b) => Math.abs(stack.tags.indexOf(a) - at) - Math.abs(stack.tags.indexOf(b) - at) || (a < b ? -1 : 1),
   );
-  const fitting = nearest.find((tag) => applies(knowledge, stack.at(tag), first));
-  if (fitting === undefined) return { source: stack.at(dated), why: byDate };
-  return {
-    source: stack.at(fitting),
-    why: `the modelled version that the posted patch applies to (${dated} would fit the date)`,
-  };
+  // Without a posted patch, the code is that which a diff of a reply was written for.
+  for (const patch of posted.length > 0 ? posted : touching.slice(0, MOST_TRIED)) {
+    const fitting = nearest.find((tag) => applies(knowledge, stack.at(tag), patch));
+    if (fitting === dated) break;
+    if (fitting === undefined) continue;
+    const whose = patch.kind === 'posted' ? 'the posted patch' : `"${patch.title}"`;
+    return {
+      source: stack.at(fitting),
+      why: `the modelled version that ${whose} applies to (${dated} would fit the date)`,
+    };
+  }
+  return { source: stack.at(dated), why: byDate };
 }
 
 /** The code of `tree`: of the revision asked for, of the base-commit in the mail, or as it lies there. */
@@ -77,11 +83,14 @@ function touches(source: KernelSource, patch: Patch): boolean {
   return patch.files.some((file) => source.paths.includes(file.newPath ?? file.oldPath ?? ''));
 }
 
-/** Day of the oldest message, YYYY-MM-DD. A Date line whose zone is lost still names a day. */
+/**
+ * Day of the oldest message, YYYY-MM-DD. A Date line whose zone is lost still names a day; when no mail has one, the days
+ * that attribution lines state count.
+ */
 function firstDay(thread: Thread): string | undefined {
-  const days = thread.messages.flatMap((message) => {
-    const day = message.date?.slice(0, 10) ?? (message.rawDate === undefined ? undefined : statedDay(message.rawDate));
-    return day === undefined ? [] : [day];
-  });
-  return days.sort()[0];
+  const days = thread.messages.map((message) => message.date?.slice(0, 10) ?? statedDay(message.rawDate));
+  const loose = thread.messages.map(({ rawDate }) => (rawDate === undefined ? undefined : looseDay(rawDate)));
+  const known = (all: readonly (string | undefined)[]): string | undefined =>
+    all.filter((day) => day !== undefined).sort()[0];
+  return known(days) ?? known(loose);
 }
