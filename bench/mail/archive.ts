@@ -35,7 +35,7 @@ print(n, r.ru_utime + r.ru_stime, r.ru_maxrss / 1024)
 async function readMails(path: string, level: string): Promise<void> {
   let mails = 0;
   let blocks = 0;
-  for await (const each of readArchive(unpackStream(createReadStream(path, { highWaterMark: 1 << 20 }), path), path)) {
+  for await (const each of readArchive(unpackStream(createReadStream(path, { highWaterMark: 1 << 18 }), path), path)) {
     mails++;
     if (level !== 'blocks') continue;
     const read = each.blocks();
@@ -53,7 +53,7 @@ async function readThreads(path: string): Promise<void> {
   };
   let mails = 0;
   let threads = 0;
-  const chunks = () => createReadStream(path, { highWaterMark: 1 << 20 });
+  const chunks = () => createReadStream(path, { highWaterMark: 1 << 18 });
   for await (const { thread } of streamThreads({ name: path, chunks, read })) {
     threads++;
     mails += thread.messages.filter((message) => !message.virtual).length;

@@ -200,7 +200,23 @@ const TIME = /^[^\dA-Za-z]{0,8}\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\.\d+)?(?:[ap]\
 const ZONE = /^(?:\(?(?:UTC|GMT|[A-Z]{1,3}[SD]?T)\)?(?:[+-]\d{1,4})?|[+-]\d{2}:?\d{2}|\([A-Z+\d-]{2,6}\)|Z)$/;
 
 /** Splits the date off the head of an attribution. A word is part of the date only once: `On Tue, 20 Nov 2018, Jan Kara` keeps Jan. */
-function stripDate(text: string): { rest: string; dated: boolean } {
+function stripDate(text: string): Dated {
+  if (text !== lastText) {
+    lastDated = datedText(text);
+    lastText = text;
+  }
+  return lastDated;
+}
+
+interface Dated {
+  readonly rest: string;
+  readonly dated: boolean;
+}
+
+let lastText = ''; // the name and the date of an attribution are asked for one after the other
+let lastDated: Dated = { rest: '', dated: false };
+
+function datedText(text: string): Dated {
   const state: DateState = { weekday: false, day: false, month: false, full: false, time: false };
   const words = /\S+/g;
   let word = words.exec(text);

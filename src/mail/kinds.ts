@@ -11,7 +11,7 @@ import {
   isDiffstat,
   isPageDumpLine,
   isStatement,
-  isTraceLine,
+  isTrace,
   isTrailer,
   looksLikeCode,
   looksLikeSentence,
@@ -135,7 +135,7 @@ function traceRun(lines: readonly BodyLine[], kinds: Readonly<Kinds>, at: number
     const { text } = lines[next]!;
     const log = mayBeLog(lines[next]!);
     const page = log && isPageDumpLine(text);
-    if (!page && !(log && isTraceLine(text))) {
+    if (!page && !(log && isTrace(lines[next]!))) {
       if (end === at || looksLikeSentence(text)) break;
       continue;
     }

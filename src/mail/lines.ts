@@ -59,6 +59,11 @@ export interface LineOptions {
 /** The options of a body that nothing was done to. */
 export const PLAIN: LineOptions = { fromEscape: false, flowed: false, charset: undefined, quotedPrintable: false };
 
+/** Returns options of a decoded body. Like `made`, it keeps to one shape of object. */
+export function optionsOf({ flowed, charset }: LineOptions, fromEscape: boolean): LineOptions {
+  return { fromEscape, flowed, charset, quotedPrintable: false };
+}
+
 /** Bytes of a line that are read: no mail has longer ones for a person to read. */
 export const MAX_LINE = 65_536;
 const DUMP_MARK = /^>[0-9a-f]{16}: $/;
@@ -262,7 +267,7 @@ function quotedPrintableLines(source: Buffer, from: number, to: number, options:
     spans.push(lineStart, lineStop(source, lineStart, end));
     decoded[size++] = LF;
   }
-  const lines = bodyLines(decoded, 0, size, { ...options, quotedPrintable: false });
+  const lines = bodyLines(decoded, 0, size, optionsOf(options, options.fromEscape));
   for (let index = 0; index < lines.length; index++) {
     const { depth, text, number, first, lead, signs } = lines[index]!;
     lines[index] = made(depth, text, spans[2 * index]!, spans[2 * index + 1]!, number, first, lead, signs);

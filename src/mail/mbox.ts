@@ -21,6 +21,7 @@ const HEADER_LINE = /^(?:[!-9;-~]+[ \t]*:|From )/;
 const FORMAT_PATCH = /^From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?\n/;
 const MAX_HEADER = 1 << 20; // bytes; a header block that does not end there has no body
 const AHEAD = 2_048; // bytes behind a separator that tell whether it is one
+const CHUNK = 1 << 18; // bytes of an mbox that are split at a time
 const MAX_LENGTH = 1 << 26; // bytes; a larger Content-Length is not believed
 
 /** True when the source begins with an mbox separator that a header line follows. */
@@ -52,7 +53,7 @@ export interface ChunkedMail {
 export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<ChunkedMail> {
   let held: Buffer[] = [];
   let size = 0;
-  let wanted = 1 << 20;
+  let wanted = CHUNK;
   let at = 0;
   for await (const chunk of chunks) {
     held.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
@@ -65,7 +66,7 @@ export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: stri
     at += rest;
     held = [left];
     size = left.length;
-    wanted = Math.max(1 << 20, 2 * size); // doubling keeps the copying linear
+    wanted = Math.max(CHUNK, 2 * size); // doubling keeps the copying linear
     if (size > MAX_LENGTH)
       throw new InputError({
         place: { file: name },

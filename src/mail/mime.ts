@@ -10,7 +10,7 @@ import type { Headers } from './header.ts';
 import { decodeCharset, parseHeaders } from './header.ts';
 import { htmlText } from './html.ts';
 import type { BodyLine } from './lines.ts';
-import { atPlace, bodyLines, PLAIN } from './lines.ts';
+import { atPlace, bodyLines, optionsOf, PLAIN } from './lines.ts';
 import type { RawMail } from './mbox.ts';
 import { rawMail } from './mbox.ts';
 import { decodedText } from './parser.ts';
@@ -151,7 +151,8 @@ function isOwn(body: Buffer, { charset, encoding }: Content): boolean {
   if (!isCoded(encoding)) return isClean(body);
   const text = body.toString('latin1');
   if (encoding === 'base64') return isBase64(text) && isClean(Buffer.from(text, 'base64'));
-  return encoding === 'quoted-printable' && isAscii(body) && !ODD_QUOTED.test(text) && isClean(unquoted(text));
+  if (encoding !== 'quoted-printable' || !isAscii(body) || ODD_QUOTED.test(text)) return false;
+  return !/=[89A-F]/i.test(text) || isClean(unquoted(text));
 }
 
 const NO_BASE64 = /[^A-Za-z0-9+/=\r\n]/; // readers differ in what they make of other characters
@@ -231,7 +232,7 @@ function rawLines(source: Buffer, part: Part, fromEscape: boolean): BodyLine[] {
   if (encoding !== 'base64') return bodyLines(source, part.start, part.end, options);
   const decoded = Buffer.from(source.toString('latin1', part.start, part.end), 'base64');
   const place = base64Places(source, part);
-  const lines = bodyLines(decoded, 0, decoded.length, { ...options, fromEscape: false });
+  const lines = bodyLines(decoded, 0, decoded.length, optionsOf(options, false));
   for (const [index, line] of lines.entries()) {
     const start = place(line.start);
     lines[index] = atPlace(line, { start, end: Math.max(place(line.end), start), number: line.number });

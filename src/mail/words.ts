@@ -46,6 +46,18 @@ export function mayBeLog({ text, signs }: BodyLine): boolean {
   return (signs & LOG_SIGNS) !== 0 || LOG_START.test(text) || LOG_WORD.test(text);
 }
 
+/** isTraceLine of the text of a line, quicker: each form is tried only when the characters are there that it needs. */
+export function isTrace({ text, signs }: BodyLine): boolean {
+  const colon = (signs & SIGN.colon) !== 0;
+  const square = (signs & SIGN.square) !== 0;
+  const line = text.slice(0, READ);
+  if (square && STAMP.test(line)) return true;
+  if ((colon || square || LOG_WORD.test(line)) && OOPS.test(line)) return true;
+  if (colon && (REGISTERS.test(line) || INLINE_FRAME.test(line))) return true;
+  if ((signs & SIGN.plus) !== 0 && FRAME.test(line)) return true;
+  return DUMP_ROW.test(line) || KASAN.test(line);
+}
+
 /** False when looksLikeCode cannot be true. */
 export function mayBeCode({ lead, signs }: BodyLine): boolean {
   return (signs & (SIGN.code | SIGN.star)) !== 0 || CODE_STARTS[lead] === 1;

@@ -6,6 +6,7 @@ import { bodyLines, isBlank, lineOf, PLAIN } from '../../src/mail/lines.ts';
 import {
   isDiffstat,
   isPageDumpLine,
+  isTrace,
   isTraceLine,
   looksLikeCode,
   mayBeCode,
@@ -95,6 +96,7 @@ describe('a line', () => {
     fc.assert(
       fc.property(LINE, (text) => {
         const line = lineOf(0, text, { start: 0, end: 0, number: 1 });
+        expect([text, isTrace(line)]).toEqual([text, isTraceLine(text)]);
         if (!mayBeLog(line)) expect([text, isTraceLine(text), isPageDumpLine(text)]).toEqual([text, false, false]);
         if (!mayBeCode(line)) expect([text, looksLikeCode(text)]).toEqual([text, false]);
         if (!mayBeDiffstat(line)) expect([text, isDiffstat(text)]).toEqual([text, false]);
