@@ -6,6 +6,7 @@ import type { Block, Thread } from '../types.ts';
 import { readBody } from './blocks.ts';
 import type { Mail } from './mail.ts';
 import { readLines, readMail } from './mail.ts';
+import type { ChunkedMail } from './mbox.ts';
 import { splitChunks } from './mbox.ts';
 import { readThread } from './read.ts';
 
@@ -35,21 +36,25 @@ export interface ArchivedThread {
 /** Returns the mails of an mbox, unpacked and in chunks of any size. Throws InputError when it is no mbox. */
 export async function* readArchive(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<ArchivedMail> {
   let count = 0;
-  for await (const { source, raw, from, to } of splitChunks(chunks, name)) {
-    const form = { kind: 'mbox', source, mails: [raw] } as const;
-    const mail = readMail(form, raw);
-    const author = mail.from.name || undefined;
-    const blocks = () => {
-      const read = readLines(form, mail);
-      if (read instanceof Promise)
-        return read.then(({ lines, whole }) => readBody(lines, { author, lossy: false, whole }).blocks);
-      return readBody(read.lines, { author, lossy: false, whole: read.whole }).blocks;
-    };
-    count++;
-    yield { mail, from, to, blocks };
+  for await (const mails of splitChunks(chunks, name)) {
+    count += mails.length;
+    for (const each of mails) yield archived(each);
   }
   if (count === 0)
     throw new InputError({ place: { file: name }, expected: 'an mbox', found: 'no separator line at its start' });
+}
+
+function archived({ source, raw, from, to }: ChunkedMail): ArchivedMail {
+  const form = { kind: 'mbox', source, mails: [raw] } as const;
+  const mail = readMail(form, raw);
+  const author = mail.from.name || undefined;
+  const blocks = () => {
+    const read = readLines(form, mail);
+    if (read instanceof Promise)
+      return read.then(({ lines, whole }) => readBody(lines, { author, lossy: false, whole }).blocks);
+    return readBody(read.lines, { author, lossy: false, whole: read.whole }).blocks;
+  };
+  return { mail, from, to, blocks };
 }
 
 interface Place {

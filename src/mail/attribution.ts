@@ -46,7 +46,7 @@ export function findAttributions(lines: readonly BodyLine[]): Attribution[] {
 function headAttribution(lines: readonly BodyLine[], at: number): Attribution | undefined {
   const { text, first } = lines[at]!;
   if (HEAD_STARTS[first] !== 1) return undefined;
-  if (first === MINUS ? text.charCodeAt(1) !== MINUS : !/^\*?From:/.test(text)) return undefined;
+  if (first === MINUS ? !text.startsWith('--') : !/^\*?From:/.test(text)) return undefined;
   const head = headBlockAt(lines, at);
   const followed = head !== undefined && depthAfter(lines, head.to - 1) > lines[at]!.depth;
   return followed ? { from: at, to: head.to, name: head.name, date: head.date } : undefined;

@@ -76,7 +76,7 @@ function lineEnd(text: string, at: number): number {
 }
 
 function isFold(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
+  const code = at < text.length ? text.charCodeAt(at) : 0;
   return code === 32 || code === 9;
 }
 

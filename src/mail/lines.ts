@@ -125,7 +125,8 @@ export function bodyLines(
   const { bytes } = whole ?? wholeText(source, from, to); // the text of ASCII lines
   for (let start = from; start < to; ) {
     const byte = source[start];
-    const { depth, length } = byte === MARK || byte === BLANK ? marksAt(source, start, to, options) : NO_MARKS;
+    const { depth, length } =
+      byte === MARK || (byte === BLANK && options.flowed) ? marksAt(source, start, to, options) : NO_MARKS;
     const textStart = start + length;
     let signs = 0;
     let at = textStart;
@@ -155,7 +156,7 @@ interface Marks {
 
 const NO_MARKS: Marks = { depth: 0, length: 0 };
 
-/** The quote marks of a line that begins with `>` or a blank. */
+/** The quote marks of a line that begins with `>`, or with a blank in flowed text. */
 function marksAt(source: Buffer, start: number, to: number, options: LineOptions): Marks {
   const first = source[start];
   const escaped = options.fromEscape && first === MARK && isEscapedFrom(source, start);
@@ -257,11 +258,17 @@ function quotedPrintableLines(source: Buffer, from: number, to: number, options:
       let stop = end;
       while (stop > start && isPadding(source[stop - 1]!)) stop--;
       joined = stop > start && source[stop - 1] === EQUALS;
-      for (let at = start; at < (joined ? stop - 1 : stop); at++) {
-        const byte = source[at] === EQUALS ? hexByte(source, at + 1, stop) : -1;
+      const shown = joined ? stop - 1 : stop;
+      for (let at = start; at < shown; at++) {
+        const raw = source[at]!;
+        const byte = raw === EQUALS ? hexByte(source, at + 1, stop) : -1;
+        if (byte < 0) {
+          decoded[size++] = raw;
+          continue;
+        }
         if (byte === LF) spans.push(lineStart, lineStop(source, lineStart, end));
-        decoded[size++] = byte < 0 ? source[at]! : byte;
-        if (byte >= 0) at += 2;
+        decoded[size++] = byte;
+        at += 2;
       }
     }
     spans.push(lineStart, lineStop(source, lineStart, end));

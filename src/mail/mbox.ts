@@ -47,10 +47,10 @@ export interface ChunkedMail {
 }
 
 /**
- * Returns the mails of an mbox that arrives in chunks, with their places.
+ * Returns the mails of an mbox that arrives in chunks, with their places, many at a time: waiting for each takes time.
  * Memory is bounded by the largest mail; throws InputError for one above 64 MiB.
  */
-export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<ChunkedMail> {
+export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<ChunkedMail[]> {
   let held: Buffer[] = [];
   let size = 0;
   let wanted = CHUNK;
@@ -61,7 +61,7 @@ export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: stri
     if (size < wanted) continue;
     const source = held.length === 1 ? held[0]! : Buffer.concat(held, size);
     const { mails, rest } = mailsIn(source, false);
-    for (const { raw, from, to } of mails) yield { source, raw, from: at + from, to: at + to };
+    yield placed(mails, source, at);
     const left = Buffer.from(source.subarray(rest));
     at += rest;
     held = [left];
@@ -75,7 +75,11 @@ export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: stri
       });
   }
   const source = Buffer.concat(held, size);
-  for (const { raw, from, to } of mailsIn(source, true).mails) yield { source, raw, from: at + from, to: at + to };
+  yield placed(mailsIn(source, true).mails, source, at);
+}
+
+function placed(mails: readonly Split[], source: Buffer, at: number): ChunkedMail[] {
+  return mails.map(({ raw, from, to }) => ({ source, raw, from: at + from, to: at + to }));
 }
 
 /** Returns `source[start, end)` as one mail with its header end located. */

@@ -68,10 +68,11 @@ describe('mbox variants', () => {
         source.subarray(n * size, (n + 1) * size),
       );
       const found: string[] = [];
-      for await (const { source: part, raw, from, to } of splitChunks(iterate(pieces), 'x')) {
-        found.push(part.toString('latin1', raw.start, raw.end));
-        expect(source.toString('latin1', from, to)).toBe(`${RD}${found.at(-1)}\n`);
-      }
+      for await (const mails of splitChunks(iterate(pieces), 'x'))
+        for (const { source: part, raw, from, to } of mails) {
+          found.push(part.toString('latin1', raw.start, raw.end));
+          expect(source.toString('latin1', from, to)).toBe(`${RD}${found.at(-1)}\n`);
+        }
       expect(found).toEqual(whole);
     }
   });
