@@ -22,7 +22,7 @@ export function contentOf(headers: Headers): Content {
   const type = field(headers, 'content-type') ?? '';
   const disposition = field(headers, 'content-disposition') ?? '';
   const encoding = field(headers, 'content-transfer-encoding') ?? '';
-  const key = `${type}\n${disposition}\n${encoding}`;
+  const key = disposition === '' && encoding === '' ? type : `${type}\n${disposition}\n${encoding}`;
   const known = contents.get(key);
   if (known !== undefined) return known;
   const content = readContent(type, disposition, encoding);

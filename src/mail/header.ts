@@ -9,6 +9,7 @@ export interface Mailbox {
   readonly address: string | undefined;
 }
 
+const FEW_IDS = 10; // so few are compared one by one
 const MAX_ID = 998; // characters: a line of RFC 5322
 const MAX_FIELD = 65_536; // characters of one unfolded field; the rest is dropped
 
@@ -174,7 +175,7 @@ export function messageIds(value: string | undefined): string[] {
     const open = value.lastIndexOf('<', close);
     const id = open < 0 ? '' : value.slice(open + 1, close);
     if (id === '' || id.length > MAX_ID || /[\s>]/.test(id)) continue;
-    ids.push(id);
+    if (ids.length > FEW_IDS || !ids.includes(id)) ids.push(id);
   }
-  return ids.length > 1 ? [...new Set(ids)] : ids;
+  return ids.length > FEW_IDS ? [...new Set(ids)] : ids;
 }

@@ -52,11 +52,16 @@ export function readMail(form: Form, raw: RawMail): Mail {
     rawDate,
     date: parseDate(rawDate),
     inReplyTo: messageIds(field(headers, 'in-reply-to')),
-    references: messageIds((headers.get('references') ?? []).join(' ')),
+    references: messageIds(allOf(headers, 'references')),
     raw,
     headers,
     collapsed: raw.page !== undefined || form.kind === 'flat',
   };
+}
+
+function allOf(headers: Headers, name: string): string | undefined {
+  const values = headers.get(name);
+  return values === undefined || values.length === 1 ? values?.[0] : values.join(' ');
 }
 
 // A Message-ID that lost its angles is still an id.

@@ -29,15 +29,21 @@ export function parseSubject(subject: string): Subject {
   const text = tags.join(' ');
   const number = /(\d{1,4})\s*(?:\/|\bof\b)\s*(\d{1,4}|n\b)/i.exec(text);
   const version =
-    /(?:^|[^a-z]|PATCH|RFC|RFT|RESEND)v[\s.]?(\d{1,3})\b/i.exec(text) ?? /\(v(\d{1,3})\)\s*$/i.exec(title);
+    /(?:^|[^a-z]|PATCH|RFC|RFT|RESEND)v[\s.]?(\d{1,3})\b/i.exec(text) ??
+    (title.includes(')') ? /\(v(\d{1,3})\)\s*$/i.exec(title) : null);
   return {
     reply: whole !== folded,
     patch: /PATCH|\bRFC\b|\bRFT\b/i.test(text),
     version: version === null ? undefined : Number(version[1]),
     index: number === null ? undefined : Number(number[1]),
     total: number === null || Number.isNaN(Number(number[2])) ? undefined : Number(number[2]),
-    labels: [...new Set((text.match(/RFC|RFT|RESEND|REPOST/gi) ?? []).map((label) => label.toUpperCase()))].sort(),
+    labels: labelsOf(text),
     title,
     whole,
   };
+}
+
+function labelsOf(tags: string): string[] {
+  const labels = tags === '' ? null : tags.match(/RFC|RFT|RESEND|REPOST/gi);
+  return labels === null ? [] : [...new Set(labels.map((label) => label.toUpperCase()))].sort();
 }

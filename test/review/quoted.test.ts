@@ -56,7 +56,7 @@ describe('a diff that is known only from a quote is a patch', () => {
     ['that was trimmed', { hunk: { ...HUNK, complete: false } }],
     ['without a range', { hunk: { ...HUNK, oldStart: 0 } }],
   ] as const)('but none %s', (_, change) => {
-    expect(patches({ ...QUOTED, ...change } as QuotedHunk)).toEqual([]);
+    expect(patches({ ...QUOTED, ...change })).toEqual([]);
   });
 
   it('and none at all when one hunk of it was trimmed', () => {
