@@ -7,6 +7,7 @@ import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'no
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { readArchive, streamThreads } from '../../src/mail/archive.ts';
 import { unpackStream } from '../../src/mail/unpack.ts';
 
@@ -174,6 +175,7 @@ function main(): void {
 }
 
 const [level, path = ''] = process.argv.slice(2);
+if (level !== undefined) setFlagsFromString('--interrupt-budget=400000'); // as src/cli/main.ts does
 if (level === undefined) main();
 else if (level === 'threads') await readThreads(path);
 else await readMails(path, level);

@@ -18,6 +18,7 @@ const MAX_LINES = 3; // mailers wrap long attributions over two lines, rarely th
 
 const WROTE =
   /[\s,;]*(?:\b(?:wrote|writes|said|says|schrieb|skrev|escribió|escreveu|a écrit|ha scritto|napisał(?:\(a\))?)|написал(?:\(а\))?|пишет|写道|写到|寫道)\s*(?::|：)$/iu;
+const VERBS = new Set(['wrote', 'writes', 'said', 'says', 'schrieb', 'skrev', 'escreveu', 'scritto']);
 const VERB = 60; // characters at the end of an attribution that hold its verb
 const SCHRIEB = /^schrieb\s+(.+?)\s*:$/iu; // Am D um T schrieb N:
 const STAMPED = /^(?:\*\s+)?(.{1,80}?)\s+<[^<>]*>\s+\[[\d: /-]{6,24}\]\s*:?$/; // N <a> [230216 00:18]:
@@ -117,14 +118,29 @@ export function attributedName(text: string, followed: boolean): string | undefi
   const special = specialName(text);
   if (special !== undefined) return followed ? nonEmpty(cleanName(special)) : undefined;
   const last = text.at(-1);
-  if ((last !== ':' && last !== '：') || !(/\d/.test(text) || WROTE.test(text.slice(-VERB)))) return undefined;
+  if ((last !== ':' && last !== '：') || !(/\d/.test(text) || verbOf(text.slice(-VERB)) !== null)) return undefined;
   const { rest, dated } = stripDate(text.replace(/^\*\s+/, ''));
   const german = SCHRIEB.exec(rest);
   if (german !== null && dated) return personOf(german[1] ?? '');
   const tail = Math.max(0, rest.length - VERB);
-  const wrote = WROTE.exec(rest.slice(tail));
+  const wrote = verbOf(rest.slice(tail));
   if (wrote !== null) return wroteName(rest.slice(0, tail + wrote.index), { dated, followed });
   return dated && followed ? undecodedName(rest) : undefined;
+}
+
+/** WROTE on the end of an attribution; an ASCII word that is no verb is told without it. */
+function verbOf(tail: string): RegExpExecArray | null {
+  let end = tail.length;
+  while (end > 0 && (tail[end - 1] === ':' || tail[end - 1] === ' ')) end--;
+  let start = end;
+  while (start > 0 && isLetter(tail.charCodeAt(start - 1))) start--;
+  const before = start > 0 ? tail.charCodeAt(start - 1) : 0;
+  const isPlain = start < end && before < 0x80;
+  return isPlain && !VERBS.has(tail.slice(start, end).toLowerCase()) ? null : WROTE.exec(tail);
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }
 
 function specialName(text: string): string | undefined {

@@ -10,6 +10,9 @@ const TRAILER =
 const STAMP = /^\s*(?:<\d>)?\[\s*\d{1,7}\.\d{3,6}\]/;
 const OOPS =
   /\b(?:BUG: |WARNING: CPU|Call Trace:|Call trace:|Kernel panic|Oops: |general protection fault|Unable to handle kernel|kernel BUG at|Modules linked in:|Hardware name: |CPU: \d+ PID: \d+|RIP: \d{4}:|---\[ (?:end trace|cut here))|-{4,}\[ cut here \]/;
+// The words of OOPS without their surroundings: asked of every line with a colon, so it starts at its first letters.
+const OOPS_WORD =
+  /BUG: |WARNING: CPU|Call [Tt]race:|Kernel panic|Oops: |general protection|Unable to handle|kernel BUG|Modules linked|Hardware name: |CPU: \d|RIP: \d|---\[ |-\[ cut/;
 const REGISTERS = /^\s*(?:R[A-Z0-9]{2}|E[A-Z]{2}|pc|lr|sp|x\d{1,2}|CR2|FS|Code) ?: ?(?:[0-9a-f(<]|\S+\+0x)/;
 const FRAME = /^\s*(?:\[<[0-9a-f]+>\]\s*|\? |#\d+\s)*[\w.]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?(?:\s|$)/;
 const INLINE_FRAME = /^\s*[\w.]+ \S+\.[chS]:\d+(?: \[inline\])?\s*$/;
@@ -52,7 +55,7 @@ export function isTrace({ text, signs }: BodyLine): boolean {
   const square = (signs & SIGN.square) !== 0;
   const line = text.slice(0, READ);
   if (square && STAMP.test(line)) return true;
-  if ((colon || square || LOG_WORD.test(line)) && OOPS.test(line)) return true;
+  if ((colon || square || LOG_WORD.test(line)) && OOPS_WORD.test(line) && OOPS.test(line)) return true;
   if (colon && (REGISTERS.test(line) || INLINE_FRAME.test(line))) return true;
   if ((signs & SIGN.plus) !== 0 && FRAME.test(line)) return true;
   return DUMP_ROW.test(line) || KASAN.test(line);
