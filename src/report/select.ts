@@ -22,8 +22,8 @@ export interface Selection {
 }
 
 /**
- * Chooses the schedules to print. What a patch opens comes first, then the base when it is what the thread is about,
- * then one for each patch that does not close the race, then the rest. Information-level schedules are shown only with `all`.
+ * Chooses the schedules to print. What a posted patch opens comes first, then the base when it is what the thread is about,
+ * then what a fix opens, one a rule, then one for each patch that does not close the race, then the rest. Information-level schedules are shown only with `all`.
  */
 export function selectSchedules(review: Review, all: boolean): Selection {
   const telling = tellingOrder(review);
@@ -35,7 +35,7 @@ export function selectSchedules(review: Review, all: boolean): Selection {
   return { shown, hidden: groups.filter((group) => !shown.includes(group)) };
 }
 
-/** One trace a patch, the most telling patch first. */
+/** The most telling first. */
 function tellingOrder(review: Review): string[] {
   const opened = review.checks.filter((check) => check.change === 'opens' && check.level === 'error');
   const base = traceIds(review).filter((id) => review.traces[id]?.patch === '');
@@ -45,33 +45,42 @@ function tellingOrder(review: Review): string[] {
     ...still.filter((patch) => !isPosted(patch) && patch.parts === undefined),
     ...still.filter((patch) => patch.parts !== undefined),
   ];
+  const posted = new Set(review.patches.filter(isPosted).map(({ id }) => id));
   const order = [
-    ...firstOfEach(opened.map((check) => ({ patch: check.patch, trace: check.after.trace }))),
+    ...firstOfEach(opened.filter(({ patch }) => posted.has(patch)).map((check) => [check.patch, check.after.trace])),
     ...(isBaseDiscussed(review) ? firstError(review, base) : []),
+    ...firstOfEach(opened.filter(({ patch }) => !posted.has(patch)).map((check) => [check.rule, check.after.trace])),
     ...byKind.flatMap((patch) => firstNew(review, patch.id, base)),
   ];
   return [...new Set(order)];
 }
 
-function firstOfEach(items: readonly { readonly patch: string; readonly trace: string | undefined }[]): string[] {
+/** The first trace of each key. */
+function firstOfEach(items: readonly (readonly [key: string, trace: string | undefined])[]): string[] {
   const seen = new Set<string>();
-  return items.flatMap(({ patch, trace }) => {
-    if (trace === undefined || seen.has(patch)) return [];
-    seen.add(patch);
+  return items.flatMap(([key, trace]) => {
+    if (trace === undefined || seen.has(key)) return [];
+    seen.add(key);
     return [trace];
   });
 }
 
-/** The base's schedule of an error, in the order of the checks: S1 before S2. */
+/** The base's schedule of an error: of the rule that the patches bear on most, in the order of the checks: S1 before S2. */
 function firstError(review: Review, base: readonly string[]): string[] {
+  const changed = review.checks.filter(
+    ({ patch, level, change }) => patch !== '' && level === 'error' && change !== 'keeps',
+  );
+  const weight = (rule: string): number => changed.filter((check) => check.rule === rule).length;
+  let best: { readonly id: string; readonly weight: number } | undefined;
   for (const check of review.checks) {
     if (check.level !== 'error') continue;
     const id = [check.patch === '' ? check.after.trace : undefined, check.before.trace].find(
       (trace) => trace !== undefined && base.includes(trace),
     );
-    if (id !== undefined) return [id];
+    const own = weight(check.rule);
+    if (id !== undefined && (best === undefined || own > best.weight)) best = { id, weight: own };
   }
-  return [];
+  return best === undefined ? [] : [best.id];
 }
 
 /** The first schedule of a patch that differs from the base's, or else its first. */
