@@ -168,7 +168,7 @@ function wroteName(head: string, known: { dated: boolean; followed: boolean }): 
   return /<[^<>]*@[^<>]*>/.test(head) || looksLikeName(head) ? name : undefined;
 }
 
-// The verb is unreadable (a charset was lost): `2020/6/8 12:15, Hugh Dickins ??:` keeps the date and the name.
+// The verb is unreadable (a charset was lost): `2020/6/8 12:15, N ??:` keeps the date and the name.
 function undecodedName(rest: string): string | undefined {
   const words = rest.replace(/\s*[:：]$/u, '').split(/\s+/);
   const last = words.at(-1) ?? '';

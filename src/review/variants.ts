@@ -1,6 +1,7 @@
 // Every change that the thread asks to be tried: posted patches, fixes in prose with each of their readings, and pairs.
 import { applyPatch } from '../c/apply.ts';
 import { applyEdits } from '../c/edit.ts';
+import { findFunctions } from '../c/functions.ts';
 import { withFiles } from '../c/tree.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { placementSource } from '../knowledge.ts';
@@ -57,7 +58,7 @@ export function patchIds(thread: Thread): ReadonlyMap<string, string> {
 function postedVariant(knowledge: Knowledge, patch: Patch, before: KernelSource): Variant {
   const paths = patch.files.map((file) => file.newPath ?? file.oldPath ?? '').filter((path) => path !== '');
   const applied = applyPatch(placementSource(knowledge, before), patch.files);
-  const functions = applied.kind === 'applied' ? applied.functions : namedFunctions(patch);
+  const functions = applied.kind === 'applied' ? applied.functions : namedFunctions(patch, before);
   const covered = matchRules(knowledge.rules, functions, knowledge.vocabulary).length > 0;
   return {
     id: patch.id,
@@ -75,15 +76,22 @@ function postedVariant(knowledge: Knowledge, patch: Patch, before: KernelSource)
   };
 }
 
-/** What a diff that could not be placed names: functions of hunk headers and of its own definitions. Only a hint. */
-function namedFunctions(patch: Patch): string[] {
+const NO_FUNCTIONS = new Set(['if', 'for', 'while', 'switch', 'return', 'sizeof', 'typeof', 'defined']);
+
+/** What a diff that could not be placed names: functions of its lines, and those that stand at its lines. Only a hint. */
+function namedFunctions(patch: Patch, before: KernelSource): string[] {
   const names = new Set<string>();
-  for (const hunk of patch.files.flatMap((file) => file.hunks)) {
-    for (const line of [hunk.section, ...hunk.lines]) {
-      for (const match of line.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)) names.add(match[1] ?? '');
+  for (const { oldPath, hunks } of patch.files) {
+    const standing = findFunctions(before.read(oldPath ?? '')?.text ?? '');
+    for (const { section, lines, oldStart, oldLines } of hunks) {
+      for (const line of [section, ...lines]) {
+        for (const match of line.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)) names.add(match[1] ?? '');
+      }
+      const at = standing.findLast(({ line }) => line <= oldStart + oldLines);
+      if (at !== undefined && oldLines > 0) names.add(at.name);
     }
   }
-  return [...names].sort();
+  return [...names].filter((name) => !NO_FUNCTIONS.has(name)).sort();
 }
 
 function outcomeOf(applied: Applied, before: KernelSource): Pick<Variant, 'after' | 'refusal' | 'edits' | 'notes'> {

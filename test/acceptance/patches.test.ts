@@ -147,6 +147,25 @@ describe.skipIf(absent.length > 0)(`patch mails against real trees${why}`, () =>
     expect(exitCode(found, 'opens')).toBe(3);
   });
 
+  it('a diff that calls what nothing defines is refused by that name, also when its hunks name no function', async () => {
+    const callsNothing = inFunction('__munlock_folio', (body) =>
+      once(
+        body,
+        /\n\tif \(folio_test_clear_mlocked\(folio\)\)/,
+        '\n\tif (nobody_defines_this(folio) && folio_test_clear_mlocked(folio))',
+      ),
+    );
+    const mail = patchMail(tree612, 'mm: calls nothing', [{ path: 'mm/mlock.c', edit: callsNothing }]);
+    const nameless = new TextDecoder()
+      .decode(mail)
+      .replaceAll(/^(@@ .* @@).*$/gm, '$1')
+      .replaceAll(/^index .*\n/gm, '');
+    const found = await reviewOf(new TextEncoder().encode(nameless), tree612);
+    expect(found.patches[0]).toMatchObject({ applies: false, verdict: 'unknown' });
+    expect(found.patches[0]?.reason).toContain('nobody_defines_this');
+    expect(exitCode(found, 'opens')).toBe(3);
+  });
+
   it.each([
     ['the clear moved up', [{ path: 'mm/mlock.c', edit: clearFirst }]],
     ['the old order', [{ path: 'mm/swap.c', edit: (text: string) => setOnlyForMovers(setEarly(text)) }]],
