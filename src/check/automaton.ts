@@ -2,7 +2,8 @@
 // read. Between two local states lies one access to shared memory and what the process computes after it. Nothing here depends on
 // the other processes, so that the graph of code that did not change is used again.
 import type { Instruction } from '../types.ts';
-import { drains, effect, Undefined, value } from './effect.ts';
+import { Undefined } from './arithmetic.ts';
+import { drains, effect, value } from './effect.ts';
 import { liveRegisters } from './live.ts';
 import {
   type Buffered,

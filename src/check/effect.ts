@@ -1,10 +1,8 @@
 // What instructions do to words and registers: expressions, and the effect of one access.
 import type { Expr, Instruction } from '../types.ts';
+import { binary, unary } from './arithmetic.ts';
 import { wordMask } from './footprint.ts';
 import { FREED } from './program.ts';
-
-/** Thrown for a value that C does not define. */
-export class Undefined extends Error {}
 
 /** Value of an expression; throws `Undefined` on a division by zero. */
 export function value(expr: Expr, registers: Int32Array): number {
@@ -13,59 +11,14 @@ export function value(expr: Expr, registers: Int32Array): number {
       return expr.value | 0;
     case 'reg':
       return registers[expr.reg]!;
-    case 'unary': {
-      const arg = value(expr.arg, registers);
-      if (expr.op === '!') return arg === 0 ? 1 : 0;
-      return expr.op === '-' ? -arg | 0 : ~arg;
-    }
+    case 'unary':
+      return unary(expr.op, value(expr.arg, registers));
     case 'binary':
       return binary(expr.op, value(expr.left, registers), value(expr.right, registers));
     case 'select':
       return value(value(expr.cond, registers) !== 0 ? expr.then : expr.else, registers);
     default:
       return expr satisfies never;
-  }
-}
-
-/** One operator on 32-bit values. Throws `Undefined` on a division by zero. */
-export function binary(op: Extract<Expr, { kind: 'binary' }>['op'], a: number, b: number): number {
-  switch (op) {
-    case '+':
-      return (a + b) | 0;
-    case '-':
-      return (a - b) | 0;
-    case '*':
-      return Math.imul(a, b);
-    case '/':
-      if (b === 0) throw new Undefined();
-      return (a / b) | 0;
-    case '%':
-      if (b === 0) throw new Undefined();
-      return (a % b) | 0;
-    case '&':
-      return a & b;
-    case '|':
-      return a | b;
-    case '^':
-      return a ^ b;
-    case '<<':
-      return a << b;
-    case '>>':
-      return a >> b;
-    case '==':
-      return Number(a === b);
-    case '!=':
-      return Number(a !== b);
-    case '<':
-      return Number(a < b);
-    case '<=':
-      return Number(a <= b);
-    case '>':
-      return Number(a > b);
-    case '>=':
-      return Number(a >= b);
-    default:
-      return op satisfies never;
   }
 }
 

@@ -1,6 +1,7 @@
 // Runs a program one instruction at a time, to tell what a search found instruction by instruction.
 import type { Expr, Instruction, Invariant, Process, Program } from '../types.ts';
-import { drains, effect, Undefined, value } from './effect.ts';
+import { Undefined } from './arithmetic.ts';
+import { drains, effect, value } from './effect.ts';
 import { type Bits, bitsOf, NO_BITS, wordMask } from './footprint.ts';
 import { FREED, LOWEST_ADDRESS } from './program.ts';
 import { FAULT } from './properties.ts';

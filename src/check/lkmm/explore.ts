@@ -1,5 +1,6 @@
 // Scenario programs under LKMM: end-state invariants, assertions and faults, with an execution for each that is violated.
 import type { Instruction, Invariant, Outcome, Program, Violation } from '../../types.ts';
+import { binary } from '../arithmetic.ts';
 import { validate } from '../program.ts';
 import { FAULT } from '../properties.ts';
 import { outcomeWords } from '../words.ts';
@@ -7,7 +8,7 @@ import { unmodelled } from './code.ts';
 import { finalValue } from './engine.ts';
 import { type Budget, search } from './search.ts';
 import type { Fault, State } from './state.ts';
-import { binary, evaluate, type Value } from './term.ts';
+import { evaluate, type Value } from './term.ts';
 import { traceOf } from './witness.ts';
 
 /** A budget for one scenario: seconds. */

@@ -281,7 +281,8 @@ function locking(cpu: Cpu, address: Expr, none: Int32Array, dst: number | undefi
   };
 }
 
-function modified(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: Value, operand: Value): Value {
+/** The word behind a read-modify-write of `old`. */
+export function modified(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: Value, operand: Value): Value {
   switch (fn) {
     case 'or':
       return combine('|', old, operand);

@@ -6,6 +6,7 @@
 // graph alone and the choices at each step exclude each other, so no graph is reached twice.
 import { assert } from '../../errors.ts';
 import type { Expr, Instruction, MemoryModel, Program } from '../../types.ts';
+import { Undefined } from '../arithmetic.ts';
 import { type Axioms, createAxioms } from './axioms.ts';
 import { IS, NOWHERE, PENDING } from './event.ts';
 import { feedOf, type Ground, groundOf } from './footing.ts';
@@ -14,7 +15,6 @@ import { claim, type Fuel, runLocal, type Stop, take } from './local.ts';
 import { mayOvertake } from './overtake.ts';
 import { assumptionsHold, connect, insert, isReady, placesOf, sourcesOf, takersOf } from './place.ts';
 import { type Cpu, copy, Fault, Full, initial, SET, type State, settle } from './state.ts';
-import { Undefined } from './term.ts';
 
 /** How much is searched before it is given up. */
 export interface Budget {

@@ -1,5 +1,6 @@
 // Values that may depend on reads which do not have their value yet: a read that committed to a later write.
 import type { BinaryOp, Expr, UnaryOp } from '../../types.ts';
+import { binary, unary } from '../arithmetic.ts';
 
 /** An expression over reads of the graph, by event. */
 export type Term =
@@ -10,60 +11,6 @@ export type Term =
 
 /** A 32-bit number, or an expression over reads. */
 export type Value = number | Term;
-
-/** Thrown when a value divides by zero: that execution is undefined in C. */
-export class Undefined extends Error {}
-
-/** `op` applied to 32-bit values; comparisons are signed. Throws Undefined on a division by zero. */
-export function binary(op: BinaryOp, a: number, b: number): number {
-  switch (op) {
-    case '+':
-      return (a + b) | 0;
-    case '-':
-      return (a - b) | 0;
-    case '*':
-      return Math.imul(a, b);
-    case '/':
-      return (a / nonZero(b)) | 0;
-    case '%':
-      return (a % nonZero(b)) | 0;
-    case '&':
-      return a & b;
-    case '|':
-      return a | b;
-    case '^':
-      return a ^ b;
-    case '<<':
-      return a << b;
-    case '>>':
-      return a >> b;
-    case '==':
-      return a === b ? 1 : 0;
-    case '!=':
-      return a !== b ? 1 : 0;
-    case '<':
-      return a < b ? 1 : 0;
-    case '<=':
-      return a <= b ? 1 : 0;
-    case '>':
-      return a > b ? 1 : 0;
-    case '>=':
-      return a >= b ? 1 : 0;
-    default:
-      return op satisfies never;
-  }
-}
-
-function nonZero(value: number): number {
-  if (value === 0) throw new Undefined();
-  return value;
-}
-
-/** `op` applied to a 32-bit value. */
-export function unary(op: UnaryOp, a: number): number {
-  if (op === '!') return a === 0 ? 1 : 0;
-  return op === '-' ? -a | 0 : ~a;
-}
 
 /** `op` on values; stays an expression while a read is open. */
 export function combine(op: BinaryOp, left: Value, right: Value): Value {

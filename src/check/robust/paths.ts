@@ -2,17 +2,28 @@
 // process writes are followed by value, like registers; a value that comes from elsewhere may be anything, and a pointer
 // from elsewhere is one of the values that are ever stored there.
 import type { Expr, Instruction, Program } from '../../types.ts';
+import { Undefined } from '../arithmetic.ts';
 import type { Event } from '../lkmm/event.ts';
 import type { Footing } from '../lkmm/footing.ts';
 import { groundOf } from '../lkmm/footing.ts';
 import type { Cells } from '../lkmm/issue.ts';
-import { dependsOf, Fault, fence, isRead, issueRead, issueWrite, valueIn, variantsOf } from '../lkmm/issue.ts';
+import {
+  dependsOf,
+  Fault,
+  fence,
+  isRead,
+  issueRead,
+  issueWrite,
+  modified,
+  valueIn,
+  variantsOf,
+} from '../lkmm/issue.ts';
 import type { Fuel } from '../lkmm/local.ts';
 import { runLocal, take } from '../lkmm/local.ts';
 import type { Cpu, State } from '../lkmm/state.ts';
 import { copy, Full, initial, noEvents, union } from '../lkmm/state.ts';
 import type { Term, Value } from '../lkmm/term.ts';
-import { combine, Undefined } from '../lkmm/term.ts';
+import { combine } from '../lkmm/term.ts';
 
 /** One way through a process: its visible events in program order, and the cell of each. */
 export interface Path {
@@ -472,24 +483,5 @@ function effectsOf(
     }
     default:
       throw new Unknown(`${instruction.op} is not followed`);
-  }
-}
-
-function modified(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: Value, operand: Value): Value {
-  switch (fn) {
-    case 'or':
-      return combine('|', old, operand);
-    case 'and':
-      return combine('&', old, operand);
-    case 'andnot':
-      return combine('&', old, typeof operand === 'number' ? ~operand : { kind: 'unary', op: '~', arg: operand });
-    case 'xor':
-      return combine('^', old, operand);
-    case 'add':
-      return combine('+', old, operand);
-    case 'xchg':
-      return operand;
-    default:
-      return fn satisfies never;
   }
 }
