@@ -6,6 +6,8 @@ import type { Axioms } from '../lkmm/axioms.ts';
 import { createAxioms } from '../lkmm/axioms.ts';
 import type { Event, Graph } from '../lkmm/event.ts';
 import { INIT, IS, NO_SOURCE, PENDING, ROWS } from '../lkmm/event.ts';
+import type { Leg, Section } from './legs.ts';
+import { conflicting, legsOf } from './legs.ts';
 import type { Path } from './paths.ts';
 import { skeletonOf } from './paths.ts';
 
@@ -23,24 +25,6 @@ export type Robustness =
 
 const MOST_CYCLES = 300_000;
 const MOST_PROCESSES = 4;
-
-/** A way through one process: an access, or one and a later one of another cell, with the locks around them. */
-interface Leg {
-  readonly process: number;
-  readonly entry: number; // index into events
-  readonly exit: number;
-  readonly events: readonly Event[]; // ids are indices; rows of one word
-  readonly loc: readonly number[];
-  readonly sections: readonly Section[];
-}
-
-/** A critical section around an access of a leg; indices into its events. */
-interface Section {
-  readonly cell: number;
-  readonly lkr: number;
-  readonly lkw: number;
-  readonly unlock: number; // -1: never
-}
 
 /** Tests all critical cycles of `program`. Exponential in processes and branches, so it has a limit: then `unknown`. */
 export function robustness(program: Program): Robustness {
@@ -63,131 +47,6 @@ export function robustness(program: Program): Robustness {
   if (paths.some((all) => all.some(tests))) return { kind: 'unknown', why: 'a lock is tested without taking it' };
   const legs = paths.map((all, process) => legsOf(all, process, relevant));
   return testCycles(program, legs);
-}
-
-// ---------------------------------------------------------------- which cells matter
-
-/** Cells that two processes access, one of them writing, and that no one lock protects on every path. */
-function conflicting(program: Program, paths: readonly (readonly Path[])[]): boolean[] {
-  const isLock = program.cells.map(({ kind }) => kind === 'lock');
-  const readers = program.cells.map(() => new Set<number>());
-  const writers = program.cells.map(() => new Set<number>());
-  const common: (Set<number> | undefined)[] = program.cells.map(() => undefined);
-  for (const [process, all] of paths.entries()) {
-    for (const path of all) {
-      const held = heldAt(path, isLock);
-      for (const [k, event] of path.events.entries()) {
-        const cell = path.loc[k]!;
-        if (cell < 0) continue;
-        if ((event.is & IS.read) !== 0) readers[cell]!.add(process);
-        if ((event.is & IS.write) !== 0) writers[cell]!.add(process);
-        const here = new Set(held[k]!.map((section) => section.cell));
-        const before = common[cell];
-        common[cell] = before === undefined ? here : new Set([...before].filter((lock) => here.has(lock)));
-      }
-    }
-  }
-  return program.cells.map((_, cell) => {
-    const all = new Set([...readers[cell]!, ...writers[cell]!]);
-    if (all.size < 2 || writers[cell]!.size === 0) return false;
-    return isLock[cell]! || common[cell]?.size === 0;
-  });
-}
-
-/** The critical sections that each event of a path stands in. */
-function heldAt(path: Path, isLock: readonly boolean[]): Section[][] {
-  const open: Section[] = [];
-  const held: Section[][] = [];
-  for (const [k, event] of path.events.entries()) {
-    const cell = path.loc[k]!;
-    if ((event.is & IS.lkw) !== 0 && isLock[cell]!)
-      open.push({ cell, lkr: event.partner, lkw: k, unlock: unlockOf(path, k) });
-    held.push([...open]);
-    if ((event.is & IS.unlock) !== 0) {
-      const at = open.findIndex((section) => section.unlock === k);
-      if (at >= 0) open.splice(at, 1);
-    }
-  }
-  return held;
-}
-
-function unlockOf(path: Path, lkw: number): number {
-  return path.events.findIndex((event, k) => k > lkw && (event.is & IS.unlock) !== 0 && path.loc[k] === path.loc[lkw]);
-}
-
-// ---------------------------------------------------------------- legs
-
-/** Every leg of the paths of one process, equal ones once. */
-function legsOf(paths: readonly Path[], process: number, relevant: readonly boolean[]): Leg[] {
-  const found = new Map<string, Leg>();
-  for (const path of paths) {
-    const held = heldAt(path, relevant);
-    const spots = path.events.flatMap((event, k) =>
-      relevant[path.loc[k] ?? -1] === true && (event.is & (IS.read | IS.write)) !== 0 ? [k] : [],
-    );
-    for (const [at, a] of spots.entries()) {
-      add(found, path, process, held, a, a);
-      for (const b of spots.slice(at + 1)) if (path.loc[a] !== path.loc[b]) add(found, path, process, held, a, b);
-    }
-  }
-  return [...found.values()];
-}
-
-function add(
-  found: Map<string, Leg>,
-  path: Path,
-  process: number,
-  held: readonly (readonly Section[])[],
-  a: number,
-  b: number,
-): void {
-  // A lock is entered by its lock operation and left by its unlock: the other accesses to it follow from these.
-  const [first, last] = [path.events[a]!, path.events[b]!];
-  if ((first.is & (IS.lkw | IS.unlock)) !== 0 && a !== b) return;
-  if ((last.is & (IS.lkr | IS.lkw)) !== 0 && a !== b) return;
-  const sections = [...new Set([...held[a]!, ...held[b]!])];
-  const kept = new Set([a, b]);
-  for (const k of [a, b]) if (path.events[k]!.partner >= 0) kept.add(path.events[k]!.partner);
-  for (const { lkr, lkw, unlock } of sections) for (const k of [lkr, lkw, unlock]) if (k >= 0) kept.add(k);
-  const ids = [...kept].sort((x, y) => x - y);
-  const events = ids.map((id, index) => restricted(path, id, index, ids));
-  const to = (id: number): number => ids.indexOf(id);
-  const leg: Leg = {
-    process,
-    entry: to(a),
-    exit: to(b),
-    events,
-    loc: ids.map((id) => path.loc[id]!),
-    sections: sections.map(({ cell, lkr, lkw, unlock }) => ({ cell, lkr: to(lkr), lkw: to(lkw), unlock: to(unlock) })),
-  };
-  const key = JSON.stringify([
-    leg.entry,
-    leg.exit,
-    leg.loc,
-    leg.sections,
-    events.map((event) => [event.is, event.partner, [...event.rows], event.locks, event.handed]),
-  ]);
-  if (!found.has(key)) found.set(key, leg);
-}
-
-/** An event of a path as one of the few that are kept: its rows tell the order among these. */
-function restricted(path: Path, id: number, index: number, ids: readonly number[]): Event {
-  const event = path.events[id]!;
-  const rows = new Int32Array(ROWS);
-  for (let row = 0; row < ROWS; row++) {
-    for (const [bit, other] of ids.entries()) {
-      if ((event.rows[row * path.words + (other >>> 5)]! & (1 << (other & 31))) !== 0) rows[row]! |= 1 << bit;
-    }
-  }
-  const isKept = (lkr: number): boolean => ids.includes(lkr);
-  return {
-    ...event,
-    id: index,
-    partner: ids.indexOf(event.partner),
-    rows,
-    locks: event.locks.filter(isKept).map((lkr) => ids.indexOf(lkr)),
-    handed: event.locks.slice(0, event.handed).filter(isKept).length,
-  };
 }
 
 // ---------------------------------------------------------------- cycles

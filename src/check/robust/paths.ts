@@ -1,29 +1,22 @@
 // The paths of each process, with the accesses that other processes can see, whatever these read. Cells that no other
 // process writes are followed by value, like registers; a value that comes from elsewhere may be anything, and a pointer
 // from elsewhere is one of the values that are ever stored there.
-import type { Expr, Instruction, Program } from '../../types.ts';
+import type { Instruction, Program } from '../../types.ts';
 import { Undefined } from '../arithmetic.ts';
 import type { Event } from '../lkmm/event.ts';
 import type { Footing } from '../lkmm/footing.ts';
 import { groundOf } from '../lkmm/footing.ts';
 import type { Cells } from '../lkmm/issue.ts';
-import {
-  dependsOf,
-  Fault,
-  fence,
-  isRead,
-  issueRead,
-  issueWrite,
-  modified,
-  valueIn,
-  variantsOf,
-} from '../lkmm/issue.ts';
+import { Fault, fence, isRead, issueRead, issueWrite, valueIn, variantsOf } from '../lkmm/issue.ts';
 import type { Fuel } from '../lkmm/local.ts';
 import { runLocal, take } from '../lkmm/local.ts';
 import type { Cpu, State } from '../lkmm/state.ts';
 import { copy, Full, initial, noEvents, union } from '../lkmm/state.ts';
 import type { Term, Value } from '../lkmm/term.ts';
 import { combine } from '../lkmm/term.ts';
+import type { Facts } from './facts.ts';
+import { change, learn, Unknown, wrote } from './facts.ts';
+import { addressOf, changedBits, effectsOf, inputs, isFull, nextOf } from './outcomes.ts';
 
 /** One way through a process: its visible events in program order, and the cell of each. */
 export interface Path {
@@ -42,18 +35,6 @@ const MOST_WALKS = 40_000; // pieces of paths between forks, of one process
 const MOST_ROUNDS = 12; // of the fixed point over who writes what
 const FEW = 4; // values of a foreign cell that are told apart
 const WIDEST = 8; // words of a row: 256 events a path
-
-/** What is known of each cell so far; grows until nothing is added. */
-interface Facts {
-  readonly accessors: readonly Set<number>[];
-  readonly writers: readonly Set<number>[];
-  readonly values: readonly Set<number>[]; // ever stored, with the initial value
-  readonly isOpen: boolean[]; // something not known is stored
-  readonly changes: readonly number[][]; // by cell and process: the bits that it may change
-  size: number; // of all that is known
-}
-
-class Unknown extends Error {}
 
 /** Every path of every process of `program`. Exponential in the branches that foreign values decide. */
 export function skeletonOf(program: Program): Skeleton {
@@ -206,13 +187,6 @@ function branches(
 
 // ---------------------------------------------------------------- accesses
 
-/** What an access gives when the value of its cell is `old`: into the register, and into the cell. */
-interface Effect {
-  readonly dst?: number;
-  readonly result?: Value;
-  readonly next?: Value;
-}
-
 /** Does one access. Returns the forks when there is more than one way on; undefined when the walk itself went on. */
 function access(program: Program, process: number, facts: Facts, cells: Cells, at: Walk): Walk[] | undefined {
   const { state } = at;
@@ -302,37 +276,6 @@ function narrowed(
   );
 }
 
-/** Bits of its cell that an access may change. */
-function changedBits(state: State, cpu: Cpu, instruction: Instruction): number {
-  if (instruction.op === 'await') return instruction.take ? instruction.mask : 0;
-  if (instruction.op !== 'rmw') return -1;
-  const operand = valueIn(state, cpu, instruction.operand);
-  if (typeof operand !== 'number') return -1;
-  switch (instruction.fn) {
-    case 'or':
-    case 'andnot':
-    case 'xor':
-      return operand;
-    case 'and':
-      return ~operand;
-    default:
-      return -1;
-  }
-}
-
-/** The word behind a read-modify-write of `old`, as far as nobody else changes it. */
-function nextOf(state: State, cpu: Cpu, instruction: Instruction, old: number): Value | undefined {
-  if (instruction.op === 'rmw') return modified(instruction.fn, old, valueIn(state, cpu, instruction.operand));
-  return instruction.op === 'await' ? old | instruction.mask : undefined;
-}
-
-function change(facts: Facts, process: number, cell: number, bits: number): void {
-  const of = facts.changes[cell]!;
-  if ((of[process]! | bits) === of[process]!) return;
-  of[process]! |= bits;
-  facts.size++;
-}
-
 function remember(at: Walk, cell: number, value: Value): void {
   at.memory.set(cell, { value, depends: noEvents(at.state.words) });
 }
@@ -377,111 +320,4 @@ function own(process: number, facts: Facts, cells: Cells, at: Walk, cell: number
     );
   follow(at, single);
   return undefined;
-}
-
-function inputs(cpu: Cpu, instruction: Instruction, words: number): Int32Array {
-  switch (instruction.op) {
-    case 'store':
-      return dependsOf(cpu, instruction.value, words);
-    case 'rmw':
-    case 'add-unless':
-      return dependsOf(cpu, instruction.operand, words);
-    case 'cmpxchg':
-      return dependsOf(cpu, instruction.desired, words);
-    default:
-      return noEvents(words);
-  }
-}
-
-function isFull(instruction: Instruction): boolean {
-  return 'order' in instruction && instruction.order === 'mb';
-}
-
-function wrote(facts: Facts, process: number, cell: number, value: Value): void {
-  learn(facts, facts.writers[cell]!, process);
-  if (typeof value === 'number') learn(facts, facts.values[cell]!, value);
-  else if (!facts.isOpen[cell]) {
-    facts.isOpen[cell] = true;
-    facts.size++;
-  }
-  if (facts.values[cell]!.size > 64 && !facts.isOpen[cell]) {
-    facts.isOpen[cell] = true;
-    facts.size++;
-  }
-}
-
-function learn(facts: Facts, set: Set<number>, item: number): void {
-  if (set.has(item) || set.size > 64) return;
-  set.add(item);
-  facts.size++;
-}
-
-function addressOf(instruction: Instruction): Expr {
-  if ('address' in instruction) return instruction.address;
-  if ('domain' in instruction && instruction.domain !== undefined) return instruction.domain;
-  throw new Unknown(`${instruction.op} has no address`);
-}
-
-type Variant = ReturnType<typeof variantsOf>[number];
-
-/** The outcomes of an access to a cell whose value is `old`, a term when it is not known. */
-function effectsOf(
-  state: State,
-  cpu: Cpu,
-  instruction: Instruction,
-  old: Value,
-): readonly { readonly effect: Effect; readonly variant: Variant }[] {
-  const value = (expr: Expr): Value => valueIn(state, cpu, expr);
-  const masked = (mask: number | undefined): Value =>
-    mask === undefined || mask === 0 ? old : combine('&', old, mask);
-  const only = (effect: Effect): { effect: Effect; variant: Variant }[] => [{ effect, variant: 'only' }];
-  const either = (condition: Value, success: Effect, failure: Effect): { effect: Effect; variant: Variant }[] => [
-    ...(condition === 0 ? [] : [{ effect: success, variant: 'success' as const }]),
-    ...(typeof condition === 'number' && condition !== 0 ? [] : [{ effect: failure, variant: 'failure' as const }]),
-  ];
-  switch (instruction.op) {
-    case 'load':
-      return only({ dst: instruction.dst, result: masked(instruction.mask) });
-    case 'store':
-      return only({ next: value(instruction.value) });
-    case 'unlock':
-      return only({ next: 0 });
-    case 'rmw': {
-      const { fn, dst, mask } = instruction;
-      const next = modified(fn, old, value(instruction.operand));
-      return only(dst === undefined ? { next } : { dst, result: masked(mask), next });
-    }
-    case 'cmpxchg': {
-      const { dst } = instruction;
-      const next = value(instruction.desired);
-      return either(combine('==', old, value(instruction.expected)), { dst, result: old, next }, { dst, result: old });
-    }
-    case 'add-unless': {
-      const { dst } = instruction;
-      const next = combine('+', old, value(instruction.operand));
-      return either(combine('!=', old, value(instruction.unless)), { dst, result: 1, next }, { dst, result: 0 });
-    }
-    case 'try-bits': {
-      const { dst, mask } = instruction;
-      const next = combine('|', old, mask);
-      return either(combine('==', combine('&', old, mask), 0), { dst, result: 1, next }, { dst, result: 0 });
-    }
-    case 'await': {
-      const { mask, value: wanted, take: takes } = instruction;
-      if (combine('==', combine('&', old, mask), wanted | 0) === 0) return []; // it waits for ever
-      return only(takes ? { next: combine('|', old, mask) } : {});
-    }
-    case 'lock':
-      return combine('==', old, 0) === 0 ? [] : only({ next: cpu.process + 1 });
-    case 'trylock': {
-      const { dst } = instruction;
-      return either(combine('==', old, 0), { dst, result: 1, next: cpu.process + 1 }, { dst, result: 0 });
-    }
-    case 'is-locked': {
-      const { dst } = instruction;
-      return either(combine('!=', old, 0), { dst, result: 1 }, { dst, result: 0 });
-    }
-    default:
-      throw new Unknown(`${instruction.op} is not followed`);
-  }
 }
