@@ -4,6 +4,7 @@
 import type { Program } from '../../types.ts';
 import type { Axioms } from '../lkmm/axioms.ts';
 import { createAxioms } from '../lkmm/axioms.ts';
+import { unmodelled } from '../lkmm/code.ts';
 import type { Event, Graph } from '../lkmm/event.ts';
 import { INIT, IS, NO_SOURCE, PENDING, ROWS } from '../lkmm/event.ts';
 import type { Leg, Section } from './legs.ts';
@@ -30,6 +31,8 @@ const MOST_PROCESSES = 4;
 export function robustness(program: Program): Robustness {
   if (program.processes.length > MOST_PROCESSES)
     return { kind: 'unknown', why: `more than ${MOST_PROCESSES} processes` };
+  const refusal = unmodelled(program);
+  if (refusal !== undefined) return { kind: 'unknown', why: `${refusal.what}: ${refusal.why}` };
   const skeleton = skeletonOf(program);
   if (skeleton.kind === 'unknown') return skeleton;
   const { paths } = skeleton;

@@ -77,3 +77,17 @@ describe('robust programs have the executions of SC and no others', () => {
     120_000,
   );
 });
+
+it('a program with an instruction that LKMM has no event for is not called robust', () => {
+  const [first, ...others] = family('c', 2, 1, 'one word').processes;
+  const code = [{ op: 'context', what: 'irq', enters: true, at: first!.code[0]!.at } as const, ...first!.code];
+  const shifted = code.map((ins) =>
+    ins.op === 'branch'
+      ? { ...ins, then: ins.then + 1, else: ins.else + 1 }
+      : ins.op === 'jump'
+        ? { ...ins, to: ins.to + 1 }
+        : ins,
+  );
+  const program = { ...family('c', 2, 1, 'one word'), processes: [{ ...first!, code: shifted }, ...others] };
+  expect(robustness(program).kind).toBe('unknown');
+});
