@@ -285,12 +285,12 @@ describe.skipIf(!hasPython)('a reply as python and git read it (skipped without 
     expect(mail.defects).toEqual([]);
     expect(mail.keys).toEqual([
       'From',
-      'Subject',
       'In-Reply-To',
       'References',
+      'Subject',
+      'Content-Transfer-Encoding',
       'MIME-Version',
       'Content-Type',
-      'Content-Transfer-Encoding',
     ]);
     expect(mail.body).toContain('No reproducer was run. No language model was used.');
   });
