@@ -109,7 +109,7 @@ export function exactPlaces(lines: readonly string[], wanted: readonly string[],
  * brace in column 1 stands between the two, for then the header names the function before.
  */
 export function namedFunction(hunk: Hunk): string | undefined {
-  let name = functionInHeader(hunk.section);
+  let name = functionInHeader(hunk.section.replace(/\/\*.*/, '')); // a section may be a label with a remark
   for (const line of hunk.lines) {
     if (line[0] === '+' || line[0] === '-') return name;
     const text = line.slice(1);

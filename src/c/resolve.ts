@@ -13,7 +13,8 @@ const KEYWORDS = new Set(
   restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool asm typeof
   u8 u16 u32 u64 s8 s16 s32 s64 size_t ssize_t true false NULL current jiffies __attribute__ __always_inline
   likely unlikely define undef ifdef ifndef endif elif defined include __func__ __FILE__ __LINE__ EXPORT_SYMBOL
-  EXPORT_SYMBOL_GPL __VA_ARGS__ __user __init __percpu __rcu`.split(/\s+/),
+  EXPORT_SYMBOL_GPL __VA_ARGS__ __user __init __percpu __rcu __maybe_unused __must_check __cold noinline
+  noinline_for_stack __attribute_const__`.split(/\s+/),
 );
 
 /**
@@ -101,12 +102,21 @@ function isKnown(source: KernelSource, target: Target, name: string, isMember: b
 
 /** The nearest headers first: most names end the search in mm/internal.h or include/linux. */
 function isInHeaders(source: KernelSource, name: string, isMember: boolean): boolean {
-  if (isFlagName(source, name)) return true;
+  if (isFlagName(source, name) || isIgnored(source, name)) return true;
   for (const path of source.paths) {
     // A field may be of a struct in another C file; a function or a variable must be in a header to be seen.
     if (!path.endsWith('.h') && !isMember) continue;
     const text = source.read(path)?.text ?? '';
     if (hasWord(text, name) && (isMember || topLevelNames(text).has(name))) return true;
+  }
+  return false;
+}
+
+/** A call that a row of the primitives table drops, wherever it stands: counting, tracing, printing. */
+function isIgnored(source: KernelSource, name: string): boolean {
+  const rows = source.read(source.paths.find((path) => path.endsWith('/relore-primitives.h')) ?? '')?.text ?? '';
+  for (const [, words = ''] of rows.matchAll(/^#pragma relore ignore (.*)$/gm)) {
+    if (words.split(/\s+/).some((word) => new RegExp(`^${word.replaceAll('*', '\\w*')}$`).test(name))) return true;
   }
   return false;
 }
