@@ -559,6 +559,49 @@ export type Outcome =
     }
   | { readonly kind: 'refused'; readonly model: MemoryModel; readonly refusal: Refusal };
 
+// ---------------------------------------------------------------- schedules to walk through
+
+/** One executed instruction that a reader can stop at. */
+export interface WalkStep {
+  readonly process: number; // index into Walk.processes
+  readonly function: string;
+  readonly file: string;
+  readonly line: number; // 1-based, of the file before any edit
+  readonly added?: true; // the line exists only after the edit
+  readonly text: string; // of the line
+  readonly event: string; // 'test and clear lru: was 0'
+  readonly cell: number | undefined; // index into Walk.cells
+  readonly value: string | undefined; // of the cell afterwards, as others see it; undefined: as before
+  readonly matters: boolean; // other processes can tell it, or an invariant reads what it changes
+}
+
+/** One way to go on from a state: a process steps, up to the next place where the order can matter. */
+export interface WalkChoice {
+  readonly process: number;
+  readonly steps: readonly number[]; // indices into Walk.steps
+  readonly to: number; // index into Walk.states; -1: that state was left out, see Walk.cut
+  readonly violated: readonly string[]; // assertions and faults on the way
+}
+
+export interface WalkState {
+  readonly choices: readonly WalkChoice[]; // in order of process; none at an end
+  readonly end: 'no' | 'whole' | 'deadlock' | 'fault';
+  readonly violated: readonly string[]; // invariants that do not hold here; an invariant of the end only at an end
+}
+
+/** Every schedule of a program, as the graph of its choices. State 0 is the first. */
+export interface Walk {
+  readonly model: 'sc' | 'tso';
+  readonly processes: readonly { readonly name: string; readonly cpu: string; readonly label: string }[];
+  readonly cells: readonly { readonly name: string; readonly value: string }[]; // at the start; those that change or that an invariant reads
+  readonly invariants: readonly { readonly name: string; readonly words: string; readonly level: 'error' | 'information' }[];
+  readonly first: readonly number[]; // steps before the first choice, indices into `steps`
+  readonly steps: readonly WalkStep[];
+  readonly states: readonly WalkState[];
+  readonly path: string; // the choices to a violation, with the fewest context switches; '' when there is none
+  readonly cut: string | undefined; // why states were left out: '2,000 states'
+}
+
 // ---------------------------------------------------------------- rules
 
 /** A row of a rule's Result table. */
@@ -766,4 +809,161 @@ export interface Review {
   readonly notChecked: readonly { readonly what: string; readonly why: string }[];
   readonly assumptions: readonly string[];
   readonly waivers?: readonly ReviewWaiver[];
+}
+
+// ---------------------------------------------------------------- the history (relore.history/1)
+
+/** A released version, and the step of the patch stack that it is. */
+export interface HistoryVersion {
+  readonly name: string; // v5.18
+  readonly released?: string; // YYYY-MM-DD
+  readonly step: number; // index into History.steps
+}
+
+/** One state of the patch stack: step 0 is its base, and each patch makes the next one. */
+export interface HistoryStep {
+  readonly name: string; // 'v5.17+3', or the tag when it is a version
+  readonly commit: string; // 12 digits of the commit the patch stands for; '' for the base and for patches of no single commit
+  readonly subject: string; // of that commit, in our words
+  readonly release: string; // the first release that has it; '' for the base
+}
+
+/** Steps in a row with one verdict, first and last included. */
+export interface HistoryRun {
+  readonly from: number; // indices into History.steps
+  readonly to: number;
+  readonly verdict: Verdict;
+  readonly why?: string; // of bounded and refused
+  /** The schedules of a violated run, by the step that each is for first: code changes move lines and calls. */
+  readonly schedules?: readonly { readonly from: number; readonly trace: string }[];
+}
+
+/** A property of one scenario of a rule, followed through every step. */
+export interface HistoryRace {
+  readonly id: string; // 'stranded-unevictable/S1/I-strand': rule, scenario, property
+  readonly rule: string;
+  readonly scenario: string;
+  readonly property: string; // an invariant, or 'asserts', 'faults', 'deadlock' for all of a kind
+  readonly isMain: boolean; // the property that the rule is about
+  readonly level: 'error' | 'information';
+  readonly title: string; // of the rule
+  readonly words: string; // of the scenario
+  readonly invariant: string; // the property in words
+  readonly functions: readonly string[]; // of the rule, by their names of any version
+  readonly runs: Readonly<Record<MemoryModel, readonly HistoryRun[]>>; // each covers all steps, oldest first
+}
+
+/** A race that is known and that no rule models. */
+export interface HistoryTopic {
+  readonly id: string; // 'iomap-private-reference'
+  readonly title: string;
+  readonly words: string;
+  readonly functions: readonly string[];
+}
+
+/** What a change did to a race. `unchanged`: it was looked at and changes nothing. */
+export type EdgeKind = 'opened' | 'closed' | 're-opened' | 'exposed' | 'claimed' | 'unchanged';
+
+export type EdgeEvidence =
+  | {
+      readonly kind: 'computed';
+      readonly models: readonly MemoryModel[];
+      readonly before: Verdict;
+      readonly after: Verdict;
+      readonly from: number; // the last step with `before`
+      readonly to: number; // the first step with `after`; more than from + 1: the steps between are not decided
+      readonly trace?: string; // the schedule on the violated side
+    }
+  | { readonly kind: 'read'; readonly where: readonly string[] } // Message-IDs, 'tree', 'changelog'
+  | { readonly kind: 'analysis' } // our own: nobody wrote it, as far as we know
+  | { readonly kind: 'memory' }; // not looked up
+
+/** What the computed edges say of a stated one. */
+export interface EdgeCheck {
+  readonly verdict: 'agrees' | 'differs' | 'not-computed';
+  readonly why: string; // one sentence
+  readonly computed: readonly string[]; // edges
+}
+
+/** A change and what it did to a race: computed by the model, or stated by somebody. */
+export interface HistoryEdge {
+  readonly id: string; // 'e-0123456789': of its content
+  readonly kind: EdgeKind;
+  readonly commit: string; // 12 digits; '' for what was never merged or has no known id
+  readonly subject: string; // in our words
+  readonly release: string; // v5.18; '' for not known or never
+  readonly race: string; // of a computed edge a HistoryRace id; of a stated one that, or its rule or rule/scenario, or a HistoryTopic id
+  readonly words: string; // what it did, one sentence
+  readonly evidence: EdgeEvidence;
+  readonly check?: EdgeCheck; // of a stated edge
+  readonly place?: Place; // of a stated edge: the line of rules/history
+}
+
+/** A version with edits applied in order, and the verdicts of a rule on it: what would help, and what would not. */
+export interface HistoryTrial {
+  readonly id: string; // 'stranded-unevictable v6.12 old-order + fix-1'
+  readonly rule: string;
+  readonly version: string;
+  readonly edits: readonly string[]; // names of edits of the rule, or 'revert 2262ace60713/1': the first reading of a revert
+  readonly words: string;
+  readonly cells: readonly {
+    readonly scenario: string;
+    readonly property: string;
+    readonly model: MemoryModel;
+    readonly verdict: Verdict;
+    readonly why?: string;
+    readonly trace?: string;
+  }[];
+}
+
+/** One argument about a barrier, a lock or an order. */
+export interface HistoryArgument {
+  readonly id: string; // 'munlock-barrier/3'
+  readonly date: string; // YYYY-MM-DD, YYYY-MM or ''
+  readonly who: string;
+  readonly stance: 'for' | 'against' | 'asks' | 'observes' | 'withdraws' | 'concedes';
+  readonly words: string; // our words
+  readonly messageId?: string;
+  readonly commit?: string; // 12 digits, of a changelog
+  readonly evidence: 'read' | 'analysis' | 'memory';
+  readonly trial?: string; // HistoryTrial id
+  readonly verdict: 'confirmed' | 'refuted' | 'undecided' | 'not-modelled';
+  readonly why: string; // what the model says, one sentence
+}
+
+/** Who argued for and against a barrier, a lock or an order, and what the model says of each argument. */
+export interface Genealogy {
+  readonly id: string; // 'munlock-barrier'
+  readonly kind: 'barrier' | 'lock' | 'order';
+  readonly title: string;
+  readonly words: string;
+  readonly rules: readonly string[];
+  readonly names: readonly string[]; // functions, flags and commits that it is about
+  readonly arguments: readonly HistoryArgument[]; // oldest first
+}
+
+/** A discussion that edges or arguments refer to. */
+export interface HistoryThread {
+  readonly id: string; // Message-ID, without <>, of one of its mails
+  readonly subject: string;
+  readonly date: string; // YYYY-MM-DD or YYYY-MM
+  readonly words: string;
+  readonly rules: readonly string[];
+}
+
+/** Which change opened and closed which race: computed on the patch stack, and stated by people. Shipped as data. */
+export interface History {
+  readonly schema: 'relore.history/1';
+  readonly rules: string; // sha256 of the rules it was computed with
+  readonly models: readonly MemoryModel[];
+  readonly versions: readonly HistoryVersion[]; // oldest first
+  readonly steps: readonly HistoryStep[]; // oldest first
+  readonly races: readonly HistoryRace[]; // by rule, scenario and property in their order
+  readonly topics: readonly HistoryTopic[];
+  readonly edges: readonly HistoryEdge[]; // by release, then as computed or written
+  readonly trials: readonly HistoryTrial[];
+  readonly genealogies: readonly Genealogy[];
+  readonly threads: readonly HistoryThread[];
+  /** By an id made from the steps, so that a link to a schedule stays valid. `patch` is the step's name or the trial's id. */
+  readonly traces: Readonly<Record<string, ReviewTrace>>;
 }
