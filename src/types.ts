@@ -594,12 +594,19 @@ export interface Walk {
   readonly model: 'sc' | 'tso';
   readonly processes: readonly { readonly name: string; readonly cpu: string; readonly label: string }[];
   readonly cells: readonly { readonly name: string; readonly value: string }[]; // at the start; those that change or that an invariant reads
-  readonly invariants: readonly { readonly name: string; readonly words: string; readonly level: 'error' | 'information' }[];
+  readonly invariants: readonly {
+    readonly name: string;
+    readonly words: string;
+    readonly level: 'error' | 'information';
+  }[];
   readonly first: readonly number[]; // steps before the first choice, indices into `steps`
   readonly steps: readonly WalkStep[];
   readonly states: readonly WalkState[];
-  readonly path: string; // the choices to a violation, with the fewest context switches; '' when there is none
-  readonly cut: string | undefined; // why states were left out: '2,000 states'
+  readonly path: string; // the schedule of a violation with the fewest context switches; '' also when there is none
+  readonly violated: readonly string[]; // properties that some schedule violates, also one that is not in `states`; sorted
+  readonly searched: number; // states of the search that `violated` is taken from
+  readonly bound: string | undefined; // why that search ended early
+  readonly cut: string | undefined; // what is here when states were left out: 'the 150 nearest states'
 }
 
 // ---------------------------------------------------------------- rules

@@ -108,7 +108,8 @@ function follow(
   return { machine, events };
 }
 
-function recorded(engine: Engine, run: () => void): readonly Passed[] {
+/** What the engine ran through while `run` ran. */
+export function recorded(engine: Engine, run: () => void): readonly Passed[] {
   const passed: Passed[] = [];
   engine.record = passed;
   run();
@@ -117,7 +118,7 @@ function recorded(engine: Engine, run: () => void): readonly Passed[] {
 }
 
 /** Instructions that only compute are left out of a trace; `path` counts them all the same. */
-function isShown(program: Program, event: Executed): boolean {
+export function isShown(program: Program, event: Executed): boolean {
   if (event.violated !== undefined || event.buffer === 'leaves') return true;
   switch (program.processes[event.process]!.code[event.pc]!.op) {
     case 'set':
@@ -132,7 +133,8 @@ function isShown(program: Program, event: Executed): boolean {
   }
 }
 
-function toStep(program: Program, event: Executed, isKept: boolean): TraceStep {
+/** An executed instruction as a trace tells it. */
+export function toStep(program: Program, event: Executed, isKept: boolean): TraceStep {
   const { process, pc, cell, before, after, read } = event;
   const instruction = program.processes[process]!.code[pc]!;
   const words = eventWords(program, instruction, event);
