@@ -36,7 +36,8 @@ const EXIT_HELP = `Exit codes:
   2  usage, or input that cannot be read
   3  could not decide: a patch does not apply, or a search was stopped or refused`;
 
-const SOURCE_HELP = 'mbox, mail, patch or archive page; a maildir; a git range A..B or commit; - for standard input';
+const SOURCE_HELP =
+  'mbox, mail, patch or archive page; a maildir or public-inbox; a git range A..B or commit; a Message-ID or lore URL; - for standard input';
 
 function addReview(program: Command): void {
   const command = program
@@ -63,6 +64,7 @@ function addThread(program: Command): void {
       new Option('--format <format>', 'how to print').choices(['terminal', 'markdown', 'json']).default('terminal'),
     )
     .option('-o, --output <file>', 'write to a file, whole or not at all')
+    .addOption(refreshOption())
     .addOption(colorOption())
     .action(async (sources: string[], options) => (await import('./thread.ts')).threadCommand(sources, options));
 }
@@ -134,7 +136,12 @@ function withRunOptions(command: Command): Command {
     )
     .addOption(
       new Option('--bound <states>', 'most distinct states of one search').argParser(states).default(DEFAULT_STATES),
-    );
+    )
+    .addOption(refreshOption());
+}
+
+function refreshOption(): Option {
+  return new Option('--refresh', 'fetch a thread again that an earlier run has kept');
 }
 
 function rulesOption(): Option {

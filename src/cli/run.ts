@@ -18,6 +18,7 @@ export interface RunOptions {
   readonly model: readonly MemoryModel[];
   readonly bound: number; // distinct states of one search
   readonly rules?: string;
+  readonly refresh?: boolean; // fetch again what stands on a server
 }
 
 /** Reads the sources and reviews the thread in them. Throws InputError for what cannot be used. */
@@ -28,7 +29,7 @@ export async function runReview(sources: readonly string[], options: RunOptions)
   const [first = '-', ...rest] = sources;
   const range = rest.length > 0 ? undefined : readGitRange(first, options.tree ?? process.cwd());
   const { bytes, name } =
-    range === undefined ? joined(await readSources(sources)) : { bytes: range.bytes, name: first };
+    range === undefined ? joined(await readSources(sources, options)) : { bytes: range.bytes, name: first };
   const read = await readThread(bytes, name);
   const thread: Thread = range === undefined ? read : { ...read, kind: 'git' };
   const progress = openProgress(process.stderr, process.env, Date.now);

@@ -12,6 +12,8 @@ import type { Archive } from '../mail/archive.ts';
 import { INSIDE, isMail } from '../mail/form.ts';
 import { isMbox } from '../mail/mbox.ts';
 import { isPacked, unpack, unpackStream } from '../mail/unpack.ts';
+import { epochMails, epochsOf } from './inbox.ts';
+import { cacheFolder, readMasks, readRemote, remoteOf } from './lore.ts';
 
 /** The most bytes that are read from one source: 512 MB. */
 export const MOST_BYTES = 512 * 1024 * 1024;
@@ -41,6 +43,7 @@ export async function openArchive(
   const [name = '-', ...rest] = names;
   if (name === '-' || rest.length > 0) return undefined;
   const entry = await stat(name).catch(() => undefined);
+  if (entry?.isDirectory() === true) return inboxArchive(name);
   if (entry?.isFile() !== true || entry.size < Math.min(least.plain, least.packed)) return undefined;
   const file = await open(name);
   const head = await bytesAt(file, 0, HEAD);
@@ -57,11 +60,30 @@ export async function openArchive(
 const HEAD = 65_536; // bytes that tell an mbox
 
 async function unpackedArchive(name: string, least: number): Promise<OpenArchive | undefined> {
+  return spooled(name, unpackStream(createReadStream(name), name), least);
+}
+
+/** A public-inbox as an mbox; undefined for a directory that is none. */
+async function inboxArchive(folder: string): Promise<OpenArchive | undefined> {
+  const epochs = await epochsOf(folder);
+  return epochs === undefined ? undefined : spooled(folder, inboxMbox(epochs), 0);
+}
+
+async function* inboxMbox(epochs: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const epoch of epochs) for await (const { bytes } of epochMails(epoch)) yield mboxEntry(bytes);
+}
+
+/** Threads are read from all over an archive: what comes as a stream is put into a temporary file. */
+async function spooled(
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+  least: number,
+): Promise<OpenArchive | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'relore-'));
   const path = join(folder, 'archive.mbox');
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    await pipeline(Readable.from(unpackStream(createReadStream(name), name)), createWriteStream(path));
+    await pipeline(Readable.from(chunks), createWriteStream(path));
     const file = await open(path);
     const { size } = await file.stat();
     if (size >= least && isMbox(await bytesAt(file, 0, HEAD)))
@@ -101,7 +123,7 @@ export interface Source {
  * Without a name, standard input when something is piped into it.
  * Throws InputError for what is missing, unreadable or too large; whether it is mail is for the mail reader to say.
  */
-export async function readSources(names: readonly string[]): Promise<readonly Source[]> {
+export async function readSources(names: readonly string[], remote: RemoteOptions = {}): Promise<readonly Source[]> {
   if (names.length === 0 && process.stdin.isTTY) {
     throw new InputError({
       place: { file: '(no source)' },
@@ -110,18 +132,32 @@ export async function readSources(names: readonly string[]): Promise<readonly So
     });
   }
   const sources: Source[] = [];
-  for (const name of names.length === 0 ? ['-'] : names) sources.push(...(await readSource(name)));
+  for (const name of names.length === 0 ? ['-'] : names) sources.push(...(await readSource(name, remote)));
   return sources;
 }
 
-async function readSource(name: string): Promise<readonly Source[]> {
+/** How what stands on a server is read. */
+export interface RemoteOptions {
+  readonly refresh?: boolean; // fetch again what an earlier run has kept
+}
+
+async function readSource(name: string, { refresh = false }: RemoteOptions): Promise<readonly Source[]> {
   if (name === '-') return [{ name: '(stdin)', bytes: await readStream(process.stdin, '(stdin)') }];
-  const entry = await stat(name).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(name, error);
-  });
-  if (entry.isDirectory()) return readMaildir(name);
+  const entry = await stat(name).catch((error: NodeJS.ErrnoException) => error);
+  if (entry instanceof Error) {
+    const remote = remoteOf(name, readMasks(process.cwd()));
+    if (remote === undefined) throw unreadable(name, entry);
+    const say = (words: string) => void process.stderr.write(`relore: ${words}\n`);
+    return [{ name, bytes: await readRemote(remote, { refresh, say, folder: cacheFolder(process.env) }) }];
+  }
+  if (entry.isDirectory()) return (await readInbox(name)) ?? readMaildir(name);
   if (!entry.isFile()) return [{ name, bytes: await readStream(createReadStream(name), name) }];
   return [{ name, bytes: await unpack(await readBounded(name, entry.size), name) }];
+}
+
+async function readInbox(folder: string): Promise<readonly Source[] | undefined> {
+  const epochs = await epochsOf(folder);
+  return epochs === undefined ? undefined : [{ name: folder, bytes: await readStream(inboxMbox(epochs), folder) }];
 }
 
 /** Reads a maildir, or a directory of mails: the files of new/ and cur/; tmp/ holds mail that is not delivered yet. */
@@ -215,15 +251,19 @@ export function joined(sources: readonly Source[]): Source {
   const [first, ...rest] = sources;
   assert(first !== undefined, 'expected a source');
   if (rest.length === 0) return first;
-  const parts = sources.flatMap(({ bytes }) => {
-    const text = Buffer.from(bytes).toString('latin1');
-    const head = isMail(bytes) ? '' : INSIDE;
-    const mail = text.startsWith('From ')
-      ? text
-      : `From mboxrd@z Thu Jan  1 00:00:00 1970\n${head}${text.replace(/^(>*From )/gm, '>$1')}`;
-    return Buffer.from(`${mail.replace(/\r?\n?$/, '')}\n\n`, 'latin1');
-  });
-  return { name: sources.map(({ name }) => name).join(', '), bytes: Buffer.concat(parts) };
+  return {
+    name: sources.map(({ name }) => name).join(', '),
+    bytes: Buffer.concat(sources.map(({ bytes }) => mboxEntry(bytes))),
+  };
+}
+
+function mboxEntry(bytes: Uint8Array): Buffer {
+  const text = Buffer.from(bytes).toString('latin1');
+  const head = isMail(bytes) ? '' : INSIDE;
+  const mail = text.startsWith('From ')
+    ? text
+    : `From mboxrd@z Thu Jan  1 00:00:00 1970\n${head}${text.replace(/^(>*From )/gm, '>$1')}`;
+  return Buffer.from(`${mail.replace(/\r?\n?$/, '')}\n\n`, 'latin1');
 }
 
 /**

@@ -14,6 +14,7 @@ export interface ThreadCommandOptions {
   readonly format: 'terminal' | 'markdown' | 'json';
   readonly output?: string;
   readonly color: ColorWish;
+  readonly refresh?: boolean; // fetch again what stands on a server
 }
 
 /**
@@ -23,7 +24,7 @@ export interface ThreadCommandOptions {
 export async function threadCommand(sources: readonly string[], options: ThreadCommandOptions): Promise<void> {
   const archive = await openArchive(sources);
   if (archive === undefined) {
-    const { bytes, name } = joined(await readSources(sources));
+    const { bytes, name } = joined(await readSources(sources, options));
     await emit(rendered(await readThread(bytes, name), options), options.output);
     return;
   }
