@@ -1,18 +1,17 @@
 // Reads rules/claims/*.md: the words and phrases by which people propose, hedge and take back a change.
 
 import { InputError } from '../errors.ts';
-
-/** One element of a phrase. `run` is up to RUN_LIMIT words of a class, `gap` up to GAP_LIMIT words of any kind. */
-export type Element =
-  | { readonly kind: 'word'; readonly words: ReadonlySet<string>; readonly optional: boolean }
-  | { readonly kind: 'run'; readonly words: ReadonlySet<string> }
-  | { readonly kind: 'gap' }
-  | { readonly kind: 'slot'; readonly slot: Slot };
-
-/** A, B: an operation; L: a lock; S: a commit; C: a condition in C. */
-export type Slot = 'A' | 'B' | 'L' | 'S' | 'C';
-
-export type Phrase = readonly Element[];
+import {
+  fail,
+  type Item,
+  type Phrase,
+  readPhrase,
+  readPhrases,
+  readSections,
+  splitCommas,
+  splitNamed,
+  type WordClasses,
+} from './notation.ts';
 
 /** What a form of a fix does to the code; the letters are its slots. */
 export type FormEdit =
@@ -111,26 +110,23 @@ const EDITS: readonly FormEdit[] = [
   'nothing',
 ];
 
-interface Item {
-  readonly text: string;
-  readonly line: number; // 1-based
-}
-
-type Words = ReadonlyMap<string, ReadonlySet<string>>;
-
 /**
  * Returns the cue grammar in `text`: Markdown whose `##` sections hold `-` items; all other text is for people.
  * Lines are 1-based in `file`, which is only named in errors.
  * Throws InputError on an unknown, repeated or missing section, an item of the wrong form, or an unknown word class.
  */
 export function parseCues(text: string, file: string): Cues {
-  const sections = readSections(text, file);
+  const sections = readSections(
+    text,
+    file,
+    new Set(['words', 'operations on flags', 'barriers', 'forms of a fix', ...PHRASE_SECTIONS]),
+  );
   const take = (name: string): readonly Item[] => {
     const items = sections.get(name);
     if (items !== undefined && items.length > 0) return items;
     throw new InputError({ place: { file }, expected: `a section "## ${name}" with items`, found: 'none' });
   };
-  const words: Words = new Map(take('words').map((item) => readClass(item, file)));
+  const words: WordClasses = new Map(take('words').map((item) => readClass(item, file)));
   const read = (name: PhraseSection) => take(name).flatMap((item) => readPhrases(item, words, file));
   return {
     words: classesOf(words, file),
@@ -141,53 +137,12 @@ export function parseCues(text: string, file: string): Cues {
   };
 }
 
-function readSections(text: string, file: string): Map<string, Item[]> {
-  const known = new Set<string>(['words', 'operations on flags', 'barriers', 'forms of a fix', ...PHRASE_SECTIONS]);
-  const sections = new Map<string, Item[]>();
-  let items: Item[] | undefined;
-  for (const [index, raw] of text.split('\n').entries()) {
-    const line = index + 1;
-    const heading = /^## +(.*\S)\s*$/.exec(raw)?.[1]?.toLowerCase();
-    if (heading !== undefined) {
-      if (!known.has(heading)) fail(file, line, 'a section of the cue grammar', `"## ${heading}"`);
-      if (sections.has(heading)) fail(file, line, 'each section once', `"## ${heading}" again`);
-      items = [];
-      sections.set(heading, items);
-    } else if (raw.startsWith('- ') && items !== undefined) {
-      items.push({ text: raw.slice(2).trim(), line });
-    } else if (/^ +\S/.test(raw) && items !== undefined && items.length > 0) {
-      const last = items.pop()!;
-      items.push({ text: `${last.text} ${raw.trim()}`, line: last.line });
-    }
-  }
-  return sections;
-}
-
-function fail(file: string, line: number, expected: string, found: string): never {
-  throw new InputError({ place: { file, line }, expected, found });
-}
-
-/** `name: rest`, where the name has no blank around it. */
-function splitNamed(item: Item, file: string): readonly [string, string] {
-  const colon = item.text.lastIndexOf(': ');
-  if (colon > 0) return [item.text.slice(0, colon).trim(), item.text.slice(colon + 2).trim()];
-  return fail(file, item.line, 'an item of the form "name: words"', `"${item.text}"`);
-}
-
-function splitCommas(text: string): string[] {
-  return text
-    .replace("','", '\u0000')
-    .split(',')
-    .map((part) => part.trim().replace('\u0000', ',').toLowerCase())
-    .filter((part) => part !== '');
-}
-
 function readClass(item: Item, file: string): readonly [string, ReadonlySet<string>] {
   const [name, rest] = splitNamed(item, file);
   return [name, new Set(splitCommas(rest))];
 }
 
-function classesOf(words: Words, file: string): Cues['words'] {
+function classesOf(words: WordClasses, file: string): Cues['words'] {
   const entry = (name: ClassName) => {
     const found = words.get(name);
     if (found !== undefined) return [name, found] as const;
@@ -208,7 +163,7 @@ function readBarrier(item: Item, file: string): (readonly [string, string])[] {
   return splitCommas(words).map((phrase) => [phrase, code]);
 }
 
-function readForm(item: Item, words: Words, file: string): Form {
+function readForm(item: Item, words: WordClasses, file: string): Form {
   const parts = /^`([^`]+)` means (.+)$/.exec(item.text);
   if (parts === null) return fail(file, item.line, 'an item "`form` means edit"', `"${item.text}"`);
   const edit = EDITS.find((known) => known === parts[2]);
@@ -219,40 +174,4 @@ function readForm(item: Item, words: Words, file: string): Form {
     if (!met.has(letter)) fail(file, item.line, `the slot ${letter} in the form`, `"${parts[1]}"`);
   }
   return { phrase, edit, line: item.line };
-}
-
-function readPhrases(item: Item, words: Words, file: string): Phrase[] {
-  return splitCommas(item.text).map((text) => readPhrase(text, { words, file, line: item.line, slots: false }));
-}
-
-interface PhraseContext {
-  readonly words: Words;
-  readonly file: string;
-  readonly line: number; // 1-based
-  readonly slots: boolean;
-}
-
-function readPhrase(text: string, context: PhraseContext): Phrase {
-  const phrase = text.split(/\s+/).map((part) => readElement(part, context));
-  const first = phrase[0]!;
-  const starts = (first.kind === 'word' && !first.optional) || first.kind === 'slot';
-  if (!starts) fail(context.file, context.line, 'a phrase that begins with a word or a slot', `"${text}"`);
-  return phrase;
-}
-
-function readElement(part: string, context: PhraseContext): Element {
-  if (part === '...') return { kind: 'gap' };
-  if (context.slots && /^[ABLSC]$/.test(part)) return { kind: 'slot', slot: part as Slot };
-  const name = /^<(.+)>$/.exec(part)?.[1];
-  if (name !== undefined) {
-    const words = context.words.get(name);
-    if (words !== undefined) return { kind: 'run', words };
-    return fail(context.file, context.line, 'a class of section "## Words"', `<${name}>`);
-  }
-  const optional = part.endsWith('?');
-  const alternatives = (optional ? part.slice(0, -1) : part).split('|').map((word) => word.toLowerCase());
-  if (alternatives.every((word) => /^(?:[\w'%/-]+|[,.;:!]|\(\?\))$/.test(word))) {
-    return { kind: 'word', words: new Set(alternatives), optional };
-  }
-  return fail(context.file, context.line, 'words, <class>, ... or a slot', `"${part}"`);
 }

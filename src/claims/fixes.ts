@@ -1,10 +1,11 @@
 // Reads the changes to code that a sentence proposes, and how sure its speaker is.
 
 import type { Anchor, Claim, Edit } from '../types.ts';
-import type { Cues, Form, Phrase, PhraseSection } from './cues.ts';
+import type { Cues, Form, PhraseSection } from './cues.ts';
+import { QUESTION } from './lex.ts';
 import { findAny, type Match, matchAt } from './match.ts';
+import type { Phrase } from './notation.ts';
 import type { Mention, Token, Words } from './words.ts';
-import { QUESTION } from './words.ts';
 
 export type Hedge = Claim['hedge'];
 

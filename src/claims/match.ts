@@ -1,6 +1,6 @@
-// Finds phrases of the cue grammar in the words of a sentence. Bounded: a run is eight words, a gap four.
+// Finds phrases of the cue grammar in the words of a sentence. Bounded: a run is eight words, a gap four, a stretch twelve.
 
-import type { Element, Phrase, Slot } from './cues.ts';
+import type { Element, Phrase, Slot } from './notation.ts';
 import type { Token } from './words.ts';
 
 /** Where a phrase stands: tokens [start, end), and the token that filled each slot. */
@@ -12,6 +12,7 @@ export interface Match {
 
 const RUN_LIMIT = 8; // words
 const GAP_LIMIT = 4; // words
+const STRETCH_LIMIT = 12; // words
 
 /** Returns the first match of `phrase` that begins at token `start`, or undefined. Constant time in the sentence. */
 export function matchAt(phrase: Phrase, tokens: readonly Token[], start: number): Match | undefined {
@@ -77,6 +78,7 @@ function follow(search: Search, index: number, at: number, slots: Slots): Match 
       return follow(search, index + 1, at + 1, { ...slots, [element.slot]: at });
     case 'run':
     case 'gap':
+    case 'stretch':
       return followMany(search, index, at, slots);
     default:
       return element satisfies never;
@@ -87,7 +89,7 @@ function follow(search: Search, index: number, at: number, slots: Slots): Match 
 function followMany(search: Search, index: number, at: number, slots: Slots): Match | undefined {
   const element = search.phrase[index]!;
   const greedy = element.kind === 'run';
-  const limit = greedy ? RUN_LIMIT : GAP_LIMIT;
+  const limit = greedy ? RUN_LIMIT : element.kind === 'gap' ? GAP_LIMIT : STRETCH_LIMIT;
   let most = 0;
   while (most < limit && mayPass(element, search.tokens[at + most])) most++;
   for (let tried = 0; tried <= most; tried++) {
@@ -98,7 +100,9 @@ function followMany(search: Search, index: number, at: number, slots: Slots): Ma
 }
 
 function mayPass(element: Element, token: Token | undefined): boolean {
-  if (token === undefined || token.mention !== undefined) return false;
+  if (token === undefined) return false;
+  if (element.kind === 'stretch') return !/^(?:[;.]|\(\?\))$/.test(token.text);
+  if (token.mention !== undefined) return false;
   if (element.kind === 'gap') return /\w/.test(token.text);
   return element.kind === 'run' && element.words.has(token.text);
 }
@@ -108,5 +112,14 @@ function fits(slot: Slot, token: Token | undefined): boolean {
   if (slot === 'A' || slot === 'B') return kind === 'call';
   if (slot === 'L') return kind === 'lock';
   if (slot === 'S') return kind === 'commit';
+  if (slot === 'N') return token !== undefined && isCodeName(token.raw);
   return kind === 'condition' || (kind === 'call' && token?.mention?.kind === 'call' && token.mention.args !== '');
+}
+
+/** Returns whether a word is a name of code: folio_test_lru, PageLRU, lruvec->lru_lock, PG_lru, i_pages. */
+export function isCodeName(raw: string): boolean {
+  return (
+    /^[A-Za-z_]\w*(?:->\w+)*$/.test(raw) &&
+    (/[a-z0-9]_\w|^_\w|->|^[A-Z]+_[A-Z]/.test(raw) || /^[A-Z]?[a-z]+[A-Z]\w*$/.test(raw))
+  );
 }

@@ -3,9 +3,10 @@
 import type { ClaimStatus } from '../types.ts';
 import type { Cues } from './cues.ts';
 import { has } from './fixes.ts';
+import { QUESTION } from './lex.ts';
 import { findAny } from './match.ts';
 import { isSameSpeaker, type Passage, type Sentence } from './sentences.ts';
-import { QUESTION, type Token } from './words.ts';
+import type { Token } from './words.ts';
 
 /** A later word on a fix, by the author of the fix. */
 export interface Verdict {

@@ -1,6 +1,8 @@
-// Cuts a sentence into words and finds what the words name: operations, locks, commits, conditions, enclosing functions.
+// Finds what the words of a sentence name: operations, locks, commits, conditions, enclosing functions.
 
-import type { Cues, Operation } from './cues.ts';
+import type { Cues } from './cues.ts';
+import { foldFlags } from './flags.ts';
+import { foldCommits, type Lexed, lex } from './lex.ts';
 import type { Names } from './names.ts';
 
 /** What a word, or several, names. */
@@ -36,183 +38,12 @@ export interface WordContext {
   readonly called: ReadonlySet<string>;
 }
 
-/** The text of a question mark: in a phrase, `?` means that a word may be absent. */
-export const QUESTION = '(?)';
-
-const ARGUMENT_LIMIT = 160; // characters
-const QUOTE_LIMIT = 400; // characters
-
 /** Returns the words of one sentence (blanks folded). Linear in its length. */
 export function readWords(sentence: string, context: WordContext): Words {
   const lexed = lex(sentence);
   const flagged = foldFlags(foldCommits(lexed), context.cues.operations);
   const named = foldNames(flagged, context);
   return takeEnclosing(named);
-}
-
-type Lexed = Token & { readonly args?: string; readonly quoted?: string };
-
-//   folio_test_clear_lru(folio)  lruvec->lru_lock  test-and-clear  don't  2262ace60713  v5.18  ,
-const LEX = /[A-Za-z_]\w*(?:->[A-Za-z_]\w*|-[A-Za-z]\w*)*(?:['’][A-Za-z]+)?|[0-9]\w*(?:\.\w+)*%?|[^\s\w]/g;
-
-function lex(sentence: string): Lexed[] {
-  const tokens: Lexed[] = [];
-  LEX.lastIndex = 0;
-  for (let found = LEX.exec(sentence); found !== null; found = LEX.exec(sentence)) {
-    const raw = found[0];
-    const end = LEX.lastIndex;
-    const next = sentence[end];
-    if (raw === '"') {
-      const close = sentence.indexOf('"', end);
-      if (close < 0 || close - end > QUOTE_LIMIT) continue;
-      LEX.lastIndex = close + 1;
-      tokens.push({ text: '"', raw, quoted: sentence.slice(end, close) });
-    } else if (next === '(' && /^[A-Za-z_]\w*$/.test(raw)) {
-      const args = balanced(sentence, end);
-      if (args !== undefined) LEX.lastIndex = end + args.length + 2;
-      tokens.push({ text: raw.toLowerCase(), raw, ...(args === undefined ? {} : { args }) });
-    } else if (raw === '(' && isConditionWord(tokens.at(-1)?.text)) {
-      const code = balanced(sentence, end - 1);
-      if (code !== undefined && /[!=<>&|_]/.test(code)) {
-        LEX.lastIndex = end + code.length + 1;
-        tokens.push({ text: '(', raw: code, mention: { kind: 'condition', code: code.trim() } });
-      }
-    } else {
-      tokens.push(...splitContraction(raw));
-    }
-  }
-  return tokens;
-}
-
-function isConditionWord(text: string | undefined): boolean {
-  return text === 'if' || text === 'when' || text === 'unless';
-}
-
-/** The text between the parenthesis at `open` and its partner, when it is near. */
-function balanced(text: string, open: number): string | undefined {
-  let depth = 0;
-  const limit = Math.min(text.length, open + ARGUMENT_LIMIT);
-  for (let at = open; at < limit; at++) {
-    if (text[at] === '(') depth++;
-    if (text[at] === ')') depth--;
-    if (depth === 0) return text.slice(open + 1, at);
-  }
-  return undefined;
-}
-
-function splitContraction(raw: string): Token[] {
-  const text = raw === '?' ? QUESTION : raw.toLowerCase().replace('’', "'");
-  if (!text.endsWith("n't")) return [{ text, raw }];
-  const verb = text === "won't" ? 'will' : text === "can't" ? 'can' : text.slice(0, -3);
-  return [
-    { text: verb, raw },
-    { text: "n't", raw },
-  ];
-}
-
-/** Joins a commit id with the title behind it, and leaves out other quoted text: it is not this speaker's. */
-function foldCommits(tokens: readonly Lexed[]): Lexed[] {
-  const out: Lexed[] = [];
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at]!;
-    if (token.quoted !== undefined) continue;
-    if (!isCommit(token)) {
-      out.push(token);
-      continue;
-    }
-    const opens = tokens[at + 1]?.text === '(';
-    const title = tokens[at + (opens ? 2 : 1)]?.quoted;
-    out.push({ ...token, mention: { kind: 'commit', commit: token.text, title: title?.trim() } });
-    if (title !== undefined) at += opens ? 2 : 1;
-    else if (opens) at = skipParenthesis(tokens, at + 1);
-  }
-  return out;
-}
-
-function skipParenthesis(tokens: readonly Lexed[], open: number): number {
-  const close = tokens.findIndex((token, index) => index > open && token.text === ')');
-  return close < 0 || close - open > 40 ? open : close;
-}
-
-function isCommit(token: Lexed): boolean {
-  return (
-    /^[0-9a-f]{7,40}$/.test(token.text) &&
-    /\d/.test(token.text) &&
-    (/[a-f]/.test(token.text) || token.text.length >= 12)
-  );
-}
-
-/** Joins "clear the PG_mlocked bit" into one mention; "PG_lru" alone means the operation its sentence speaks of. */
-function foldFlags(tokens: readonly Lexed[], operations: readonly Operation[]): Lexed[] {
-  const rows = operationsByFirstWord(operations);
-  const out: Lexed[] = [];
-  let last: string | undefined;
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at]!;
-    const phrase = token.mention === undefined && token.args === undefined ? operationAt(tokens, at, rows) : undefined;
-    const flag = phrase !== undefined ? flagAt(tokens, at + phrase.count) : flagAt(tokens, at);
-    const name =
-      phrase?.name ?? (flag === undefined ? undefined : (laterOperation(tokens, at + flag.count, rows) ?? last));
-    if (flag === undefined || name === undefined || (phrase === undefined && !flag.isMarked)) {
-      out.push(token);
-      continue;
-    }
-    last = name;
-    const call = name.replace('*', flag.flag);
-    out.push({ ...token, mention: { kind: 'call', call, args: '', isNamed: false, isBarrier: false } });
-    at += (phrase?.count ?? 0) + flag.count - 1;
-  }
-  return out;
-}
-
-interface OperationWords {
-  readonly words: readonly string[];
-  readonly name: string;
-}
-
-function operationsByFirstWord(operations: readonly Operation[]): ReadonlyMap<string, readonly OperationWords[]> {
-  const rows = new Map<string, OperationWords[]>();
-  for (const { words, name } of operations) {
-    for (const phrase of words) {
-      const parts = phrase.split(' ');
-      rows.set(parts[0]!, [...(rows.get(parts[0]!) ?? []), { words: parts, name }]);
-    }
-  }
-  for (const row of rows.values()) row.sort((a, b) => b.words.length - a.words.length);
-  return rows;
-}
-
-function operationAt(tokens: readonly Lexed[], at: number, rows: ReadonlyMap<string, readonly OperationWords[]>) {
-  for (const row of rows.get(tokens[at]!.text) ?? []) {
-    if (row.words.every((word, index) => tokens[at + index]?.text === word)) {
-      return { name: row.name, count: row.words.length };
-    }
-  }
-  return undefined;
-}
-
-/** "PG_mlocked should be cleared": the operation is named after the flag. */
-function laterOperation(tokens: readonly Lexed[], from: number, rows: ReadonlyMap<string, readonly OperationWords[]>) {
-  for (let at = from; at < Math.min(from + 4, tokens.length); at++) {
-    if (flagAt(tokens, at)?.isMarked === true || tokens[at]!.args !== undefined) return undefined;
-    if (/^(?:before|after|until)$/.test(tokens[at]!.text)) return undefined;
-    const found = operationAt(tokens, at, rows);
-    if (found !== undefined) return found.name;
-  }
-  return undefined;
-}
-
-/** `PG_mlocked`, `the PG_mlocked bit`, `PageMlocked`, `the mlocked bit`. isMarked: it is a flag without a verb before it. */
-function flagAt(tokens: readonly Lexed[], at: number) {
-  const skip = /^(?:the|its|that|their)$/.test(tokens[at]?.text ?? '') ? 1 : 0;
-  const token = tokens[at + skip];
-  if (token === undefined || token.args !== undefined || token.mention !== undefined) return undefined;
-  const hasNoun = /^(?:bit|flag)$/.test(tokens[at + skip + 1]?.text ?? '');
-  const count = skip + 1 + (hasNoun ? 1 : 0);
-  const marked = /^PG_(\w+)$/.exec(token.raw)?.[1] ?? /^Page([A-Z]\w*)$/.exec(token.raw)?.[1];
-  if (marked !== undefined) return { flag: marked.toLowerCase(), count, isMarked: true };
-  if (!hasNoun || !/^[a-z_]{3,}$/.test(token.text)) return undefined;
-  return { flag: token.text, count, isMarked: false };
 }
 
 /** Finds calls, barriers and locks, and drops the signs that no phrase speaks of. */
