@@ -29,7 +29,7 @@ const options = {
 };
 await build({
   ...options,
-  entryPoints: { relore: 'src/cli/main.ts' },
+  entryPoints: { relore: 'src/cli/main.ts', 'review-worker': 'src/cli/review-worker.ts' },
   splitting: true,
   external: ['web-tree-sitter'],
   chunkNames: 'chunks/[name]-[hash]',

@@ -8,8 +8,8 @@ import { findDiagrams } from './claims/diagrams.ts';
 import type { Knowledge } from './knowledge.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { chooseBase } from './review/base.ts';
-import type { Bench, Checked } from './review/checks.ts';
-import { checkBase, checkVariant } from './review/checks.ts';
+import type { Bench, Checked, Work } from './review/checks.ts';
+import { checkBase, checkVariant, workOf } from './review/checks.ts';
 import { judgeClaims } from './review/claims.ts';
 import { withNewLines } from './review/new-lines.ts';
 import { assumptionsOf, hunksOf, mentionedFunctions, notChecked, seriesOf, threadOf } from './review/parts.ts';
@@ -29,7 +29,8 @@ export interface ReviewOptions {
   readonly models: readonly MemoryModel[];
   readonly states: number; // limit of distinct states of one search
   readonly version: string; // of relore
-  readonly progress?: (words: string) => void; // told of every search before it begins
+  readonly progress?: (work: Work) => void; // told of every search before it begins
+  readonly isStopped?: () => boolean; // asked between two searches; what is decided by then is the review
 }
 
 /**
@@ -54,6 +55,7 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
 
   const touched = [...variants.flatMap((variant) => variant.functions), ...mentioned];
   const matched = matchRules(knowledge.rules, touched, knowledge.vocabulary);
+  bench.work.total = workOf(bench, variants, matched);
   const checks: ReviewCheck[] = checkBase(bench, base.source, matched);
   const patches: ReviewPatch[] = [];
   for (const variant of variants) {
@@ -85,7 +87,10 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
     diagrams: findDiagrams(thread),
     traces: withNewLines(bench.traces.traces, variants, series),
     coverage: bench.coverage,
-    notChecked: notChecked({ thread, models: options.models, rules: [...bench.ran.values()], patches, left }),
+    notChecked: notChecked({
+      ...{ thread, models: options.models, rules: [...bench.ran.values()], patches, left },
+      stopped: bench.isStopped?.() === true ? bench.work.total - bench.work.done : 0,
+    }),
     assumptions: assumptionsOf(knowledge, bench.assumptions, base),
   };
 }
@@ -101,7 +106,9 @@ function openBench(knowledge: Knowledge, options: ReviewOptions): Bench {
     coverage: [],
     assumptions: new Set(),
     ran: new Map(),
+    work: { words: '', done: 0, total: 0, states: 0 },
     ...(options.progress === undefined ? {} : { progress: options.progress }),
+    ...(options.isStopped === undefined ? {} : { isStopped: options.isStopped }),
   };
 }
 

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { fail } from './fail.ts';
 import { packageRoot } from './package-root.ts';
 
-// Ctrl-C keeps its default: a handler would wait for a search to end, and a shell reports 130 all the same.
+// Ctrl-C keeps its default but in a review on a terminal: see interactive.ts.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader went away (`| head`): nothing is left to say, and it is no failure.
   if (error.code === 'EPIPE') process.exit();

@@ -1,14 +1,13 @@
 // What `review` and `replay` share: sources in, a Review out.
 
 import { InputError } from '../errors.ts';
-import { readThread } from '../mail/read.ts';
-import { review } from '../review.ts';
-import type { MemoryModel, Review, Thread } from '../types.ts';
+import type { MemoryModel, Review } from '../types.ts';
 import { readGitRange } from './git-range.ts';
 import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot, shippedRules } from './package-root.ts';
 import { openProgress } from './progress.ts';
 import { checkFolder, checkTree, joined, readSources } from './source.ts';
+import type { Task } from './task.ts';
 
 /** Options of a command that runs the checker, as commander hands them over. */
 export interface RunOptions {
@@ -30,22 +29,23 @@ export async function runReview(sources: readonly string[], options: RunOptions)
   const range = rest.length > 0 ? undefined : readGitRange(first, options.tree ?? process.cwd());
   const { bytes, name } =
     range === undefined ? joined(await readSources(sources, options)) : { bytes: range.bytes, name: first };
-  const read = await readThread(bytes, name);
-  const thread: Thread = range === undefined ? read : { ...read, kind: 'git' };
+  const task: Task = {
+    ...{ name, bytes, isRange: range !== undefined },
+    options: {
+      ...(range === undefined ? {} : { tree: range.tree, base: range.base }),
+      rulesDir,
+      models: options.model,
+      states: options.bound,
+      version: packageRoot().version,
+      ...(options.tree === undefined || range !== undefined ? {} : { tree: options.tree }),
+      ...(options.base === undefined ? {} : { base: options.base }),
+      ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+    },
+  };
   const progress = openProgress(process.stderr, process.env, Date.now);
-  const found = await review(thread, {
-    ...(range === undefined ? {} : { tree: range.tree, base: range.base }),
-    rulesDir,
-    models: options.model,
-    states: options.bound,
-    version: packageRoot().version,
-    ...(options.tree === undefined || range !== undefined ? {} : { tree: options.tree }),
-    ...(options.base === undefined ? {} : { base: options.base }),
-    ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
-    ...(progress === undefined ? {} : { progress: progress.search }),
-  });
-  progress?.end();
-  return found;
+  return progress === undefined
+    ? (await import('./task.ts')).runTask(task, {})
+    : (await import('./interactive.ts')).runInteractively(task, progress);
 }
 
 /** Throws InputError unless `--tree` is a kernel tree, or a directory at least when `--base` names a revision in it. */

@@ -29,8 +29,20 @@ export interface Bench {
   readonly coverage: Review['coverage'][number][];
   readonly assumptions: Set<string>;
   readonly ran: Map<string, Rule>; // rules that ran, by name
-  readonly progress?: (words: string) => void; // told of every search before it begins
+  readonly work: Work;
+  readonly progress?: (work: Work) => void; // told of every search before it begins
+  readonly isStopped?: () => boolean; // asked between two searches: what is left is not begun
 }
+
+/** How far a review is. */
+export interface Work {
+  words: string; // the search that begins: rule and scenario, patch, model
+  done: number; // scenarios looked at, of one patch under one model
+  total: number; // an upper bound: a scenario that a patch leaves alone costs nothing
+  states: number; // of all searches that ended
+}
+
+const STOPPED = 'stopped before it was decided';
 
 /** The checks of one variant and what they say of it. */
 export interface Checked {
@@ -54,6 +66,8 @@ export function checkVariant(bench: Bench, variant: Variant): Checked {
   for (const { rule, because } of matchRules(bench.knowledge.rules, variant.functions, bench.knowledge.vocabulary)) {
     for (const scenario of rule.scenarios) {
       for (const model of bench.models) {
+        if (bench.isStopped?.() === true) return { checks, verdict: 'unknown', opens: [], reason: STOPPED };
+        bench.work.done++;
         const old = judgeOnce(bench, variant.before, rule, scenario, model, '');
         if (leavesAlone(variant, old)) continue;
         const fresh = judgeOnce(bench, after, rule, scenario, model, variant.id);
@@ -72,6 +86,18 @@ export function checkVariant(bench: Bench, variant: Variant): Checked {
   return { checks, verdict: overall(variant, checks, sameSchedules), opens, reason: undefined };
 }
 
+/** How many scenarios `variants` and the base will be looked at in, under all models. */
+export function workOf(
+  bench: Pick<Bench, 'knowledge' | 'models'>,
+  variants: readonly Variant[],
+  base: readonly { readonly rule: Rule }[],
+): number {
+  const { rules, vocabulary } = bench.knowledge;
+  const tried = variants.filter((variant) => variant.covered && variant.after !== undefined);
+  const all = [base, ...tried.map((variant) => matchRules(rules, variant.functions, vocabulary))];
+  return all.flat().reduce((sum, { rule }) => sum + rule.scenarios.length, 0) * bench.models.length;
+}
+
 /** Whether an edit of function bodies changes none that the scenario runs: then the code is the same. */
 function leavesAlone(variant: Variant, old: Judged): boolean {
   const isProse = (variant.parts ?? [variant.id]).every((id) => id.startsWith('fix-'));
@@ -88,6 +114,8 @@ export function checkBase(
   for (const { rule, because } of rules) {
     for (const scenario of rule.scenarios) {
       for (const model of bench.models) {
+        if (bench.isStopped?.() === true) return checks;
+        bench.work.done++;
         const judged = judgeOnce(bench, source, rule, scenario, model, '');
         const at = { rule, scenario, model, variant: undefined, because };
         checks.push(...compare(bench, at, judged, judged).checks);
@@ -118,7 +146,8 @@ function judgeOnce(
   const key = `${rule.name}/${scenario.name}/${model}`;
   let judged = known.get(key);
   if (judged === undefined) {
-    bench.progress?.(`${rule.name} ${scenario.name}, ${patch === '' ? 'base' : patch}, ${model}`);
+    bench.work.words = `${rule.name} ${scenario.name}, ${patch === '' ? 'base' : patch}, ${model}`;
+    bench.progress?.(bench.work);
     judged = judge(bench.knowledge, source, rule, scenario, model, bench.states);
     known.set(key, judged);
     bench.ran.set(rule.name, rule);
@@ -135,6 +164,7 @@ function record(
   for (const sentence of judged.assumptions) bench.assumptions.add(sentence);
   const { outcome } = judged;
   if (outcome.kind === 'refused') return;
+  bench.work.states += outcome.states;
   bench.coverage.push({
     ...at,
     states: outcome.states,

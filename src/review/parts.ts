@@ -64,6 +64,7 @@ export function notChecked(of: {
   readonly rules: readonly Rule[];
   readonly patches: readonly ReviewPatch[];
   readonly left: number;
+  readonly stopped: number; // scenarios that were not begun because the review was stopped
 }): Review['notChecked'] {
   const items: { what: string; why: string }[] = [];
   for (const [model, name] of [
@@ -80,6 +81,7 @@ export function notChecked(of: {
     items.push({ what: 'the whole thread', why: 'no rule covers a function that it changes or names' });
   for (const rule of of.rules) for (const sentence of rule.notSeen) items.push({ what: `${rule.name}`, why: sentence });
   if (of.left > 0) items.push({ what: `${of.left} further pairs of fixes`, why: 'more pairs than one review runs' });
+  if (of.stopped > 0) items.push({ what: `${of.stopped} of the searches`, why: 'the review was stopped before them' });
   for (const series of of.thread.series) {
     if (series.missing.length > 0)
       items.push({
