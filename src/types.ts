@@ -261,6 +261,8 @@ export interface Vocabulary {
   }[];
   /** Words that people write for a flag: 'lru' -> 'PG_lru', 'lru bit'. The name is the part that `*` of `names` stands for. */
   readonly flags?: readonly { readonly name: string; readonly words: readonly string[] }[];
+  /** Words that people write for a call in a drawing: 'isolate folio' -> folio_isolate_lru. */
+  readonly steps?: readonly { readonly words: readonly string[]; readonly calls: readonly string[] }[];
 }
 
 // ---------------------------------------------------------------- C sources
@@ -746,14 +748,29 @@ export interface ReviewClaim extends Omit<Claim, 'edits'> {
   readonly trace?: string;
 }
 
+/** A drawing of CPUs in columns, or the same told one after the other, run on the code. */
 export interface ReviewDiagram {
   readonly messageId: string;
   readonly span: readonly [number, number];
+  readonly speaker?: string;
+  readonly source?: 'sequence'; // told in prose, one CPU after the other; absent: drawn in columns
   readonly columns: 'kept' | 'collapsed';
-  readonly steps: readonly { readonly text: string; readonly cpu: string | undefined }[];
-  readonly solutions: number;
+  readonly steps: readonly {
+    readonly text: string;
+    readonly cpu: string | undefined;
+    readonly function?: string; // the call of the code that it was taken to be
+    readonly result?: boolean | number; // the value that the drawing states
+  }[];
+  readonly solutions: number; // ways of giving the steps to the CPUs that the code can run
+  readonly assignments?: readonly (readonly string[])[]; // of several solutions: each, the CPU of every step, '' where none is known
   readonly verdict: 'executable' | 'impossible' | 'not-modelled';
   readonly why: string;
+  readonly patch?: string; // id of the patch or fix that it speaks of; '': the code as it stands; absent: not modelled
+  readonly rule?: string;
+  readonly scenario?: string;
+  readonly violated?: readonly string[]; // properties that its execution ends in violating, sorted
+  readonly impossibleAt?: number; // step, 1-based
+  readonly trace?: string; // id into Review.traces
 }
 
 /** A violation that the base has too and that somebody chose not to be told of. It never silences what a patch opens. */

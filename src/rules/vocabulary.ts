@@ -1,4 +1,4 @@
-// rules/vocabulary.md: the names of one operation across versions, the words for flags, and the locks.
+// rules/vocabulary.md: the names of one operation across versions, the words for flags and calls, and the locks.
 import { InputError } from '../errors.ts';
 import type { Vocabulary } from '../types.ts';
 import { blocksOf } from './markdown.ts';
@@ -8,7 +8,9 @@ const SECTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['Names of one operation', ['names']],
   ['Flags', ['flag', 'words']],
   ['Locks', ['lock', 'words', 'acquire', 'release']],
+  ['Steps', ['words', 'calls']],
 ]);
+const OPTIONAL = 'Steps';
 
 /**
  * Returns the vocabulary written in `text`, groups and locks in the order of the file.
@@ -21,6 +23,10 @@ export function parseVocabulary(text: string, file: string): Vocabulary {
     names: namesOf(tables.get('Names of one operation') ?? [], file),
     locks: locksOf(tables.get('Locks') ?? [], file),
     flags: (tables.get('Flags') ?? []).map((row) => ({ name: only(row, 0, file), words: listOf(row.cells[1] ?? '') })),
+    steps: (tables.get('Steps') ?? []).map(({ cells }) => ({
+      words: listOf(cells[0] ?? ''),
+      calls: listOf(cells[1] ?? ''),
+    })),
   };
 }
 
@@ -44,7 +50,7 @@ function tablesOf(text: string, file: string): Map<string, readonly TableRow[]> 
     tables.set(section, table.rows);
   }
   for (const name of SECTIONS.keys()) {
-    if (tables.has(name)) continue;
+    if (tables.has(name) || name === OPTIONAL) continue;
     throw new InputError({ place: { file }, expected: `a section "## ${name}" with a table`, found: 'none' });
   }
   return tables;
