@@ -1,34 +1,30 @@
-// Plain accesses: the axiom plain-coherence and the flag data-race of linux-kernel.cat. Rows are made anew: few graphs get here.
+// Plain accesses: the axiom plain-coherence and the flag data-race of linux-kernel.cat. Both ask about single pairs of conflicting
+// accesses, so what is visible to an access is worked out backwards from it, one set of events at a time.
 import type { Relations } from './axioms.ts';
-import { close, has, join, joinOver, type Rows } from './bits.ts';
+import { join, joinOver, type Rows } from './bits.ts';
 import { type Event, type Graph, IS, ROW } from './event.ts';
 import { rcuFences } from './rcu.ts';
 
 /** False when plain-coherence fails: a plain access would go against the order that is visible to it. Monotone, like the axioms. */
 export function hasNoPlainCycle(graph: Graph, relations: Relations): boolean {
   const seen = visibility(graph, relations);
-  const { words } = graph;
   return everyConflict(graph, {
-    rf: (w, r) => !has(seen.rwXbstar, words, w, r),
-    fr: (r, w) => !has(seen.wrVis, words, r, w),
-    co: (a, b) => !has(seen.wwVis, words, a, b),
+    rf: (w, r) => !seen.rwXbstar(r, w),
+    fr: (r, w) => !seen.wrVis(w, r),
+    co: (a, b) => !seen.wwVis(b, a),
   });
 }
 
 /** True when two conflicting accesses, one of them plain, are not ordered. Only a finished graph has an answer. */
 export function hasRace(graph: Graph, relations: Relations): boolean {
   const seen = visibility(graph, relations);
-  const { words } = graph;
   const marked = (e: number): boolean => (graph.events[e]!.is & IS.plain) === 0;
   const ordered = everyConflict(graph, {
     // wr-race takes co?; rf: every write up to the one that is read
-    rf: (w, r) => has(seen.wrVis, words, r, w) || has(seen.rwXbstar, words, w, r),
-    fr: (r, w) => has(seen.rwXbstar, words, w, r),
-    co: (a, b) =>
-      has(seen.wwVis, words, b, a) &&
-      (marked(a) || has(seen.rwXbstar, words, b, a)) &&
-      (marked(b) || has(seen.wrVis, words, b, a)),
-    coRf: (w, r) => has(seen.wrVis, words, r, w) || has(seen.rwXbstar, words, w, r),
+    rf: (w, r) => seen.wrVis(w, r) || seen.rwXbstar(r, w),
+    fr: (r, w) => seen.rwXbstar(r, w),
+    co: (a, b) => seen.wwVis(a, b) && (marked(a) || seen.rwXbstar(a, b)) && (marked(b) || seen.wrVis(a, b)),
+    coRf: (w, r) => seen.wrVis(w, r) || seen.rwXbstar(r, w),
   });
   return !ordered;
 }
@@ -63,120 +59,163 @@ function everyConflict(graph: Graph, ask: Conflicts): boolean {
   return true;
 }
 
+/** Each answers for a pair (first, second); what comes before `second` is worked out once. */
 interface Visibility {
-  readonly wwVis: Rows;
-  readonly wrVis: Rows;
-  readonly rwXbstar: Rows;
+  readonly wwVis: (first: number, second: number) => boolean;
+  readonly wrVis: (first: number, second: number) => boolean;
+  readonly rwXbstar: (first: number, second: number) => boolean;
 }
 
 /** ww-vis, wr-vis and rw-xbstar, from the definitions of the cat file read from right to left. */
 function visibility(graph: Graph, relations: Relations): Visibility {
+  const { words } = graph;
+  let bounds: Bounds | undefined;
+  const memo = (which: (bounds: Bounds, e: number) => Rows): ((first: number, second: number) => boolean) => {
+    const known = new Map<number, Rows>();
+    return (first, second) => {
+      let set = known.get(second);
+      if (set === undefined) {
+        bounds ??= boundsOf(graph, relations);
+        set = which(bounds, second);
+        known.set(second, set);
+      }
+      return (set[first >>> 5]! & (1 << (first & 31))) !== 0;
+    };
+  };
+  // fence | (strong-fence; xbstar; pre) | (w-post-bounded; vis; pre)
+  const vis = (bounds: Bounds, e: number, pre: Rows): Rows => {
+    const set = bounds.fence.slice(e * words, (e + 1) * words);
+    const executed = executedBefore(graph, relations, bounds, pre, e);
+    joinOver(set, 0, bounds.strong, executed, 0, words);
+    joinOver(set, 0, bounds.wPost, visibleBefore(graph, relations, bounds, pre, e, executed), 0, words);
+    return set;
+  };
+  return {
+    wwVis: memo((b, e) => vis(b, e, b.wPre)),
+    wrVis: memo((b, e) => vis(b, e, b.rPre)),
+    // fence | (r-post-bounded; xbstar; w-pre-bounded)
+    rwXbstar: memo((b, e) => {
+      const set = b.fence.slice(e * words, (e + 1) * words);
+      joinOver(set, 0, b.rPost, executedBefore(graph, relations, b, b.wPre, e), 0, words);
+      return set;
+    }),
+  };
+}
+
+/** What stands directly around plain accesses: rows of the bounds of linux-kernel.cat, and the sets of each process. */
+interface Bounds {
+  readonly strong: Rows; // strong-fence, with rcu-fence
+  readonly fence: Rows;
+  readonly wPre: Rows; // w-pre-bounded
+  readonly rPre: Rows; // r-pre-bounded
+  readonly wPost: Rows; // w-post-bounded
+  readonly rPost: Rows; // r-post-bounded
+  readonly rb: Rows | undefined; // none without grace periods
+  readonly processes: readonly Rows[];
+}
+
+function boundsOf(graph: Graph, relations: Relations): Bounds {
   const { words, events } = graph;
   const n = events.length;
   const rows = (): Rows => new Int32Array(n * words);
   const row = (event: Event, which: number, w: number): number => event.rows[which * words + w]!;
-  const markedOnly = (target: Rows): Rows => {
-    for (let e = 0; e < n; e++) for (let w = 0; w < words; w++) target[e * words + w]! &= relations.marked[w]!;
-    return target;
-  };
-  const isMarked = (e: number): boolean => (relations.marked[e >>> 5]! & (1 << (e & 31))) !== 0;
-  const sequence = (first: Rows, second: Rows): Rows => {
-    const result = rows();
-    for (let e = 0; e < n; e++) joinOver(result, e, first, second, e, words);
-    return result;
-  };
-
   // fence and strong-fence with rcu-fence; nonrw-fence keeps the strong-fence from before
   const strong = relations.strong.slice(0, n * words);
   const rcu = rcuFences(graph, relations);
   if (rcu !== undefined) for (const [k, bits] of rcu.entries()) strong[k]! |= bits;
-  const nonrw = rows();
-  const fence = rows();
-  const wPre = rows();
-  const rPre = rows();
-  const rPostBase = rows();
+  const [fence, wPre, rPre, wPost, rPost] = [rows(), rows(), rows(), rows(), rows()];
+  const processes: Rows[] = [];
   for (const event of events) {
     const e = event.id;
+    const isMarked = (relations.marked[e >>> 5]! & (1 << (e & 31))) !== 0;
     const isR4rmb = (event.is & IS.read) !== 0 && (event.is & IS.noreturn) === 0;
     for (let w = 0; w < words; w++) {
       const k = e * words + w;
-      nonrw[k] = relations.strong[k]! | row(event, ROW.release, w) | row(event, ROW.acquire, w);
-      fence[k] = nonrw[k] | strong[k]! | row(event, ROW.wmb, w) | (isR4rmb ? row(event, ROW.rmbIn, w) : 0);
-      wPre[k] = relations.addr[k]! | fence[k];
-      rPre[k] = relations.addr[k]! | nonrw[k] | ((event.is & IS.noreturn) === 0 ? row(event, ROW.rmbIn, w) : 0);
-      rPostBase[k] = nonrw[k] | (isR4rmb ? row(event, ROW.rmbOut, w) : 0);
+      const marked = relations.marked[w]!;
+      const own = w === e >>> 5 ? 1 << (e & 31) : 0; // the question mark of each bound
+      const nonrw = relations.strong[k]! | row(event, ROW.release, w) | row(event, ROW.acquire, w);
+      fence[k] = nonrw | strong[k]! | row(event, ROW.wmb, w) | (isR4rmb ? row(event, ROW.rmbIn, w) : 0);
+      wPre[k] = (relations.addr[k]! | fence[k]! | own) & marked;
+      rPre[k] =
+        (relations.addr[k]! | nonrw | ((event.is & IS.noreturn) === 0 ? row(event, ROW.rmbIn, w) : 0) | own) & marked;
+      if (!isMarked) continue;
+      wPost[k] = fence[k]! | own;
+      rPost[k] = nonrw | (isR4rmb ? row(event, ROW.rmbOut, w) : 0) | own;
     }
-    const bit = 1 << (e & 31);
-    wPre[e * words + (e >>> 5)]! |= bit;
-    rPre[e * words + (e >>> 5)]! |= bit;
-    rPostBase[e * words + (e >>> 5)]! |= bit;
+    processes[event.process] ??= new Int32Array(words);
+    processes[event.process]![e >>> 5]! |= 1 << (e & 31);
   }
-  markedOnly(wPre);
-  markedOnly(rPre);
-  // r-post-bounded = (...)?; [Marked]
-  for (let e = 0; e < n; e++) if (!isMarked(e)) rPostBase.fill(0, e * words, (e + 1) * words);
   // w-post-bounded = fence?; [Marked]; rmw-sequence
-  const wPost = rows();
-  for (let e = 0; e < n; e++) {
-    if (!isMarked(e)) continue;
-    join(wPost, e, fence, e, words);
-    wPost[e * words + (e >>> 5)]! |= 1 << (e & 31);
-  }
   for (const order of graph.co)
     for (const write of order) {
       if (write < 0 || (events[write]!.is & IS.pair) === 0) continue;
       const from = graph.source[events[write]!.partner]!;
       if (from >= 0) join(wPost, write, wPost, from, words);
     }
-
-  const xbstar = executesBefore(relations, rcu);
-  // vis = cumul-fence*; rfe?; [Marked]; ((strong-fence; [Marked]; xbstar) | (xbstar & int))
-  const toMarked = rows();
-  for (let e = 0; e < n; e++) {
-    if (!isMarked(e)) continue;
-    join(toMarked, e, relations.cumulative, e, words);
-    const source = graph.source[e]!;
-    if (source >= 0 && relations.external(source, e)) join(toMarked, e, relations.cumulative, source, words);
-  }
-  const strongToMarked = rows();
-  for (let e = 0; e < n; e++) if (isMarked(e)) join(strongToMarked, e, strong, e, words);
-  const after = sequence(strongToMarked, xbstar);
-  for (let e = 0; e < n; e++)
-    for (let d = 0; d < n; d++)
-      if (has(xbstar, words, e, d) && !relations.external(d, e)) after[e * words + (d >>> 5)]! |= 1 << (d & 31);
-  const vis = sequence(toMarked, after);
-  const strongXb = sequence(strong, xbstar);
-  const postVis = sequence(wPost, vis);
-  for (const [k, bits] of postVis.entries()) strongXb[k]! |= bits;
-  const withFence = (target: Rows): Rows => {
-    for (let k = 0; k < n * words; k++) target[k]! |= fence[k]!;
-    return target;
-  };
-  return {
-    wwVis: withFence(sequence(strongXb, wPre)),
-    wrVis: withFence(sequence(strongXb, rPre)),
-    rwXbstar: withFence(sequence(sequence(rPostBase, xbstar), wPre)),
-  };
+  const rb = rcu === undefined ? undefined : rbOf(relations, rcu);
+  return { strong, fence, wPre, rPre, wPost, rPost, rb, processes };
 }
 
-/** xbstar = (hb | pb | rb)* */
-function executesBefore(relations: Relations, rcu: Rows | undefined): Rows {
-  const { words, count } = relations;
-  const base = new Int32Array(count * words);
-  for (let e = 0; e < count; e++) {
-    join(base, e, relations.hb, e, words);
-    join(base, e, relations.pb, e, words);
-  }
-  if (rcu !== undefined) {
-    // rb = prop; rcu-fence; hb*; pb*; [Marked]
-    const tail = new Int32Array(count * words);
-    for (let e = 0; e < count; e++) joinOver(tail, e, relations.hb, relations.pb, e, words);
-    const fenced = new Int32Array(count * words);
-    for (let e = 0; e < count; e++) joinOver(fenced, e, relations.prop, rcu, e, words);
-    for (let e = 0; e < count; e++) {
-      if ((relations.marked[e >>> 5]! & (1 << (e & 31))) !== 0) joinOver(base, e, fenced, tail, e, words);
+/** The events that xbstar leads from to row `e` of `pre`: xbstar = (hb | pb | rb)*, walked backwards. */
+function executedBefore(graph: Graph, relations: Relations, bounds: Bounds, pre: Rows, e: number, own?: Rows): Rows {
+  const { words } = graph;
+  const reached = new Int32Array(words);
+  const open = new Int32Array(words);
+  for (let w = 0; w < words; w++) open[w] = pre[e * words + w]! & (own === undefined ? -1 : own[w]!);
+  const step = new Int32Array(words);
+  for (let any = true; any; ) {
+    step.fill(0);
+    joinOver(step, 0, relations.hb, open, 0, words);
+    joinOver(step, 0, relations.pb, open, 0, words);
+    if (bounds.rb !== undefined) joinOver(step, 0, bounds.rb, open, 0, words);
+    any = false;
+    for (let w = 0; w < words; w++) {
+      reached[w]! |= open[w]!;
+      open[w] = step[w]! & ~reached[w]!;
+      if (open[w] !== 0) any = true;
     }
   }
-  close(base, count, words);
-  return base;
+  return reached;
+}
+
+/** vis = cumul-fence*; rfe?; [Marked]; ((strong-fence; [Marked]; xbstar) | (xbstar & int)), backwards from row `e` of `pre`. */
+function visibleBefore(graph: Graph, relations: Relations, bounds: Bounds, pre: Rows, e: number, executed: Rows): Rows {
+  const { words, events, source } = graph;
+  const marked = new Int32Array(words);
+  for (let w = 0; w < words; w++) marked[w] = executed[w]! & relations.marked[w]!;
+  const after = new Int32Array(words);
+  joinOver(after, 0, bounds.strong, marked, 0, words);
+  for (const own of bounds.processes) {
+    if (own === undefined || !meets(pre, e, own, words)) continue;
+    const inside = executedBefore(graph, relations, bounds, pre, e, own);
+    for (let w = 0; w < words; w++) after[w]! |= inside[w]! & own[w]!;
+  }
+  const seen = new Int32Array(words);
+  for (let w = 0; w < words; w++)
+    for (let bits = after[w]! & relations.marked[w]!; bits !== 0; bits &= bits - 1) {
+      const m = (w << 5) | (31 - Math.clz32(bits & -bits));
+      join(seen, 0, relations.cumulative, m, words);
+      const from = source[m]!;
+      if (from >= 0 && events[from]!.process !== events[m]!.process) join(seen, 0, relations.cumulative, from, words);
+    }
+  return seen;
+}
+
+function meets(pre: Rows, e: number, own: Rows, words: number): boolean {
+  for (let w = 0; w < words; w++) if ((pre[e * words + w]! & own[w]!) !== 0) return true;
+  return false;
+}
+
+/** rb = prop; rcu-fence; hb*; pb*; [Marked] */
+function rbOf(relations: Relations, rcu: Rows): Rows {
+  const { words, count } = relations;
+  const tail = new Int32Array(count * words);
+  for (let e = 0; e < count; e++) joinOver(tail, e, relations.hb, relations.pb, e, words);
+  const fenced = new Int32Array(count * words);
+  for (let e = 0; e < count; e++) joinOver(fenced, e, relations.prop, rcu, e, words);
+  const rb = new Int32Array(count * words);
+  for (let e = 0; e < count; e++) {
+    if ((relations.marked[e >>> 5]! & (1 << (e & 31))) !== 0) joinOver(rb, e, fenced, tail, e, words);
+  }
+  return rb;
 }
