@@ -2,7 +2,7 @@
 
 import { cleanName } from './header.ts';
 import type { BodyLine } from './lines.ts';
-import { codesOf, isBlank, SIGN } from './lines.ts';
+import { codesOf, isBlank, lastVisible, SIGN } from './lines.ts';
 import { headBlockAt } from './outlook.ts';
 
 /** An attribution: the lines it takes and whom it names. */
@@ -36,6 +36,8 @@ const OPENING = /^(?:On|At|Am|Le|El|Em|Il|Op|Den|在|于|\*)\s/u;
 export function findAttributions(lines: readonly BodyLine[]): Attribution[] {
   const found: Attribution[] = [];
   for (let at = 0; at < lines.length; at++) {
+    const { lead, signs, first } = lines[at]!;
+    if (OPENS[lead] !== 1 && (signs & UNENDED) === 0 && HEAD_STARTS[first] !== 1) continue;
     const attribution = attributionAt(lines, at) ?? headAttribution(lines, at);
     if (attribution === undefined) continue;
     found.push(attribution);
@@ -63,7 +65,7 @@ function depthAfter(lines: readonly BodyLine[], at: number): number {
 function attributionAt(lines: readonly BodyLine[], at: number): Attribution | undefined {
   const first = lines[at]!;
   if (isBlank(first) || first.text.length > MAX_LENGTH) return undefined;
-  const opens = OPENS[first.lead] === 1 && OPENING.test(first.text.trim());
+  const opens = OPENS[first.lead] === 1 && OPENING.test(first.text.trimStart());
   if (!opens && !mayEnd(first, lines[at + 1])) return undefined;
   let text = '';
   for (let to = at + 1; to <= Math.min(at + (opens ? MAX_LINES : 2), lines.length); to++) {
@@ -86,8 +88,8 @@ function attributionAt(lines: readonly BodyLine[], at: number): Attribution | un
  * or `<...` with more behind. Told by characters, since it is asked of every line.
  */
 function mayEnd(line: BodyLine, next: BodyLine | undefined): boolean {
-  if ((line.signs & UNENDED) === 0) return false;
   const { text, signs } = line;
+  if ((signs & UNENDED) === 0) return false;
   const last = lastVisible(text);
   if (last === ':' || last === '：') return true;
   if (last === ']') return (signs & SIGN.angle) !== 0;
@@ -105,11 +107,6 @@ function opensAngle(text: string): boolean {
   return false;
 }
 
-function lastVisible(text: string): string {
-  const last = text.at(-1) ?? ' ';
-  return last > ' ' && last < '\x7f' ? last : (text.trimEnd().at(-1) ?? ' ');
-}
-
 /**
  * Returns whom an attribution text names. `followed` says that a deeper quote follows, which is what tells
  * `N wrote:` and a date with a name from prose. undefined when the text is no attribution.
@@ -118,7 +115,9 @@ export function attributedName(text: string, followed: boolean): string | undefi
   const special = specialName(text);
   if (special !== undefined) return followed ? nonEmpty(cleanName(special)) : undefined;
   const last = text.at(-1);
-  if ((last !== ':' && last !== '：') || !(/\d/.test(text) || verbOf(text.slice(-VERB)) !== null)) return undefined;
+  if (last !== ':' && last !== '：') return undefined;
+  const verb = verbOf(text.slice(-VERB)) !== null;
+  if (!verb && !(followed && /\d/.test(text)) && !text.includes('chrieb')) return undefined;
   const { rest, dated } = stripDate(text.replace(/^\*\s+/, ''));
   const german = SCHRIEB.exec(rest);
   if (german !== null && dated) return personOf(german[1] ?? '');
@@ -254,12 +253,15 @@ function note(state: DateState, part: keyof DateState): true {
 
 function isDateWord(word: string, state: DateState): boolean {
   const begun = state.weekday || state.day || state.month || state.full || state.time;
-  if (word === '' || /^(?:at|à|um|kl\.?|a|las|,|-|–|the|of)$/iu.test(word)) return begun;
-  if (!begun && WEEKDAY.test(word)) return note(state, 'weekday');
-  if (!state.full && FULL_DATE.test(word)) return note(state, 'full');
-  if (!state.month && !state.full && MONTH.test(word)) return note(state, 'month');
-  if (TIME.test(word)) return note(state, 'time');
-  if (/^\d{1,4}(?:st|nd|rd|th|\.)?$/.test(word)) return note(state, 'day');
-  if (state.time && /^[ap]\.?m\.?$/i.test(word)) return true;
+  if (word.length <= 3 && (word === '' || /^(?:at|à|um|kl\.?|a|las|,|-|–|the|of)$/iu.test(word))) return begun;
+  if (/\d/.test(word)) {
+    if (!state.full && FULL_DATE.test(word)) return note(state, 'full');
+    if (TIME.test(word)) return note(state, 'time');
+    if (/^\d{1,4}(?:st|nd|rd|th|\.)?$/.test(word)) return note(state, 'day');
+  } else {
+    if (!begun && WEEKDAY.test(word)) return note(state, 'weekday');
+    if (!state.month && !state.full && MONTH.test(word)) return note(state, 'month');
+    if (state.time && /^[ap]\.?m\.?$/i.test(word)) return true;
+  }
   return (state.time || state.full) && ZONE.test(word);
 }

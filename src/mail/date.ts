@@ -46,7 +46,7 @@ export function parseDate(raw: string | undefined): string | undefined {
   if (local.getUTCDate() !== Number(day) || local.getUTCMonth() !== monthIndex || Number(hour) > 23) return undefined;
   const utc = new Date(time - offset * 60_000);
   if (!(utc.getUTCFullYear() >= 1970 && utc.getUTCFullYear() < 2200)) return undefined;
-  return utc.toISOString().slice(0, 19).concat('Z');
+  return `${utc.getUTCFullYear()}-${two(utc.getUTCMonth() + 1)}-${two(utc.getUTCDate())}T${two(utc.getUTCHours())}:${two(utc.getUTCMinutes())}:${two(utc.getUTCSeconds())}Z`;
 }
 
 /**
@@ -80,6 +80,10 @@ export function looseDay(raw: string): string | undefined {
     if (date.getUTCDate() === Number(day)) return date.toISOString().slice(0, 10);
   }
   return undefined;
+}
+
+function two(count: number): string {
+  return count < 10 ? `0${count}` : `${count}`;
 }
 
 function zoneMinutes(zone: string): number | undefined {

@@ -155,12 +155,10 @@ function readMailbox(value: string): Mailbox {
 
 /** Returns a display name without quotes, escapes and edge punctuation; inner punctuation stays as written. */
 export function cleanName(name: string): string {
-  return name
-    .trim()
-    .replace(/\\(.)/g, '$1')
-    .replace(/^[\s,]+|[\s,]+$/g, '')
-    .replace(/^(["'])(.*)\1$/, '$2')
-    .trim();
+  const plain = name.includes('\\') ? name.replace(/\\(.)/g, '$1') : name;
+  const bare = plain.includes(',') ? plain.replace(/^[\s,]+|[\s,]+$/g, '') : plain.trim();
+  const quoted = bare.length > 1 && (bare[0] === '"' || bare[0] === "'") && bare.at(-1) === bare[0];
+  return quoted ? bare.slice(1, -1).trim() : bare;
 }
 
 function localPart(address: string): string {

@@ -349,6 +349,12 @@ function decoder(charset: string): InstanceType<typeof TextDecoder> {
   return made;
 }
 
+/** Returns the last visible character of a text, a blank when there is none. */
+export function lastVisible(text: string): string {
+  const last = text.length === 0 ? ' ' : text[text.length - 1]!;
+  return last > ' ' && last < '\x7f' ? last : (text.trimEnd().at(-1) ?? ' ');
+}
+
 /** True for a line without any visible character. */
 export function isBlank(line: BodyLine): boolean {
   return line.lead === 0;

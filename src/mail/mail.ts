@@ -105,12 +105,12 @@ export function readLines(form: Form, mail: Mail): MailLines | Promise<MailLines
     const whole = wholeText(form.source, raw.body, raw.end);
     const lines = bodyLines(form.source, raw.body, raw.end, options, whole);
     if (raw.page !== undefined) return { lines, lossy: pageLosses(whole.bytes, rawDate), whole };
-    return { lines, lossy: losses(form, raw, lines), whole };
+    return { lines, lossy: losses(raw, lines), whole };
   }
   const { texts, lossy } = partsOf(form.source, raw, headers);
   const read = texts.map((part) => ownLines(form.source, part, fromEscape));
-  if (read.every((part) => part !== undefined)) return joined(form, raw, read, lossy);
-  return allLines(form, raw, texts).then((parts) => joined(form, raw, parts, lossy));
+  if (read.every((part) => part !== undefined)) return joined(raw, read, lossy);
+  return allLines(form, raw, texts).then((parts) => joined(raw, parts, lossy));
 }
 
 /** The lines of each part, one part after the other: large ones take a worker each. */
@@ -123,9 +123,9 @@ async function allLines({ source }: Form, { quoting }: RawMail, texts: readonly 
   return read;
 }
 
-function joined(form: Form, raw: RawMail, read: readonly PartLines[], lossy: readonly string[]): MailLines {
+function joined(raw: RawMail, read: readonly PartLines[], lossy: readonly string[]): MailLines {
   const lines = read.length === 1 ? read[0]!.lines : numbered(read.flatMap((part) => part.lines));
-  return { lines, lossy: [...lossy, ...read.flatMap((part) => part.lossy ?? []), ...losses(form, raw, lines)] };
+  return { lines, lossy: [...lossy, ...read.flatMap((part) => part.lossy ?? []), ...losses(raw, lines)] };
 }
 
 function numbered(lines: readonly BodyLine[]): BodyLine[] {
@@ -149,12 +149,11 @@ function isPlain({ type, encoding }: Content): boolean {
   return plain && type.startsWith('text/') && type !== 'text/html';
 }
 
-function losses({ source }: Form, raw: RawMail, lines: readonly BodyLine[]): string[] {
+function losses(raw: RawMail, lines: readonly BodyLine[]): string[] {
   const found: string[] = [];
   if (raw.end - raw.body > MAX_LINE && lines.some((line) => line.end - line.start > MAX_LINE))
     found.push('line longer than 64 KiB cut');
-  const body = source.subarray(Math.max(0, raw.body - 1), raw.end);
-  if (raw.quoting === 'mboxo' && body.includes('\n>From ', 0, 'latin1')) found.push('mboxo: `>From ` read as `From `');
+  if (raw.quoting === 'mboxo') found.push('mboxo: `>From ` read as `From `');
   return found;
 }
 

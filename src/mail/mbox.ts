@@ -17,6 +17,11 @@ export type Quoting = 'none' | 'mboxrd' | 'mboxo';
 
 const LF = 10;
 const CR = 13;
+const MARK = 62; // >
+const FROM = Buffer.from('From ');
+const LENGTHS = ['-Length:', '-length:', '-LENGTH:'].map((end) => Buffer.from(end));
+const BLANK_LINE = Buffer.from('\n\n');
+const BLANK_LINE_CRLF = Buffer.from('\n\r\n');
 const HEADER_LINE = /^(?:[!-9;-~]+[ \t]*:|From )/;
 const FORMAT_PATCH = /^From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\r?\n/;
 const MAX_HEADER = 1 << 20; // bytes; a header block that does not end there has no body
@@ -48,24 +53,25 @@ export interface ChunkedMail {
 
 /**
  * Returns the mails of an mbox that arrives in chunks, with their places, many at a time: waiting for each takes time.
+ * The bytes they are in are overwritten when the next ones are taken: a fresh buffer each time costs more than reading.
  * Memory is bounded by the largest mail; throws InputError for one above 64 MiB.
  */
 export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<ChunkedMail[]> {
-  let held: Buffer[] = [];
+  let held: Buffer = Buffer.allocUnsafeSlow(2 * CHUNK);
   let size = 0;
   let wanted = CHUNK;
   let at = 0;
   for await (const chunk of chunks) {
-    held.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    if (size + chunk.length > held.length) held = larger(held, size, chunk.length);
+    held.set(chunk, size);
     size += chunk.length;
     if (size < wanted) continue;
-    const source = held.length === 1 ? held[0]! : Buffer.concat(held, size);
+    const source = held.subarray(0, size);
     const { mails, rest } = mailsIn(source, false);
     yield placed(mails, source, at);
-    const left = Buffer.from(source.subarray(rest));
+    held.copyWithin(0, rest, size);
     at += rest;
-    held = [left];
-    size = left.length;
+    size -= rest;
     wanted = Math.max(CHUNK, 2 * size); // doubling keeps the copying linear
     if (size > MAX_LENGTH)
       throw new InputError({
@@ -74,8 +80,14 @@ export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: stri
         found: `a larger one at byte ${at}`,
       });
   }
-  const source = Buffer.concat(held, size);
+  const source = held.subarray(0, size);
   yield placed(mailsIn(source, true).mails, source, at);
+}
+
+function larger(held: Buffer, size: number, more: number): Buffer {
+  const grown = Buffer.allocUnsafeSlow(2 * (size + more));
+  held.copy(grown, 0, 0, size);
+  return grown;
 }
 
 function placed(mails: readonly Split[], source: Buffer, at: number): ChunkedMail[] {
@@ -100,41 +112,52 @@ function mailsIn(source: Buffer, whole: boolean): { mails: Split[]; rest: number
   let separator = 0;
   while (separator < source.length) {
     const start = afterLine(source, separator);
-    const rd = source.toString('latin1', separator, separator + 13) === 'From mboxrd@z';
-    const counted = rd ? undefined : countedEnd(source, start);
-    const next = counted ?? nextSeparator(source, start);
-    if (!whole && (next >= source.length - AHEAD || mayCount(source, start, rd))) break;
-    const stop = next > start && source[next - 1] === LF && source[next - 2] === LF ? next - 1 : next;
-    const literal = FORMAT_PATCH.test(lineAt(source, separator));
-    const quoting = literal ? 'none' : escapeOf(source.subarray(start, stop), rd, counted !== undefined);
-    mails.push({ raw: rawMail(source, start, stop, quoting), from: separator, to: next });
+    const line = lineAt(source, separator);
+    const body = headerEnd(source, start, source.length);
+    const length = line.startsWith('From mboxrd@z') ? undefined : contentLength(source, start, body);
+    const counted = length === undefined ? undefined : countedEnd(source, body + length);
+    const { next, marks } =
+      counted === undefined ? untilSeparator(source, start, body) : escaped(source, start, counted);
+    if (!whole && (next >= source.length - AHEAD || (length !== undefined && body + length + AHEAD > source.length)))
+      break;
+    const end = next > start && source[next - 1] === LF && source[next - 2] === LF ? next - 1 : next;
+    const quoting = marks === 0 || FORMAT_PATCH.test(line) ? 'none' : quotingOf(line, marks);
+    mails.push({ raw: { start, body: Math.min(body, end), end, quoting }, from: separator, to: next });
     separator = next;
   }
   return { mails, rest: separator };
 }
 
-/** mboxcl2 escapes nothing: told by a separator-like line inside a mail whose length was counted. */
-function escapeOf(mail: Buffer, rd: boolean, counted: boolean): Quoting {
-  if (counted && nextSeparator(mail, 1) < mail.length) return 'none';
-  return rd || mail.includes('\n>>From ', 0, 'latin1') ? 'mboxrd' : 'mboxo';
+function quotingOf(separator: string, marks: number): Quoting {
+  return separator.startsWith('From mboxrd@z') || marks > 1 ? 'mboxrd' : 'mboxo';
 }
 
-function nextSeparator(source: Buffer, from: number): number {
-  for (
-    let at = source.indexOf('\nFrom ', from - 1, 'latin1');
-    at >= 0;
-    at = source.indexOf('\nFrom ', at + 1, 'latin1')
-  ) {
-    if (afterBlankLine(source, at) && isSeparator(source, at + 1)) return at + 1;
+interface MailEnd {
+  readonly next: number; // of the next separator, or the end of the source
+  readonly marks: 0 | 1 | 2; // most quote marks before a `From ` in the body: 0, `>From ` or `>>From `
+}
+
+/** One pass finds the end of a mail and how its body was escaped: `From ` is rarer than any line end. */
+function untilSeparator(source: Buffer, start: number, body: number): MailEnd {
+  let marks: MailEnd['marks'] = 0;
+  for (let at = source.indexOf(FROM, start); at >= 0; at = source.indexOf(FROM, at + 1)) {
+    const before = source[at - 1];
+    if (before === MARK && at > body)
+      marks = source[at - 2] === LF ? marks || 1 : source[at - 2] === MARK && source[at - 3] === LF ? 2 : marks;
+    else if (before === LF && afterBlankLine(source, at - 1) && isSeparator(source, at)) return { next: at, marks };
   }
-  return source.length;
+  return { next: source.length, marks };
+}
+
+/** mboxcl2 escapes nothing: told by a separator-like line inside a mail whose length was counted. */
+function escaped(source: Buffer, start: number, next: number): MailEnd {
+  const mail = source.subarray(start, next);
+  const inside = untilSeparator(mail, 1, 0);
+  return { next, marks: inside.next < mail.length ? 0 : inside.marks };
 }
 
 /** Where a mail ends by its Content-Length, when a separator or the end of the source is there. */
-function countedEnd(source: Buffer, start: number): number | undefined {
-  const length = contentLength(source, start);
-  if (length === undefined) return undefined;
-  const end = headerEnd(source, start, source.length) + length;
+function countedEnd(source: Buffer, end: number): number | undefined {
   for (const at of [end, end + 1, end + 2]) {
     if (at === source.length) return at;
     if (source[at - 1] === LF && isSeparator(source, at)) return at;
@@ -142,16 +165,10 @@ function countedEnd(source: Buffer, start: number): number | undefined {
   return undefined;
 }
 
-/** True when a Content-Length points behind what has been read of the source. */
-function mayCount(source: Buffer, start: number, rd: boolean): boolean {
-  const length = rd ? undefined : contentLength(source, start);
-  return length !== undefined && headerEnd(source, start, source.length) + length + AHEAD > source.length;
-}
-
-function contentLength(source: Buffer, start: number): number | undefined {
-  const end = headerEnd(source, start, source.length);
-  const head = source.toString('latin1', start, end);
-  if (!/content-length/i.test(head)) return undefined;
+function contentLength(source: Buffer, start: number, body: number): number | undefined {
+  const bytes = source.subarray(start, body);
+  if (!LENGTHS.some((name) => bytes.includes(name))) return undefined;
+  const head = bytes.toString('latin1');
   const length = Number(/^content-length:[ \t]*(\d{1,9})[ \t]*\r?$/im.exec(head)?.[1] ?? Number.NaN);
   return length <= MAX_LENGTH ? length : undefined;
 }
@@ -180,11 +197,10 @@ function afterLine(source: Buffer, at: number): number {
 }
 
 function headerEnd(source: Buffer, start: number, end: number): number {
-  const limit = Math.min(end, start + MAX_HEADER);
   if (source[start] === LF) return start + 1;
-  for (let at = source.indexOf(LF, start); at >= 0 && at < limit; at = source.indexOf(LF, at + 1)) {
-    if (source[at + 1] === LF) return Math.min(at + 2, end);
-    if (source[at + 1] === CR && source[at + 2] === LF) return Math.min(at + 3, end);
-  }
-  return end;
+  const head = source.subarray(start, Math.min(end, start + MAX_HEADER));
+  const blank = head.indexOf(BLANK_LINE);
+  const returned = (blank < 0 ? head : head.subarray(0, blank)).indexOf(BLANK_LINE_CRLF);
+  if (returned >= 0) return Math.min(start + returned + 3, end);
+  return blank < 0 ? end : Math.min(start + blank + 2, end);
 }

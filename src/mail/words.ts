@@ -1,7 +1,7 @@
 // What a line looks like: a sentence, code, a log line. Rules of thumb over one line each, all linear.
 
 import type { BodyLine } from './lines.ts';
-import { codesOf, SIGN } from './lines.ts';
+import { codesOf, lastVisible, SIGN } from './lines.ts';
 
 const READ = 500; // characters of a line that decide what it is
 
@@ -21,8 +21,8 @@ const KASAN =
   /^(?:Allocated by task|Freed by task|Read of size|Write of size|The buggy address|Memory state around|(?:located|which belongs) .*(?:bytes|region|cache)|<\/?(?:TASK|IRQ|NMI)>)/;
 const LOG_SIGNS = SIGN.colon | SIGN.square | SIGN.angle | SIGN.plus;
 const LOG_START =
-  /^(?:[ >]?\s*[0-9a-f]{2} [0-9a-f]{2} |Allocated|Freed|Read of|Write of|The buggy|Memory state|located|which)/; // of a log line without any of LOG_SIGNS
-const LOG_WORD = /kernel|panic|fault|dumped/;
+  /^(?:[ >]?\s*[0-9a-f]{2} [0-9a-f]{2} |Allocated|Freed|Read of|Write of|The buggy|Memory state|located|which|\s*(?:Unable to handle|Kernel panic|general protection))/; // of a log line without any of LOG_SIGNS
+const LOG_STARTS = codesOf('0123456789abcdefAFRWTMlwUKg><');
 const PAGE =
   /\bpage: ?[0-9a-fx]{8,18}\b.*\bcount:|\bpage:\S+ (?:ref)?count:-?\d+ mapcount:|\bpage dumped because|\bfolio dumped because|\braw: [0-9a-f]{16}|\bhead: ?\S+ order:|\bpfn:0x[0-9a-f]+|^\s*aops:\S+|\bflags: 0x[0-9a-f]{8,}\(/;
 
@@ -33,7 +33,6 @@ const DIFFSTAT_END =
 const STATEMENT_END = /(?:[;{}\\]|\*\/|\)\s*\{|^\s*else)\s*(?:\/\/.*|\/\*.*\*\/)?$/;
 const STATEMENT_START =
   /^\s*(?:#\s*(?:define|include|ifdef|ifndef|if|endif|else|undef)\b|(?:if|while|for|switch)\s*\(|do\s*\{|case\s+\w+\s*:|\/\*|\/\/|[{}]|(?:static|struct|union|enum|extern|inline|void|int|bool|unsigned)\s.*[;{,()=]$)/;
-const CODE_SIGN = /[;{}\\]|\*\/|else/; // one of these is in every STATEMENT_END
 const CODE_STARTS = codesOf('#/{}iwfsdcuevb'); // of STATEMENT_START and `else`
 const ONE_STATEMENT = /^\s*[\w*&.[\]>-]+\s*(?:\(.*\)|(?:[|&+-]|<<|>>)?=[^=].*);\s*(?:\/\/.*|\/\*.*\*\/)?$/;
 
@@ -45,20 +44,20 @@ export function isTrailer(text: string): boolean {
 }
 
 /** False when isTraceLine and isPageDumpLine cannot be true: most prose is told by its characters alone. */
-export function mayBeLog({ text, signs }: BodyLine): boolean {
-  return (signs & LOG_SIGNS) !== 0 || LOG_START.test(text) || LOG_WORD.test(text);
+export function mayBeLog({ text, signs, lead }: BodyLine): boolean {
+  return (signs & LOG_SIGNS) !== 0 || (LOG_STARTS[lead] === 1 && LOG_START.test(text));
 }
 
 /** isTraceLine of the text of a line, quicker: each form is tried only when the characters are there that it needs. */
-export function isTrace({ text, signs }: BodyLine): boolean {
+export function isTrace({ text, signs, lead }: BodyLine): boolean {
   const colon = (signs & SIGN.colon) !== 0;
   const square = (signs & SIGN.square) !== 0;
   const line = text.slice(0, READ);
   if (square && STAMP.test(line)) return true;
-  if ((colon || square || LOG_WORD.test(line)) && OOPS_WORD.test(line) && OOPS.test(line)) return true;
+  if ((colon || square ? OOPS_WORD : LOG_START).test(line) && OOPS.test(line)) return true;
   if (colon && (REGISTERS.test(line) || INLINE_FRAME.test(line))) return true;
   if ((signs & SIGN.plus) !== 0 && FRAME.test(line)) return true;
-  return DUMP_ROW.test(line) || KASAN.test(line);
+  return LOG_STARTS[lead] === 1 && (DUMP_ROW.test(line) || KASAN.test(line));
 }
 
 /** False when looksLikeCode cannot be true. */
@@ -74,22 +73,31 @@ export function mayBeDiffstat({ first, signs }: BodyLine): boolean {
 /** True for a line with a printk stamp, an oops line, a register or a stack frame. */
 export function isTraceLine(text: string): boolean {
   const line = text.slice(0, READ);
-  if (STAMP.test(line) || OOPS.test(line) || REGISTERS.test(line) || FRAME.test(line)) return true;
+  const oops = OOPS.test(line) && (/[:[]/.test(line) || LOG_START.test(line)); // in prose, `a general protection fault`
+  if (STAMP.test(line) || oops || REGISTERS.test(line) || FRAME.test(line)) return true;
   return INLINE_FRAME.test(line) || DUMP_ROW.test(line) || KASAN.test(line);
 }
 
 /** True for a line of dump_page(): page pointer, counts, raw words, aops. */
 export function isPageDumpLine(text: string): boolean {
-  return (text.includes(':') || text.includes('dumped')) && PAGE.test(text.slice(0, READ));
+  return text.includes(':') && PAGE.test(text.slice(0, READ));
 }
 
 /** True when a line is C by its ends: a statement, a brace, a directive, a comment. Prose that merely names code is not. */
 export function looksLikeCode(text: string): boolean {
   const line = text.slice(0, READ);
-  const ends = CODE_SIGN.test(line) && STATEMENT_END.test(line);
+  const ends = endsStatement(line);
   const starts = STATEMENT_START.test(line);
   if ((!ends && !starts) || looksLikeSentence(line)) return false;
   return starts || /=|->|^\s*\}/.test(line) || plainWords(line) < 5;
+}
+
+/** STATEMENT_END, told by the last character of most lines. */
+function endsStatement(line: string): boolean {
+  const last = lastVisible(line);
+  if (last === ';' || last === '{' || last === '}' || last === '\\') return true;
+  if (last === '/' && line.trimEnd().endsWith('*/')) return true;
+  return (line.includes('//') || (last === 'e' && line.trim() === 'else')) && STATEMENT_END.test(line);
 }
 
 function plainWords(line: string): number {
