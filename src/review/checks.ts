@@ -194,8 +194,10 @@ function compare(bench: Bench, at: At, old: Judged, fresh: Judged): { checks: Re
   }
   if (levels.size === 0) levels.set(at.rule.invariant, 'error');
   const id = at.variant?.id ?? '';
+  const stands = assertsThatMoved(old, fresh);
+  for (const name of stands.values()) levels.delete(name);
   const checks = [...levels].map(([invariant, level]): ReviewCheck => {
-    const before = sideOf(bench, at, old, '', invariant);
+    const before = sideOf(bench, at, old, '', stands.get(invariant) ?? invariant);
     const after = at.variant === undefined ? before : sideOf(bench, at, fresh, id, invariant);
     return {
       rule: at.rule.name,
@@ -212,6 +214,21 @@ function compare(bench: Bench, at: At, old: Judged, fresh: Judged): { checks: Re
   });
   const same = checks.every((check) => bench.traces.sameSchedule(check.before.trace, check.after.trace));
   return { checks, same };
+}
+
+/**
+ * Asserts that fail after a change and not before, each with one that fails only before: a renamed local or another call
+ * around the same check makes another assert of it, and nothing opens. What is left over is new.
+ */
+function assertsThatMoved(old: Judged, fresh: Judged): ReadonlyMap<string, string> {
+  const [before, after] = [old, fresh].map((side) =>
+    side.kind === 'refused' || side.outcome.kind === 'refused'
+      ? []
+      : side.outcome.violations.filter(({ kind }) => kind === 'assert').map(({ property }) => property),
+  ) as [string[], string[]];
+  const gone = before.filter((name) => !after.includes(name));
+  const come = after.filter((name) => !before.includes(name)).slice(0, gone.length);
+  return new Map(come.map((name, index) => [name, gone[index] ?? name]));
 }
 
 function sideOf(bench: Bench, at: At, judged: Judged, patch: string, invariant: string): ReviewSide {

@@ -1,0 +1,77 @@
+// Every patch of fixtures/patches through the whole review, against the table beside them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readThread } from '../../src/mail/read.ts';
+import { review } from '../../src/review.ts';
+import type { Change, Review } from '../../src/types.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, 'fixtures', 'patches');
+
+/** One row of the table: what a review says of one patch of one mail file. */
+interface Row {
+  readonly section: string;
+  readonly file: string; // 'labels-renamed', without .patch
+  readonly patch: string; // 'patch-1'
+  readonly says: string; // 'v6.12 opens; opens C1, K; closes -'
+}
+
+function readTable(): Row[] {
+  let section = '';
+  return readFileSync(join(folder, 'expected.md'), 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      section = /^## (.+)$/.exec(line)?.[1] ?? section;
+      const cells = line.split('|').slice(1, -1);
+      const [name = '', version, , verdict, opens, closes] = cells.map((cell) => cell.trim());
+      const [, file = '', index = '1'] = /^([a-z-]+)(?: (\d)\/\d)?$/.exec(name) ?? [];
+      if (cells.length !== 6 || file === '' || file === 'patch' || /^-+$/.test(name)) return [];
+      return [
+        { section, file, patch: `patch-${index}`, says: `${version} ${verdict}; opens ${opens}; closes ${closes}` },
+      ];
+    });
+}
+
+async function reviewOf(file: string): Promise<Review> {
+  const thread = await readThread(readFileSync(join(folder, `${file}.patch`)), file);
+  return review(thread, { rulesDir: join(root, 'rules'), models: ['sc'], states: 2_000_000, version: '0.0.0' });
+}
+
+function says(found: Review, id: string): string {
+  const scenarios = (change: Change): string => {
+    const turned = found.checks.filter((one) => one.patch === id && one.level === 'error' && one.change === change);
+    return [...new Set(turned.map(({ scenario }) => scenario))].sort().join(', ') || '-';
+  };
+  const patch = found.patches.find((one) => one.id === id);
+  return `${found.base.name} ${patch?.verdict}; opens ${scenarios('opens')}; closes ${scenarios('closes')}`;
+}
+
+const rows = readTable();
+const files = [...new Set(rows.map(({ file }) => file))];
+
+describe('patches of our own', () => {
+  it('there are fifty files, and each has its rows in the table', () => {
+    expect([...files].sort()).toEqual(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.patch'))
+        .map((name) => name.slice(0, -'.patch'.length))
+        .sort(),
+    );
+    expect(files).toHaveLength(50);
+    const harmless = rows.filter(({ section }) => section === 'Harmless').map((row) => row.says);
+    expect(harmless.filter((words) => !/ (?:keeps|not-reviewed); opens -; closes -$/.test(words))).toEqual([]);
+  });
+
+  it.each(files)(
+    '%s',
+    async (file) => {
+      const expected = rows.filter((row) => row.file === file);
+      const found = await reviewOf(file);
+      expect(found.patches.map(({ id }) => id)).toEqual(expected.map(({ patch }) => patch));
+      expect(found.patches.map(({ id }) => says(found, id))).toEqual(expected.map((row) => row.says));
+      expect(found.checks.filter(({ change }) => change === 'unknown')).toEqual([]);
+    },
+    60_000,
+  );
+});
