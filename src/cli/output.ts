@@ -3,8 +3,27 @@
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors.ts';
+import { readMasks } from './lore.ts';
+import { page, showsLinks, withLinks } from './pager.ts';
 
 export type ColorWish = 'auto' | 'always' | 'never';
+
+/** How text for a person is shown on a terminal. */
+export interface Showing {
+  readonly pager: boolean; // false: --no-pager
+  readonly ids?: readonly string[]; // Message-IDs that are on a server
+}
+
+/**
+ * Writes text for a person: like emit, but on a terminal its Message-IDs are links, and what is longer than the terminal goes
+ * through a pager. Throws what emit throws.
+ */
+export async function present(text: string, file: string | undefined, { pager, ids = [] }: Showing): Promise<void> {
+  if (file !== undefined || !process.stdout.isTTY) return emit(text, file);
+  const links = showsLinks(process.stdout, process.env) && ids.length > 0;
+  const shown = links ? withLinks(text, new Set(ids), readMasks(process.cwd()).link) : text;
+  if (!pager || !page(shown, process.stdout, process.env)) process.stdout.write(shown);
+}
 
 /**
  * Writes `text` to standard output, or to `file` by way of a temporary file beside it that is renamed when it is

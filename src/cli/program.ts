@@ -48,6 +48,7 @@ function addReview(program: Command): void {
     .option('--all', 'every schedule, combination, claim and note', false)
     .option('--all-steps', 'do not cut schedules to the steps that matter', false)
     .addOption(colorOption())
+    .addOption(pagerOption())
     .addHelpText('after', `\n${EXIT_HELP}\n\n${REVIEW_EXAMPLES}`)
     .action(async (sources: string[], options, self: Command) => {
       const { settled } = await import('./settle.ts');
@@ -66,6 +67,7 @@ function addThread(program: Command): void {
     .option('-o, --output <file>', 'write to a file, whole or not at all')
     .addOption(refreshOption())
     .addOption(colorOption())
+    .addOption(pagerOption())
     .action(async (sources: string[], options) => (await import('./thread.ts')).threadCommand(sources, options));
 }
 
@@ -77,6 +79,7 @@ function addReplay(program: Command): void {
     .requiredOption('--trace <id>', 'the name of the schedule in the review: t1');
   withRunOptions(command)
     .addOption(colorOption())
+    .addOption(pagerOption())
     .action(async (sources: string[], options) => (await import('./replay.ts')).replayCommand(sources, options));
 }
 
@@ -146,6 +149,13 @@ function refreshOption(): Option {
 
 function rulesOption(): Option {
   return new Option('--rules <dir>', 'folder of the rules').default(undefined, 'the rules that are shipped');
+}
+
+function pagerOption(): Option {
+  return new Option(
+    '--no-pager',
+    'print at once; else RELORE_PAGER, PAGER or less shows what is longer than the terminal',
+  );
 }
 
 function colorOption(): Option {

@@ -1,13 +1,14 @@
 import { InputError } from '../errors.ts';
 import { renderTrace } from '../report/trace.ts';
 import { EXIT } from './exit.ts';
-import { type ColorWish, emit, terminalWidth, wantsColor } from './output.ts';
+import { type ColorWish, present, terminalWidth, wantsColor } from './output.ts';
 import { type RunOptions, runReview } from './run.ts';
 
 /** Options of `relore replay`. */
 export interface ReplayCommandOptions extends RunOptions {
   readonly trace: string;
   readonly color: ColorWish;
+  readonly pager: boolean;
 }
 
 /**
@@ -22,6 +23,7 @@ export async function replayCommand(sources: readonly string[], options: ReplayC
     const found = names.length === 0 ? 'a review without a schedule' : `schedules ${names.join(', ')}`;
     throw new InputError({ place: { file: '--trace' }, expected: `a schedule called ${options.trace}`, found });
   }
-  await emit(renderTrace(trace, { width: terminalWidth(), color: wantsColor(options.color, false) }), undefined);
+  const text = renderTrace(trace, { width: terminalWidth(), color: wantsColor(options.color, false) });
+  await present(text, undefined, options);
   process.exitCode = EXIT.nothing;
 }

@@ -4,7 +4,7 @@ import type { Review } from '../types.ts';
 import { EXIT, type FailOn } from './exit.ts';
 import { exitCode } from './exit-code.ts';
 import type { Format } from './formats.ts';
-import { type ColorWish, emit } from './output.ts';
+import { type ColorWish, emit, present } from './output.ts';
 import { shippedRules } from './package-root.ts';
 import { readWaivers, today, withWaivers } from './policy.ts';
 import { rendered, writeSummary } from './render.ts';
@@ -23,6 +23,7 @@ export interface ReviewCommandOptions extends RunOptions {
   readonly all: boolean;
   readonly allSteps: boolean;
   readonly color: ColorWish;
+  readonly pager: boolean;
 }
 
 /**
@@ -36,6 +37,7 @@ export async function reviewCommand(sources: readonly string[], options: ReviewC
     const replay = replayCommandLine(sources, options);
     const text = await rendered(review, { ...options, replay });
     if (text === undefined) process.stderr.write('relore: no draft: nothing to ask about this patch\n');
+    else if (options.format === 'terminal') await present(text, options.output, { ...options, ids: realIds(review) });
     else await emit(text, options.output);
     if (options.format === 'github') await writeSummary(review, { ...options, replay });
     process.exitCode = exitCode(review, options.failOn);
@@ -55,6 +57,10 @@ async function waived(sources: readonly string[], options: ReviewCommandOptions)
   const known = rules.map(({ name, scenarios }) => ({ name, scenarios: scenarios.map((scenario) => scenario.name) }));
   const waivers = await readWaivers(options.waivers, known, today(process.env, new Date()));
   return withWaivers(await runReview(sources, options), waivers);
+}
+
+function realIds(review: Review): string[] {
+  return review.thread.messages.filter(({ synthetic, virtual }) => !synthetic && !virtual).map(({ id }) => id);
 }
 
 function checkPatch(review: Review, id: string | undefined): void {

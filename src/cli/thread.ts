@@ -6,7 +6,7 @@ import { streamThreads } from '../mail/archive.ts';
 import { readThread } from '../mail/read.ts';
 import { renderThread, renderThreadJson, renderThreadJsonLine, renderThreadMarkdown } from '../report/thread.ts';
 import type { Thread } from '../types.ts';
-import { type ColorWish, emit, terminalWidth, wantsColor } from './output.ts';
+import { type ColorWish, emit, present, terminalWidth, wantsColor } from './output.ts';
 import { joined, openArchive, readSources } from './source.ts';
 
 /** Options of `relore thread`. */
@@ -14,6 +14,7 @@ export interface ThreadCommandOptions {
   readonly format: 'terminal' | 'markdown' | 'json';
   readonly output?: string;
   readonly color: ColorWish;
+  readonly pager: boolean;
   readonly refresh?: boolean; // fetch again what stands on a server
 }
 
@@ -25,7 +26,10 @@ export async function threadCommand(sources: readonly string[], options: ThreadC
   const archive = await openArchive(sources);
   if (archive === undefined) {
     const { bytes, name } = joined(await readSources(sources, options));
-    await emit(rendered(await readThread(bytes, name), options), options.output);
+    const thread = await readThread(bytes, name);
+    const ids = thread.messages.filter(({ synthetic, virtual }) => !synthetic && !virtual).map(({ id }) => id);
+    if (options.format === 'terminal') await present(rendered(thread, options), options.output, { ...options, ids });
+    else await emit(rendered(thread, options), options.output);
     return;
   }
   try {

@@ -112,7 +112,12 @@ export function undecidedOf(review: Review): readonly Undecided[] {
       return [`${check.patch} ${words}`, { patch: review.patches.find(({ id }) => id === check.patch), words }];
     }),
   );
-  return [...lost, ...sentences.values()];
+  const stopped = judged.flatMap((patch) =>
+    patch.applies && patch.verdict === 'unknown' && patch.reason !== undefined
+      ? [{ patch, words: `not decided: ${patch.reason}` }]
+      : [],
+  );
+  return [...lost, ...sentences.values(), ...stopped];
 }
 
 /** Which findings a format tells of. */

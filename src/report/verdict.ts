@@ -35,14 +35,16 @@ export function verdictSection(review: Review, options: ReportOptions): Section 
   const hidden = review.patches.length - rows.length;
   const parts: Part[] = [...baseParts(review), ...closedParts(review, rows)];
   if (rows.length > 0) parts.push({ kind: 'verdicts', rows });
-  if (hidden > 0)
-    parts.push(
-      paragraph(
-        `${counted(hidden, 'more combination')} ${hidden === 1 ? 'closes no more and no less than its parts' : 'close no more and no less than their parts'}: --all.`,
-      ),
-    );
+  if (hidden > 0) parts.push(paragraph(`${counted(hidden, 'more combination')} ${hiddenWords(review, hidden)}: --all.`));
   if (parts.length === 0) parts.push(paragraph(nothingWords(review)));
   return { title: 'Verdict', parts };
+}
+
+function hiddenWords(review: Review, hidden: number): string {
+  const shown = new Set(tellingPatches(review, false));
+  const isOpen = review.patches.some((patch) => !shown.has(patch) && patch.verdict === 'unknown');
+  if (isOpen) return hidden === 1 ? 'is not told here' : 'are not told here, some of them not decided';
+  return hidden === 1 ? 'closes no more and no less than its parts' : 'close no more and no less than their parts';
 }
 
 /**
