@@ -10,10 +10,12 @@
  *   __cmpxchg(order, p, old, new)  __add_unless(order, p, v, unless)  __try_bits(p, mask)
  *   __await(p, mask, value)  __await_take(p, mask)  __lock(p)  __unlock(p)  __trylock(p)  __fence(kind)
  *   __this_cpu(p)  __per_cpu(p, cpu)  __cpu()  __cpus()  __on_cpu(cpu, x)  __current()  __local_lock(p)  __local_unlock(p)
- *   __rcu_lock()  __rcu_unlock()  __rcu_sync()  __is_locked(p)
+ *   __rcu_lock()  __rcu_unlock()  __rcu_sync()  __is_locked(p)  __wait_until(condition)  __free(p)
+ *   __spawn(P1)  __join(P1)  __enters(what)  __leaves(what)  __needs(what, x)  __demands(what)
+ * what: irq, preempt, atomic: who does not run meanwhile; writers: x is left out unless some process demands them.
  *   __assert(c)  __assert_held(p)  __choose(a, b)  __stop()  __ignore(...)
  * order: plain once relaxed acquire release mb.  fn: or andnot and xor add xchg.
- * fence: mb rmb wmb before_atomic after_atomic after_spinlock after_unlock_lock barrier.
+ * fence: mb rmb wmb before_atomic after_atomic after_spinlock after_unlock_lock after_srcu_read_unlock barrier.
  *
  * #pragma relore ignore NAMES     calls without effect on what any rule watches (`*` is any rest of a name)
  * #pragma relore accessors FILES  functions of these files are shown by their call, not by their lines
@@ -30,14 +32,14 @@
 
 typedef __lock_t spinlock_t;
 typedef __lock_t raw_spinlock_t;
-typedef __lock_t rwlock_t;
+typedef struct rw_semaphore rwlock_t;
 typedef __lock_t arch_spinlock_t;
 typedef struct { int counter; } atomic_t;
 typedef struct { long counter; } atomic_long_t;
 typedef struct { long counter; } atomic64_t;
 struct list_head { struct list_head *next, *prev; };
 struct mutex { __lock_t wait_lock; };
-struct rw_semaphore { __lock_t wait_lock; };
+struct rw_semaphore { int readers; };	/* -1: a writer */
 
 /* ---------------------------------------------------------------- accessors and barriers */
 
@@ -64,10 +66,18 @@ struct rw_semaphore { __lock_t wait_lock; };
 #define smp_mb__after_atomic()		__fence(after_atomic)
 #define smp_mb__after_spinlock()	__fence(after_spinlock)
 #define smp_mb__after_unlock_lock()	__fence(after_unlock_lock)
+#define smp_mb__after_srcu_read_unlock()	__fence(after_srcu_read_unlock)
 /* A control dependency and this together are an acquire. */
 #define smp_acquire__after_ctrl_dep()	__fence(rmb)
 #define barrier()			__fence(barrier)
 #define cpu_relax()			__fence(barrier)
+
+/* Waits until `condition` holds of VAL, what was read; the read that ends the wait acquires. */
+#define smp_cond_load_acquire(p, condition)	({ __auto_type VAL = __load(acquire, p); while (!(condition)) VAL = __load(acquire, p); VAL; })
+#define smp_cond_load_relaxed(p, condition)	({ __auto_type VAL = __load(once, p); while (!(condition)) VAL = __load(once, p); VAL; })
+#define atomic_cond_read_acquire(v, condition)	smp_cond_load_acquire(&(v)->counter, condition)
+#define rcu_replace_pointer(p, v, c)	({ __auto_type __was = (p); rcu_assign_pointer(p, v); __was; })
+#define RCU_INIT_POINTER(p, v)		__store(once, &(p), v)
 
 #define likely(x)			(x)
 #define unlikely(x)			(x)
@@ -91,10 +101,15 @@ struct rw_semaphore { __lock_t wait_lock; };
 #define __clear_bit(nr, p)		__store(plain, p, __load(plain, p) & ~(1UL << (nr)))
 #define __change_bit(nr, p)		__store(plain, p, __load(plain, p) ^ (1UL << (nr)))
 #define __clear_bit_unlock(nr, p)	__store(release, p, __load(plain, p) & ~(1UL << (nr)))
-#define bit_spin_lock(nr, p)		__await_take(p, 1UL << (nr))
+#define bit_spin_lock(nr, p)		({ __enters(preempt); __await_take(p, 1UL << (nr)); })
 #define bit_spin_trylock(nr, p)		__try_bits(p, 1UL << (nr))
-#define bit_spin_unlock(nr, p)		clear_bit_unlock(nr, p)
-#define __bit_spin_unlock(nr, p)	__clear_bit_unlock(nr, p)
+#define bit_spin_unlock(nr, p)		({ clear_bit_unlock(nr, p); __leaves(preempt); })
+#define __bit_spin_unlock(nr, p)	({ __clear_bit_unlock(nr, p); __leaves(preempt); })
+/* Clears a bit, sets none; whether bit 7 is set in what is left: who unlocks a folio asks for waiters in the same word. */
+#define clear_bit_unlock_is_negative_byte(nr, p)	((__rmw(release, andnot, p, 1UL << (nr)) & 0x80) != 0)
+#define xor_unlock_is_negative_byte(mask, p)	((__rmw(release, xor, p, mask) & 0x80) != 0)
+#define assign_bit(nr, p, v)		({ if (v) set_bit(nr, p); else clear_bit(nr, p); })
+#define set_mask_bits(p, mask, bits)	({ __auto_type __old = READ_ONCE(*(p)); while (!try_cmpxchg(p, &__old, (__old & ~(mask)) | (bits))) {} __old; })
 
 /* ---------------------------------------------------------------- atomics */
 
@@ -116,6 +131,10 @@ struct rw_semaphore { __lock_t wait_lock; };
 #define atomic_add_negative(i, v)	(__rmw(mb, add, &(v)->counter, i) + (i) < 0)
 #define atomic_add_unless(v, a, u)	__add_unless(mb, &(v)->counter, a, u)
 #define atomic_inc_not_zero(v)		__add_unless(mb, &(v)->counter, 1, 0)
+#define atomic_fetch_add_unless(v, a, u)	({ int __was = atomic_read(v); while (__was != (u) && !atomic_try_cmpxchg(v, &__was, __was + (a))) {} __was; })
+#define atomic_dec_if_positive(v)	({ int __was = atomic_read(v); while (__was > 0 && !atomic_try_cmpxchg(v, &__was, __was - 1)) {} __was - 1; })
+#define atomic_inc_unless_negative(v)	({ int __was = atomic_read(v); while (__was >= 0 && !atomic_try_cmpxchg(v, &__was, __was + 1)) {} __was >= 0; })
+#define atomic_dec_unless_positive(v)	({ int __was = atomic_read(v); while (__was <= 0 && !atomic_try_cmpxchg(v, &__was, __was - 1)) {} __was <= 0; })
 #define atomic_cmpxchg(v, o, n)		__cmpxchg(mb, &(v)->counter, o, n)
 #define atomic_xchg(v, n)		__rmw(mb, xchg, &(v)->counter, n)
 #define atomic_read_acquire(v)		__load(acquire, &(v)->counter)
@@ -222,6 +241,7 @@ typedef struct { atomic_t refs; } refcount_t;
 #define refcount_set(r, n)		atomic_set(&(r)->refs, n)
 #define refcount_inc(r)			atomic_inc(&(r)->refs)
 #define refcount_add(i, r)		atomic_add(i, &(r)->refs)
+#define refcount_add_not_zero(i, r)	__add_unless(relaxed, &(r)->refs.counter, i, 0)
 #define refcount_inc_not_zero(r)	__add_unless(relaxed, &(r)->refs.counter, 1, 0)
 #define refcount_dec(r)			__rmw_void(release, add, &(r)->refs.counter, -1)
 #define refcount_dec_and_test(r)	({ bool __last = __rmw(release, add, &(r)->refs.counter, -1) == 1; if (__last) smp_acquire__after_ctrl_dep(); __last; })
@@ -229,33 +249,134 @@ typedef struct { atomic_t refs; } refcount_t;
 
 /* ---------------------------------------------------------------- locks */
 
-#define spin_lock(l)			__lock(l)
-#define spin_lock_irq(l)		__lock(l)
-#define spin_lock_irqsave(l, f)		__lock(l)
-#define spin_lock_bh(l)			__lock(l)
-#define spin_unlock(l)			__unlock(l)
-#define spin_unlock_irq(l)		__unlock(l)
-#define spin_unlock_irqrestore(l, f)	__unlock(l)
-#define spin_unlock_bh(l)		__unlock(l)
-#define spin_trylock(l)			__trylock(l)
-#define spin_lock_nested(l, subclass)	__lock(l)
-#define spin_trylock_irq(l)		__trylock(l)
-#define spin_trylock_irqsave(l, f)	__trylock(l)
-#define spin_trylock_bh(l)		__trylock(l)
-#define raw_spin_lock(l)		__lock(l)
-#define raw_spin_lock_irq(l)		__lock(l)
-#define raw_spin_lock_irqsave(l, f)	__lock(l)
-#define raw_spin_unlock(l)		__unlock(l)
-#define raw_spin_unlock_irq(l)		__unlock(l)
-#define raw_spin_unlock_irqrestore(l, f)	__unlock(l)
-#define raw_spin_trylock(l)		__trylock(l)
+/* A spinning lock keeps other tasks off its CPU, one with _irq interrupts too: lowered only where a scenario has such. */
+#define spin_lock(l)			({ __enters(preempt); __lock(l); })
+#define spin_lock_irq(l)		({ __enters(irq); __lock(l); })
+#define spin_lock_irqsave(l, f)		({ __enters(irq); __lock(l); })
+#define spin_lock_bh(l)		({ __enters(irq); __lock(l); })
+#define spin_unlock(l)			({ __unlock(l); __leaves(preempt); })
+#define spin_unlock_irq(l)		({ __unlock(l); __leaves(irq); })
+#define spin_unlock_irqrestore(l, f)		({ __unlock(l); __leaves(irq); })
+#define spin_unlock_bh(l)		({ __unlock(l); __leaves(irq); })
+#define raw_spin_lock(l)		({ __enters(preempt); __lock(l); })
+#define raw_spin_lock_irq(l)		({ __enters(irq); __lock(l); })
+#define raw_spin_lock_irqsave(l, f)		({ __enters(irq); __lock(l); })
+#define raw_spin_unlock(l)		({ __unlock(l); __leaves(preempt); })
+#define raw_spin_unlock_irq(l)		({ __unlock(l); __leaves(irq); })
+#define raw_spin_unlock_irqrestore(l, f)		({ __unlock(l); __leaves(irq); })
+#define spin_lock_nested(l, subclass)	spin_lock(l)
+#define spin_trylock(l)			({ __enters(preempt); bool __got = __trylock(l); if (!__got) __leaves(preempt); __got; })
+#define spin_trylock_irq(l)		({ __enters(irq); bool __got = __trylock(l); if (!__got) __leaves(irq); __got; })
+#define spin_trylock_irqsave(l, f)	spin_trylock_irq(l)
+#define spin_trylock_bh(l)		spin_trylock_irq(l)
+#define raw_spin_trylock(l)		spin_trylock(l)
+#define spin_is_locked(l)		__is_locked(l)
 #define mutex_lock(m)			__lock(&(m)->wait_lock)
 #define mutex_unlock(m)			__unlock(&(m)->wait_lock)
 #define mutex_trylock(m)		__trylock(&(m)->wait_lock)
-#define up_read(sem)			__ignore(sem)
-#define mmap_read_unlock(mm)		__ignore(mm)
+#define mutex_is_locked(m)		__is_locked(&(m)->wait_lock)
+#define mutex_lock_killable(m)		({ mutex_lock(m); 0; })
+#define mutex_lock_interruptible(m)	mutex_lock_killable(m)
+/* Any number of readers, or one writer (-1). Readers count only in a scenario where something takes it for writing. */
+static inline bool __down_read_trylock(struct rw_semaphore *sem)
+{
+	int readers = READ_ONCE(sem->readers);
+
+	while (readers >= 0) {
+		int found = __cmpxchg(acquire, &sem->readers, readers, readers + 1);
+
+		if (found == readers)
+			return true;
+		readers = found;
+	}
+	return false;
+}
+static inline void __down_read(struct rw_semaphore *sem)
+{
+	do {
+		__wait_until(READ_ONCE(sem->readers) >= 0);
+	} while (!__down_read_trylock(sem));
+}
+static inline void down_write(struct rw_semaphore *sem)
+{
+	do {
+		__wait_until(READ_ONCE(sem->readers) == 0);
+	} while (!down_write_trylock(sem));
+}
+#define down_read(sem)			__needs(writers, __down_read(sem))
+#define down_read_trylock(sem)		({ bool __got = 1; __needs(writers, __got = __down_read_trylock(sem)); __got; })
+#define down_read_killable(sem)		({ down_read(sem); 0; })
+#define up_read(sem)			__needs(writers, ({ VM_BUG_ON((sem)->readers <= 0); __rmw_void(release, add, &(sem)->readers, -1); }))
+#define down_write_trylock(sem)		({ __demands(writers); __cmpxchg(acquire, &(sem)->readers, 0, -1) == 0; })
+#define down_write_killable(sem)	({ down_write(sem); 0; })
+#define up_write(sem)			({ __demands(writers); VM_BUG_ON((sem)->readers != -1); __store(release, &(sem)->readers, 0); })
+#define downgrade_write(sem)		({ __demands(writers); __store(release, &(sem)->readers, 1); })
+#define rwsem_is_locked(sem)		(READ_ONCE((sem)->readers) != 0)
+#define read_lock(l)			({ __enters(preempt); down_read(l); })
+#define read_unlock(l)			({ up_read(l); __leaves(preempt); })
+#define write_lock(l)			({ __enters(preempt); down_write(l); })
+#define write_unlock(l)			({ up_write(l); __leaves(preempt); })
+#define mmap_read_lock(mm)		down_read(&(mm)->mmap_lock)
+#define mmap_read_lock_killable(mm)	({ mmap_read_lock(mm); 0; })
+#define mmap_read_trylock(mm)		down_read_trylock(&(mm)->mmap_lock)
+#define mmap_read_unlock(mm)		up_read(&(mm)->mmap_lock)
+#define mmap_write_lock(mm)		down_write(&(mm)->mmap_lock)
+#define mmap_write_lock_killable(mm)	({ mmap_write_lock(mm); 0; })
+#define mmap_write_trylock(mm)		down_write_trylock(&(mm)->mmap_lock)
+#define mmap_write_unlock(mm)		up_write(&(mm)->mmap_lock)
+#define mmap_write_downgrade(mm)	downgrade_write(&(mm)->mmap_lock)
+#define mmap_assert_locked(mm)		__ignore(mm)
+#define mmap_assert_write_locked(mm)	__ignore(mm)
+#define vma_end_read(vma)		__ignore(vma)
+#define vma_assert_locked(vma)		__ignore(vma)
+#define release_fault_lock(vmf)		__ignore(vmf)
+#define lock_vma_under_rcu(...)		lock_vma_under_rcu_is_not_modelled()
+#pragma relore assume __writers_ignored: semaphores and the lock of the address space are left out: nothing takes one for writing
+#pragma relore assume vma_end_read release_fault_lock: the lock of a VMA is left out
+/* seqlock.h: a reader that met an odd or another number starts again. */
+typedef struct { unsigned int sequence; } seqcount_t;
+typedef struct { seqcount_t seqcount; spinlock_t lock; } seqlock_t;
+#define read_seqcount_begin(s)		({ unsigned int __seq = READ_ONCE((s)->sequence); while (__seq & 1) __seq = READ_ONCE((s)->sequence); smp_rmb(); __seq; })
+#define read_seqcount_retry(s, start)	({ smp_rmb(); READ_ONCE((s)->sequence) != (start); })
+#define raw_write_seqcount_begin(s)	({ WRITE_ONCE((s)->sequence, (s)->sequence + 1); smp_wmb(); })
+#define raw_write_seqcount_end(s)	({ smp_wmb(); WRITE_ONCE((s)->sequence, (s)->sequence + 1); })
+#define write_seqcount_begin(s)		raw_write_seqcount_begin(s)
+#define write_seqcount_end(s)		raw_write_seqcount_end(s)
+#define read_seqbegin(sl)		read_seqcount_begin(&(sl)->seqcount)
+#define read_seqretry(sl, start)	read_seqcount_retry(&(sl)->seqcount, start)
+#define write_seqlock(sl)		({ spin_lock(&(sl)->lock); write_seqcount_begin(&(sl)->seqcount); })
+#define write_sequnlock(sl)		({ write_seqcount_end(&(sl)->seqcount); spin_unlock(&(sl)->lock); })
+/* guard(NAME)(l) and scoped_guard(NAME, l): what is taken, and given back where the block ends (cleanup.h). */
+#define guard_enter_spinlock(l)	spin_lock(l)
+#define guard_leave_spinlock(l)	spin_unlock(l)
+#define guard_enter_spinlock_irq(l)	spin_lock_irq(l)
+#define guard_leave_spinlock_irq(l)	spin_unlock_irq(l)
+#define guard_enter_spinlock_irqsave(l)	spin_lock_irq(l)
+#define guard_leave_spinlock_irqsave(l)	spin_unlock_irq(l)
+#define guard_enter_raw_spinlock(l)	raw_spin_lock(l)
+#define guard_leave_raw_spinlock(l)	raw_spin_unlock(l)
+#define guard_enter_raw_spinlock_irq(l)	raw_spin_lock_irq(l)
+#define guard_leave_raw_spinlock_irq(l)	raw_spin_unlock_irq(l)
+#define guard_enter_raw_spinlock_irqsave(l)	raw_spin_lock_irq(l)
+#define guard_leave_raw_spinlock_irqsave(l)	raw_spin_unlock_irq(l)
+#define guard_enter_mutex(m)	mutex_lock(m)
+#define guard_leave_mutex(m)	mutex_unlock(m)
+#define guard_enter_rwsem_read(sem)	down_read(sem)
+#define guard_leave_rwsem_read(sem)	up_read(sem)
+#define guard_enter_rwsem_write(sem)	down_write(sem)
+#define guard_leave_rwsem_write(sem)	up_write(sem)
+#define guard_enter_rcu(...)	rcu_read_lock()
+#define guard_leave_rcu(...)	rcu_read_unlock()
+#define guard_enter_preempt(...)	preempt_disable()
+#define guard_leave_preempt(...)	preempt_enable()
+#define guard_enter_irq(...)	local_irq_disable()
+#define guard_leave_irq(...)	local_irq_enable()
+#define guard_enter_irqsave(...)	local_irq_disable()
+#define guard_leave_irqsave(...)	local_irq_enable()
 #define lockdep_assert_held(l)		__assert_held(l)
-#pragma relore assume spin_lock_irq spin_lock_irqsave raw_spin_lock_irq raw_spin_lock_irqsave spin_trylock_irq spin_trylock_irqsave: interrupts are not modelled: _irq and _irqsave locks are plain locks
+#define lockdep_assert_held_read(sem)	__needs(writers, __assert((sem)->readers != 0))
+#define lockdep_assert_held_write(sem)	__needs(writers, __assert((sem)->readers == -1))
+#pragma relore assume __irq_ignored: interrupts are not modelled: _irq and _irqsave locks are plain locks
 
 /* ---------------------------------------------------------------- asserts: recorded, the run goes on */
 
@@ -445,14 +566,14 @@ static inline void list_splice_init(struct list_head *list, struct list_head *he
 #define synchronize_srcu(ssp)		__rcu_sync(ssp)
 #define rcu_read_lock_held()		1
 struct srcu_struct { int srcu_idx; };
-#define preempt_disable()		__ignore()
-#define preempt_enable()		__ignore()
+#define preempt_disable()		__enters(preempt)
+#define preempt_enable()		__leaves(preempt)
 #define this_cpu_ptr(p)			__this_cpu(p)
 #define raw_cpu_ptr(p)			__this_cpu(p)
-#define get_cpu_var(v)			(*__this_cpu(&(v)))
-#define put_cpu_var(v)			__ignore(v)
-#define get_cpu()			__cpu()
-#define put_cpu()			__ignore()
+#define get_cpu_var(v)			(*({ __enters(preempt); __this_cpu(&(v)); }))
+#define put_cpu_var(v)			__leaves(preempt)
+#define get_cpu()			({ __enters(preempt); __cpu(); })
+#define put_cpu()			__leaves(preempt)
 #define smp_processor_id()		__cpu()
 #define raw_smp_processor_id()		__cpu()
 #define per_cpu(v, cpu)			(*__per_cpu(&(v), cpu))
@@ -470,10 +591,12 @@ struct cpumask { unsigned long bits[1]; };
 #define cpumask_empty(mask)		((mask)->bits[0] == 0)
 #define for_each_cpu(cpu, mask)		for ((cpu) = 0; (cpu) < __cpus(); (cpu)++) if (!cpumask_test_cpu(cpu, mask)) {} else
 #pragma relore assume this_cpu_ptr get_cpu_var per_cpu: one CPU for each process, with per-CPU data of its own
-#define local_lock(l)			__local_lock(l)
-#define local_unlock(l)			__local_unlock(l)
-#define local_lock_irqsave(l, f)	__local_lock(l)
-#define local_unlock_irqrestore(l, f)	__local_unlock(l)
+#define local_lock(l)			({ __enters(preempt); __local_lock(l); })
+#define local_unlock(l)			({ __local_unlock(l); __leaves(preempt); })
+#define local_lock_irq(l)		({ __enters(irq); __local_lock(l); })
+#define local_unlock_irq(l)		({ __local_unlock(l); __leaves(irq); })
+#define local_lock_irqsave(l, f)	local_lock_irq(l)
+#define local_unlock_irqrestore(l, f)	local_unlock_irq(l)
 typedef __lock_t local_lock_t;
 #pragma relore assume __local_lock_ignored: local locks are left out: no process does the work of another CPU
 #pragma relore assume __rcu_ignored: RCU read sections are left out: no process of the scenario waits for a grace period
@@ -481,21 +604,23 @@ typedef __lock_t local_lock_t;
 #define rcu_dereference_sched(p)	__load(once, &(p))
 #define this_cpu_read(v)		(*__this_cpu(&(v)))
 #define this_cpu_write(v, n)		(*__this_cpu(&(v)) = (n))
-#define this_cpu_add(v, n)		(*__this_cpu(&(v)) += (n))
-#define this_cpu_sub(v, n)		(*__this_cpu(&(v)) -= (n))
-#define this_cpu_inc(v)			((*__this_cpu(&(v)))++)
-#define this_cpu_dec(v)			((*__this_cpu(&(v)))--)
+/* An interrupt of this CPU does not come in between; the ones with __ are for who has interrupts off. */
+#define this_cpu_add(v, n)		({ __enters(irq); *__this_cpu(&(v)) += (n); __leaves(irq); })
+#define this_cpu_sub(v, n)		({ __enters(irq); *__this_cpu(&(v)) -= (n); __leaves(irq); })
+#define this_cpu_inc(v)			this_cpu_add(v, 1)
+#define this_cpu_dec(v)			this_cpu_sub(v, 1)
 #define __this_cpu_read(v)		this_cpu_read(v)
 #define __this_cpu_write(v, n)		this_cpu_write(v, n)
-#define __this_cpu_add(v, n)		this_cpu_add(v, n)
-#define __this_cpu_inc(v)		this_cpu_inc(v)
-#define __this_cpu_dec(v)		this_cpu_dec(v)
-#define local_lock_irq(l)		__local_lock(l)
-#define local_unlock_irq(l)		__local_unlock(l)
-#define local_irq_disable()		__ignore()
-#define local_irq_enable()		__ignore()
-#define local_irq_save(f)		__ignore(f)
-#define local_irq_restore(f)		__ignore(f)
+#define __this_cpu_add(v, n)		(*__this_cpu(&(v)) += (n))
+#define __this_cpu_sub(v, n)		(*__this_cpu(&(v)) -= (n))
+#define __this_cpu_inc(v)		((*__this_cpu(&(v)))++)
+#define __this_cpu_dec(v)		((*__this_cpu(&(v)))--)
+#define local_irq_disable()		__enters(irq)
+#define local_irq_enable()		__leaves(irq)
+#define local_irq_save(f)		__enters(irq)
+#define local_irq_restore(f)		__leaves(irq)
+#define local_bh_disable()		__enters(irq)
+#define local_bh_enable()		__leaves(irq)
 
 /* ---------------------------------------------------------------- the lock bit of a folio: who waits is woken */
 
@@ -504,6 +629,8 @@ typedef __lock_t local_lock_t;
 #define folio_unlock(folio)		__rmw_void(release, andnot, &(folio)->flags, 1UL << PG_locked)
 #define folio_wait_locked(folio)	__await(&(folio)->flags, 1UL << PG_locked, 0)
 #define folio_wait_writeback(folio)	__await(&(folio)->flags, 1UL << PG_writeback, 0)
+#define folio_lock_killable(folio)	({ folio_lock(folio); 0; })
+#define lock_page_killable(page)	({ lock_page(page); 0; })
 #define folio_wait_locked_killable(folio)	({ folio_wait_locked(folio); 0; })
 #define wait_on_page_locked(page)	__await(&(page)->flags, 1UL << PG_locked, 0)
 #define wait_on_page_locked_killable(page)	({ wait_on_page_locked(page); 0; })
@@ -548,10 +675,24 @@ typedef __lock_t local_lock_t;
 #define init_page_count(page)		atomic_set(&(page)->_refcount, 1)
 #define folio_put_testzero(folio)	atomic_dec_and_test(&(folio)->_refcount)
 #define put_page_testzero(page)		atomic_dec_and_test(&(page)->_refcount)
-/* Freeing is not modelled: a scenario keeps a reference, and the assert says so when it does not. */
-#define folio_put(folio)		({ int __last = folio_put_testzero(folio); __assert(!__last); })
-#define put_page(page)			({ int __last = put_page_testzero(page); __assert(!__last); })
-#define folio_put_refs(folio, n)	({ int __last = atomic_sub_and_test(n, &(folio)->_refcount); __assert(!__last); })
+/*
+ * Who drops the last reference fails an assert, since most scenarios keep one. In a scenario that says
+ * `#define __last_put __put_frees` the object is gone with it, and who touches it after that faults.
+ */
+#define __put_stays(last, object)	__assert(!(last))
+#define __put_frees(last, object)	({ if (last) __free(object); })
+#define __last_put(last, object)	__put_stays(last, object)
+#define folio_put(folio)		({ int __last = folio_put_testzero(folio); __last_put(__last, folio); })
+#define put_page(page)			({ int __last = put_page_testzero(page); __last_put(__last, page); })
+#define folio_put_refs(folio, n)	({ int __last = atomic_sub_and_test(n, &(folio)->_refcount); __last_put(__last, folio); })
+#define kfree(p)			__free(p)
+#define kvfree(p)			__free(p)
+#define vfree(p)			__free(p)
+#define kmem_cache_free(cache, p)	__free(p)
+/* A grace period after, by another: a process of the scenario, `__spawn(P2)`, that does synchronize_rcu() and kfree(). */
+#define call_rcu(...)			call_rcu_is_not_modelled()
+#define kfree_rcu(...)			kfree_rcu_is_not_modelled()
+#define kvfree_rcu(...)			kvfree_rcu_is_not_modelled()
 #define free_unref_page(...)		__assert(0)
 #define __put_page(page)		__assert(0)
 #define __folio_put(folio)		__assert(0)
@@ -571,7 +712,7 @@ static inline void folios_put_refs(struct folio_batch *folios, unsigned int *ref
 		folio_put(folios->folios[each]);
 	folios->nr = 0;
 }
-#pragma relore assume folio_put folio_put_refs put_page folios_put_refs release_pages: the last reference is never dropped; a scenario that drops it fails an assert
+#pragma relore assume folio_put folio_put_refs put_page folios_put_refs release_pages: the last reference is never dropped, unless the scenario says that objects go with it
 
 /* ---------------------------------------------------------------- page table entries: a sum type in one word */
 
@@ -1004,9 +1145,39 @@ static inline void __wake_up_locked_key(struct wait_queue_head *queue, unsigned 
 #define __set_current_state(state)	WRITE_ONCE(current->__state, state)
 #define wake_up_state(task, mode)	({ WRITE_ONCE(((struct task_struct *)(task))->__state, TASK_RUNNING); 1; })
 #define wake_up_process(task)		wake_up_state(task, TASK_NORMAL)
-#define io_schedule()			barrier()
-#define schedule()			barrier()
-#define schedule_timeout(timeout)	({ barrier(); 0; })
+#define schedule()			__wait_until(READ_ONCE(current->__state) == 0)	/* TASK_RUNNING */
+#define io_schedule()			schedule()
+#define schedule_timeout(timeout)	({ if (__choose(0, 1)) schedule(); else __set_current_state(0); 0; })
+#define io_schedule_timeout(timeout)	schedule_timeout(timeout)
+#define schedule_preempt_disabled()	schedule()
+/* Who waits for a condition goes on when it holds: that whoever makes it true also wakes the queue is not asked. */
+#define wait_event(queue, condition)	__wait_until(condition)
+#define wait_event_killable(queue, condition)	({ __wait_until(condition); 0; })
+#define wait_event_interruptible(queue, condition)	({ __wait_until(condition); 0; })
+#define wait_event_freezable(queue, condition)	({ __wait_until(condition); 0; })
+#define io_wait_event(queue, condition)	__wait_until(condition)
+#define wait_event_lock_irq(queue, condition, l)	({ while (!(condition)) { spin_unlock_irq(&(l)); __wait_until(condition); spin_lock_irq(&(l)); } })
+#define wait_event_timeout(queue, condition, timeout)	({ if (__choose(0, 1)) __wait_until(condition); !!(condition); })
+#define wait_event_interruptible_timeout(queue, condition, timeout)	wait_event_timeout(queue, condition, timeout)
+#define wait_event_killable_timeout(queue, condition, timeout)	wait_event_timeout(queue, condition, timeout)
+#define wait_var_event(var, condition)	__wait_until(condition)
+#define wait_on_bit(word, bit, mode)	({ __await(word, 1UL << (bit), 0); 0; })
+#define wait_on_bit_io(word, bit, mode)	wait_on_bit(word, bit, mode)
+#define wait_on_bit_lock(word, bit, mode)	({ __await_take(word, 1UL << (bit)); 0; })
+#pragma relore ignore wake_up_var wake_up_bit
+#pragma relore assume wait_event wait_event_killable wait_event_interruptible wait_event_timeout wait_var_event wait_on_bit wait_on_bit_lock: who waits for a condition is woken when it holds
+struct completion { unsigned int done; };
+#define init_completion(x)		((x)->done = 0)
+#define reinit_completion(x)		((x)->done = 0)
+#define complete(x)			__rmw_void(release, add, &(x)->done, 1)
+#define try_wait_for_completion(x)	__add_unless(acquire, &(x)->done, -1, 0)
+#define completion_done(x)		(READ_ONCE((x)->done) != 0)
+static inline void wait_for_completion(struct completion *x)
+{
+	do {
+		__wait_until(READ_ONCE(x->done) != 0);
+	} while (!try_wait_for_completion(x));
+}
 #pragma relore assume __add_wait_queue_entry_tail finish_wait __wake_up_locked_key: a wait queue has two places; who sleeps looks again until its condition holds
 
 /* ---------------------------------------------------------------- huge entries, and the walk to the entry of a page */

@@ -10,7 +10,7 @@ import { INT } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register } from './expr.ts';
 import { lowerExpr } from './expression.ts';
-import { allocate, leavesOf, perCpuCopies } from './memory.ts';
+import { allocate, copyFor, leavesOf, perCpuCopies } from './memory.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { codePoint, demand, refuse } from './session.ts';
 import { copy, scalar, scalarOf } from './value.ts';
@@ -70,8 +70,9 @@ export const CPU_BUILTINS: readonly (readonly [string, Lower])[] = [
 
 function ownCpu(session: Session, frame: Frame): Expr {
   if (session.onCpu !== undefined) return session.onCpu;
-  const cpu = session.cpus.indexOf(session.processName);
-  if (cpu < 0) return refuse(session, frame, frame.site.text, 'expected a process; an invariant runs on no CPU');
+  const cpu = session.cpuOf.get(session.processName);
+  if (cpu === undefined)
+    return refuse(session, frame, frame.site.text, 'expected a process; an invariant runs on no CPU');
   return constant(cpu);
 }
 
@@ -99,13 +100,14 @@ function currentTask(session: Session): Value {
   const { objects } = session.memory;
   const given = objects.find((one) => one.name === 'current_task');
   const own = `${session.processName}.current_task`;
+  const known = objects.find((one) => one.name === own);
+  const pointer = (address: number): Value => scalar(constant(address), { kind: 'pointer', to: type });
+  if (known !== undefined) return pointer(known.address);
+  if (given === undefined) return pointer(allocate(session.memory, own, type, session.layouts).address);
   const cpu = session.cpus.indexOf(session.processName);
-  const copies = given === undefined || cpu < 0 ? undefined : perCpuCopies(session, given.address);
-  const address =
-    copies === undefined
-      ? (objects.find((one) => one.name === own) ?? allocate(session.memory, own, type, session.layouts)).address
-      : copies.first + cpu * copies.stride;
-  return scalar(constant(address), { kind: 'pointer', to: type });
+  if (cpu < 0) return pointer(copyFor(session, given, session.processName).address);
+  const { first, stride } = perCpuCopies(session, given.address);
+  return pointer(first + cpu * stride);
 }
 
 function localLock(session: Session, frame: Frame, args: readonly CExpr[], op: 'lock' | 'unlock'): Value {

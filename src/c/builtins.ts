@@ -5,6 +5,7 @@ import { readPlace, writePlace } from './access.ts';
 import { arg, constantArg, memoryAddress, nameArg, orderArg, pointerArg, scalarType, valueArg } from './argument.ts';
 import type { CExpr } from './ast.ts';
 import { CPU_BUILTINS } from './builtins-cpu.ts';
+import { LIFE_BUILTINS } from './builtins-life.ts';
 import { LIST_BUILTINS } from './builtins-list.ts';
 import type { CType } from './ctype.ts';
 import { BOOL, INT, ULONG } from './ctype.ts';
@@ -24,6 +25,7 @@ const FENCES: Readonly<Record<string, FenceKind>> = {
   after_atomic: 'after-atomic',
   after_spinlock: 'after-spinlock',
   after_unlock_lock: 'after-unlock-lock',
+  after_srcu_read_unlock: 'after-srcu-read-unlock',
   barrier: 'barrier',
 };
 
@@ -215,6 +217,7 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
     },
   ],
   ...CPU_BUILTINS,
+  ...LIFE_BUILTINS,
   ...LIST_BUILTINS,
   /** __ignore(...): no effect; the arguments are not evaluated */
   ['__ignore', () => ({ kind: 'void' })],

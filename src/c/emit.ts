@@ -72,6 +72,18 @@ export function place(emitter: Emitter, label: Label, force = false): void {
   label.dead = !emitter.live;
 }
 
+const READING = new Set<Instruction['op']>(['set', 'load', 'branch', 'jump', 'end']);
+
+/** Whether the code so far only reads memory and computes, with no register below `first`. */
+export function onlyReads({ drafts }: Emitter, first: number): boolean {
+  return drafts.every((draft) => {
+    if (draft.kind === 'jump') return true;
+    const ins = draft.kind === 'plain' ? draft.ins : ({ op: 'branch', ...draft, then: 0, else: 0 } as Instruction);
+    const registers = [...readsOf(ins), ...('dst' in ins && ins.dst !== undefined ? [ins.dst] : [])];
+    return READING.has(ins.op) && registers.every((reg) => reg >= first);
+  });
+}
+
 const MAX_ROUNDS = 20; // of the clean-up; each one makes the code shorter or a jump longer
 
 /**
@@ -207,5 +219,7 @@ export function readsOf(ins: Instruction): Set<number> {
     add(ins.desired);
   }
   if (ins.op === 'add-unless') add(ins.unless);
+  if ('domain' in ins) add(ins.domain);
+  if ('index' in ins) add(ins.index);
   return regs;
 }

@@ -79,7 +79,8 @@ export function perCpuCopies(
   return { first: copies[0]?.address ?? object.address, stride, offset: address - object.address };
 }
 
-function copyFor(
+/** A copy of `object` with its initial values, for a CPU or a process. */
+export function copyFor(
   { memory, layouts }: { readonly memory: Memory; readonly layouts: Layouts },
   object: MemoryObject,
   cpu: string,

@@ -97,6 +97,7 @@ export type Mark =
   | {
       readonly kind: 'process';
       readonly name: string;
+      readonly runs: 'process' | 'task' | 'interrupt'; // process: on a CPU of its own, whatever its name
       readonly cpu: string;
       readonly words: string;
       readonly line: number;
@@ -110,7 +111,7 @@ export type Mark =
       readonly line: number;
     };
 
-const PROCESS = /^\s*\/\*\s*process\s+(P\d+)\s+on\s+(\w+)\s*:\s*(.*?)\s*\*\/\s*$/;
+const PROCESS = /^\s*\/\*\s*(process|task|interrupt)\s+(P\d+)\s+on\s+(\w+)\s*:\s*(.*?)\s*\*\/\s*$/;
 const INVARIANT =
   /^\s*\/\*\s*invariant\s+([\w-]+)\s+(?:at\s+(end)|(always))\s*(,\s*information)?\s*:\s*(.*?)\s*\*\/\s*$/;
 
@@ -123,9 +124,10 @@ function readMarks(scenario: ScenarioText, text: string): Mark[] {
     if (process !== null) {
       marks.push({
         kind: 'process',
-        name: process[1] ?? '',
-        cpu: process[2] ?? '',
-        words: process[3] ?? '',
+        name: process[2] ?? '',
+        runs: process[1] as 'process' | 'task' | 'interrupt',
+        cpu: process[3] ?? '',
+        words: process[4] ?? '',
         line: index + 1,
       });
     } else if (invariant !== null) {
@@ -137,7 +139,7 @@ function readMarks(scenario: ScenarioText, text: string): Mark[] {
         words: invariant[5] ?? '',
         line: index + 1,
       });
-    } else if (/^\s*\/\*\s*(?:process|invariant)\b/.test(line)) {
+    } else if (/^\s*\/\*\s*(?:(?:process|invariant)\b|(?:interrupt|task)\s+P\d)/.test(line)) {
       throw invalid(
         scenario,
         index + 1,

@@ -61,8 +61,8 @@ function lowerWith(
   const reading = readScenario(workshop, tree, scenario);
   const room = roomOf(workshop, tree, reading);
   const session = newSession(workshop, room, reading.definitions);
-  session.cpus = reading.marks.filter((mark) => mark.kind === 'process').map((mark) => mark.name);
-  session.needs = new Set(needs);
+  const functions = functionsOf(session, scenario, reading.marks);
+  session.needs = new Set([...needs, ...runOn(session, functions)]);
   try {
     let { state } = once(session, tree, room.start, 'objects', () => declareObjects(session, scenario, reading));
     const lowered = (name: string, lower: () => Body): Body => {
@@ -70,16 +70,16 @@ function lowerWith(
       ({ state } = step);
       return step.body;
     };
-    const { marks } = reading;
     const processes: Process[] = [];
     const invariants: Invariant[] = [];
     const observed: Touch[] = [];
-    for (const { mark, name, line } of functionsOf(session, scenario, marks)) {
+    for (const { mark, name, line } of functions) {
       if (mark.kind === 'process') {
         processes.push({
           name: mark.name,
           label: mark.words,
           cpu: mark.cpu,
+          ...(mark.runs === 'interrupt' ? { kind: mark.runs } : {}),
           ...lowered(name, () => lowerProcess(session, scenario, name, line)),
         });
       } else {
@@ -217,6 +217,19 @@ function functionsOf(
     if (nearest === mark.line) found.push({ mark, name, line: definition.line });
   }
   return found;
+}
+
+/** Notes the processes of the session and their CPUs. Returns what they can tell: interrupts, tasks that share a CPU. */
+function runOn(session: Session, functions: readonly { readonly mark: Mark }[]): Need[] {
+  const processes = functions.flatMap(({ mark }) => (mark.kind === 'process' ? [mark] : []));
+  // An interrupt or a task runs where the first process on its CPU does; any other process is alone on its own.
+  const host = (one: (typeof processes)[number]): string =>
+    one.runs === 'process' ? one.name : (processes.find(({ cpu }) => cpu === one.cpu)?.name ?? one.name);
+  session.processes = processes.map(({ name }) => name);
+  session.cpus = [...new Set(processes.map(host))];
+  session.cpuOf = new Map(processes.map((one) => [one.name, session.cpus.indexOf(host(one))]));
+  const has = (runs: 'interrupt' | 'task'): boolean => processes.some((one) => one.runs === runs);
+  return [...(has('interrupt') ? (['interrupts'] as const) : []), ...(has('task') ? (['tasks'] as const) : [])];
 }
 
 interface Body {

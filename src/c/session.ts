@@ -33,8 +33,11 @@ export class EscapedLocal extends Error {
   }
 }
 
-/** What costs steps, and is left out unless a process of the scenario asks for it. */
-export type Need = 'rcu' | 'local-locks';
+/**
+ * What costs steps, and is left out where no process of the scenario can tell: grace periods, work for another CPU,
+ * interrupts, tasks that share a CPU, who takes a semaphore for writing.
+ */
+export type Need = 'rcu' | 'local-locks' | 'interrupts' | 'tasks' | 'writers';
 
 /** Thrown when a process needs what was left out so far; the scenario is lowered once more with it. */
 export class NeedsMore extends Error {
@@ -155,7 +158,9 @@ export interface Session {
   readonly config: Config; // that the source is read with
   readonly limits: { depth: number; work: number }; // nesting right now, expressions lowered so far
   escaped: Set<string>; // keys of locals that stand in private memory
-  cpus: readonly string[]; // the processes: each has a CPU of its own
+  processes: readonly string[]; // as in the program
+  cpus: readonly string[]; // each by the first process on it
+  cpuOf: ReadonlyMap<string, number>; // process -> index into cpus
   onCpu: Expr | undefined; // the CPU that a piece of work runs for; undefined: the one of the process
   needs: ReadonlySet<Need>; // what some process of the scenario makes necessary in all of them
   processName: string;

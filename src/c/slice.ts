@@ -37,6 +37,7 @@ export function sliceOf(program: Program, reach: Reach, watched: ReadonlySet<str
         if (kept[pc] !== true) continue;
         for (const register of readsOf(ins)) wanted.add(register);
         if ('address' in ins) for (const cell of reach(p, pc) ?? program.cells.keys()) cells.add(cell);
+        if (ins.op === 'wait-until') for (const cell of readBy(program, ins.code)) cells.add(cell);
       }
     }
     now = cells.size + keep.flat().filter(Boolean).length;
@@ -86,10 +87,11 @@ function watchedCells(program: Program, reach: Reach): number[] {
   const written = new Set<number>();
   for (const [p, { code }] of program.processes.entries()) {
     for (const [pc, ins] of code.entries()) {
-      if (!('address' in ins)) continue;
-      for (const cell of reach(p, pc) ?? program.cells.keys()) {
+      const touched = ins.op === 'wait-until' ? readBy(program, ins.code) : 'address' in ins ? reach(p, pc) : [];
+      for (const cell of touched ?? program.cells.keys()) {
         users.set(cell, (users.get(cell) ?? new Set()).add(p));
-        if (ins.op !== 'load' && ins.op !== 'assert-held' && ins.op !== 'is-locked') written.add(cell);
+        if (ins.op !== 'load' && ins.op !== 'wait-until' && ins.op !== 'assert-held' && ins.op !== 'is-locked')
+          written.add(cell);
       }
     }
   }
@@ -98,17 +100,19 @@ function watchedCells(program: Program, reach: Reach): number[] {
   return [...found].sort((a, b) => a - b);
 }
 
-/** An address that is not constant may be any cell of the objects that the invariant names, and of those they point to. */
 function readByInvariants(program: Program): ReadonlySet<number> {
-  const found = new Set<number>(program.observed);
-  for (const { code } of program.invariants) {
-    for (const ins of code) {
-      if (ins.op !== 'load') continue;
-      const { address } = ins;
-      if (address.kind !== 'const') return new Set(program.cells.keys());
-      const index = program.cells.findIndex((cell) => cell.address === address.value);
-      if (index >= 0) found.add(index);
-    }
+  return new Set([...program.observed, ...program.invariants.flatMap(({ code }) => [...readBy(program, code)])]);
+}
+
+/** The cells that a condition may read. An address that is not constant may be any cell. */
+function readBy(program: Program, code: readonly Instruction[]): Iterable<number> {
+  const found = new Set<number>();
+  for (const ins of code) {
+    if (ins.op !== 'load') continue;
+    const { address } = ins;
+    if (address.kind !== 'const') return program.cells.keys();
+    const index = program.cells.findIndex((cell) => cell.address === address.value);
+    if (index >= 0) found.add(index);
   }
   return found;
 }
@@ -120,6 +124,11 @@ function isAlwaysKept(ins: Instruction): boolean {
     case 'rcu-lock':
     case 'rcu-unlock':
     case 'rcu-sync':
+    case 'free':
+    case 'wait-until':
+    case 'context':
+    case 'spawn':
+    case 'join':
     case 'assert':
     case 'assert-held':
     case 'stop':

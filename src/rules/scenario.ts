@@ -7,7 +7,7 @@ export interface Declared {
   readonly invariants: readonly string[];
 }
 
-const PROCESS = /^process (P\d+) on (cpu\d+): (\S.*)$/;
+const PROCESS = /^(?:process|task|interrupt) (P\d+) on (cpu\d+): (\S.*)$/;
 const INVARIANT = /^invariant ([A-Z][\w-]*) (?:at end|always)(?:, information)?: (\S.*)$/;
 
 /**
@@ -20,7 +20,9 @@ export function declaredIn(code: string, file: string, line: number): Declared {
   const invariants: string[] = [];
   const lines = code.split('\n');
   lines.forEach((text, index) => {
-    const comment = /^\s*\/\*\s*((?:process|invariant)\b.*?)\s*(?:\*\/\s*)?$/.exec(text)?.[1];
+    const comment = /^\s*\/\*\s*((?:(?:process|invariant)\b|(?:interrupt|task) P\d).*?)\s*(?:\*\/\s*)?$/.exec(
+      text,
+    )?.[1];
     if (comment === undefined) return;
     const place = { file, line: line + index };
     const process = PROCESS.exec(comment)?.[1];
