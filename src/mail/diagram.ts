@@ -59,6 +59,7 @@ function isClearStep(text: string, laidOut: boolean): boolean {
   if (laidOut && /^(?: {2,}\S|\s*\w+_\w+$)/.test(text)) return true;
   return (
     /^\s*(?:[\w>.-]+\s*=\s*)?[\w>.-]+\(.*\)[;,]?\s*(?:\/\/.*|\/\*.*|#.*)?$/.test(text) ||
+    /^\s*[\w>.-]+\([^.]*<[-=]{1,3} /.test(text) ||
     /^\s*(?:\/\/|\/\*|#|\.\.\.|[|<>^+-]{2,})/.test(text)
   );
 }

@@ -92,9 +92,9 @@ export function textOf(lines: readonly BodyLine[], from: number, to: number, who
   if (to === from + 1) return lines[from]!.text;
   if (whole !== undefined && standsIn(lines, from, to))
     return whole.bytes.slice(lines[from]!.start - whole.from, lines[to - 1]!.end - whole.from);
-  const texts: string[] = [];
-  for (let at = from; at < to; at++) texts.push(isBlank(lines[at]!) ? '' : lines[at]!.text);
-  return texts.join('\n');
+  let text = lines[from]!.lead === 0 ? '' : lines[from]!.text;
+  for (let at = from + 1; at < to; at++) text += lines[at]!.lead === 0 ? '\n' : `\n${lines[at]!.text}`;
+  return text;
 }
 
 function standsIn(lines: readonly BodyLine[], from: number, to: number): boolean {
