@@ -218,11 +218,15 @@ export type ClaimKind =
   | 'race'
   | 'order'
   | 'fix'
+  | 'sufficient'
   | 'insufficient'
   | 'protected-by'
   | 'barrier'
+  | 'invariant'
+  | 'outcome' // a bad end: stranded, leaked, lost, deadlock
   | 'observation'
   | 'history'
+  | 'design'
   | 'objection'
   | 'question'
   | 'naming';
@@ -913,6 +917,7 @@ export interface EdgeCheck {
 export interface HistoryEdge {
   readonly id: string; // 'e-0123456789': of its content
   readonly kind: EdgeKind;
+  readonly claims?: Exclude<EdgeKind, 'claimed'>; // of a claimed edge: what somebody says that the change did
   readonly commit: string; // 12 digits; '' for what was never merged or has no known id
   readonly subject: string; // in our words
   readonly release: string; // v5.18; '' for not known or never
@@ -958,7 +963,7 @@ export interface HistoryArgument {
 /** Who argued for and against a barrier, a lock or an order, and what the model says of each argument. */
 export interface Genealogy {
   readonly id: string; // 'munlock-barrier'
-  readonly kind: 'barrier' | 'lock' | 'order';
+  readonly kind: 'barrier' | 'lock' | 'order' | 'test';
   readonly title: string;
   readonly words: string;
   readonly rules: readonly string[];
@@ -978,7 +983,8 @@ export interface HistoryThread {
 /** Which change opened and closed which race: computed on the patch stack, and stated by people. Shipped as data. */
 export interface History {
   readonly schema: 'relore.history/1';
-  readonly rules: string; // sha256 of the rules it was computed with
+  readonly rules: string; // sha256 of the rules it was computed with, as Review.tool.rules
+  readonly sources: string; // sha256 of the rules and of rules/history: the file is stale when it differs
   readonly models: readonly MemoryModel[];
   readonly versions: readonly HistoryVersion[]; // oldest first
   readonly steps: readonly HistoryStep[]; // oldest first

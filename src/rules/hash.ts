@@ -5,7 +5,8 @@ import { join, relative } from 'node:path';
 
 /**
  * Returns the sha256, in hex, over the files under `dir` in the order of their paths: path, size in bytes, bytes.
- * The same on every machine: paths have / and are sorted by code unit. Hidden files do not count.
+ * The same on every machine: paths have / and are sorted by code unit. Hidden files do not count, nor does history/, which
+ * no verdict depends on and which is computed from the rest.
  */
 export function rulesHash(dir: string): string {
   const hash = createHash('sha256');
@@ -20,5 +21,6 @@ function filesUnder(dir: string): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .filter((path) => !path.startsWith('history/'))
     .sort();
 }
