@@ -69,105 +69,146 @@ interface Visibility {
 /** ww-vis, wr-vis and rw-xbstar, from the definitions of the cat file read from right to left. */
 function visibility(graph: Graph, relations: Relations): Visibility {
   const { words } = graph;
-  let bounds: Bounds | undefined;
-  const memo = (which: (bounds: Bounds, e: number) => Rows): ((first: number, second: number) => boolean) => {
+  let around: Around | undefined;
+  const memo = (which: (around: Around, e: number) => Rows): ((first: number, second: number) => boolean) => {
     const known = new Map<number, Rows>();
     return (first, second) => {
       let set = known.get(second);
       if (set === undefined) {
-        bounds ??= boundsOf(graph, relations);
-        set = which(bounds, second);
+        around ??= surroundings(graph, relations);
+        set = which(around, second);
         known.set(second, set);
       }
       return (set[first >>> 5]! & (1 << (first & 31))) !== 0;
     };
   };
   // fence | (strong-fence; xbstar; pre) | (w-post-bounded; vis; pre)
-  const vis = (bounds: Bounds, e: number, pre: Rows): Rows => {
-    const set = bounds.fence.slice(e * words, (e + 1) * words);
-    const executed = executedBefore(graph, relations, bounds, pre, e);
-    joinOver(set, 0, bounds.strong, executed, 0, words);
-    joinOver(set, 0, bounds.wPost, visibleBefore(graph, relations, bounds, pre, e, executed), 0, words);
+  const vis = (by: Around, e: number, pre: Rows): Rows => {
+    const set = new Int32Array(words);
+    addFence(by, e, set);
+    const executed = executedBefore(by, pre);
+    joinOver(set, 0, by.strong, executed, 0, words);
+    each(visibleBefore(by, pre, executed), (m) => addWPost(by, m, set));
     return set;
   };
   return {
-    wwVis: memo((b, e) => vis(b, e, b.wPre)),
-    wrVis: memo((b, e) => vis(b, e, b.rPre)),
+    wwVis: memo((by, e) => vis(by, e, preBounded(by, e, 'w'))),
+    wrVis: memo((by, e) => vis(by, e, preBounded(by, e, 'r'))),
     // fence | (r-post-bounded; xbstar; w-pre-bounded)
-    rwXbstar: memo((b, e) => {
-      const set = b.fence.slice(e * words, (e + 1) * words);
-      joinOver(set, 0, b.rPost, executedBefore(graph, relations, b, b.wPre, e), 0, words);
+    rwXbstar: memo((by, e) => {
+      const set = new Int32Array(words);
+      addFence(by, e, set);
+      each(executedBefore(by, preBounded(by, e, 'w')), (m) => addRPost(by, m, set));
       return set;
     }),
   };
 }
 
-/** What stands directly around plain accesses: rows of the bounds of linux-kernel.cat, and the sets of each process. */
-interface Bounds {
+/** A graph with what plain accesses ask of it. */
+interface Around {
+  readonly graph: Graph;
+  readonly relations: Relations;
   readonly strong: Rows; // strong-fence, with rcu-fence
-  readonly fence: Rows;
-  readonly wPre: Rows; // w-pre-bounded
-  readonly rPre: Rows; // r-pre-bounded
-  readonly wPost: Rows; // w-post-bounded
-  readonly rPost: Rows; // r-post-bounded
   readonly rb: Rows | undefined; // none without grace periods
-  readonly processes: readonly Rows[];
+  readonly processes: readonly Rows[]; // the events of each
 }
 
-function boundsOf(graph: Graph, relations: Relations): Bounds {
+function surroundings(graph: Graph, relations: Relations): Around {
   const { words, events } = graph;
-  const n = events.length;
-  const rows = (): Rows => new Int32Array(n * words);
-  const row = (event: Event, which: number, w: number): number => event.rows[which * words + w]!;
-  // fence and strong-fence with rcu-fence; nonrw-fence keeps the strong-fence from before
-  const strong = relations.strong.slice(0, n * words);
-  const rcu = rcuFences(graph, relations);
-  if (rcu !== undefined) for (const [k, bits] of rcu.entries()) strong[k]! |= bits;
-  const [fence, wPre, rPre, wPost, rPost] = [rows(), rows(), rows(), rows(), rows()];
   const processes: Rows[] = [];
-  for (const event of events) {
-    const e = event.id;
-    const isMarked = (relations.marked[e >>> 5]! & (1 << (e & 31))) !== 0;
-    const isR4rmb = (event.is & IS.read) !== 0 && (event.is & IS.noreturn) === 0;
-    for (let w = 0; w < words; w++) {
-      const k = e * words + w;
-      const marked = relations.marked[w]!;
-      const own = w === e >>> 5 ? 1 << (e & 31) : 0; // the question mark of each bound
-      const nonrw = relations.strong[k]! | row(event, ROW.release, w) | row(event, ROW.acquire, w);
-      fence[k] = nonrw | strong[k]! | row(event, ROW.wmb, w) | (isR4rmb ? row(event, ROW.rmbIn, w) : 0);
-      wPre[k] = (relations.addr[k]! | fence[k]! | own) & marked;
-      rPre[k] =
-        (relations.addr[k]! | nonrw | ((event.is & IS.noreturn) === 0 ? row(event, ROW.rmbIn, w) : 0) | own) & marked;
-      if (!isMarked) continue;
-      wPost[k] = fence[k]! | own;
-      rPost[k] = nonrw | (isR4rmb ? row(event, ROW.rmbOut, w) : 0) | own;
-    }
-    processes[event.process] ??= new Int32Array(words);
-    processes[event.process]![e >>> 5]! |= 1 << (e & 31);
+  for (const { id, process } of events) {
+    processes[process] ??= new Int32Array(words);
+    processes[process][id >>> 5]! |= 1 << (id & 31);
   }
-  // w-post-bounded = fence?; [Marked]; rmw-sequence
-  for (const order of graph.co)
-    for (const write of order) {
-      if (write < 0 || (events[write]!.is & IS.pair) === 0) continue;
-      const from = graph.source[events[write]!.partner]!;
-      if (from >= 0) join(wPost, write, wPost, from, words);
-    }
-  const rb = rcu === undefined ? undefined : rbOf(relations, rcu);
-  return { strong, fence, wPre, rPre, wPost, rPost, rb, processes };
+  const rcu = rcuFences(graph, relations);
+  if (rcu === undefined) return { graph, relations, strong: relations.strong, rb: undefined, processes };
+  const strong = relations.strong.slice(0, events.length * words);
+  for (const [k, bits] of rcu.entries()) strong[k]! |= bits;
+  return { graph, relations, strong, rb: rbOf(relations, rcu), processes };
 }
 
-/** The events that xbstar leads from to row `e` of `pre`: xbstar = (hb | pb | rb)*, walked backwards. */
-function executedBefore(graph: Graph, relations: Relations, bounds: Bounds, pre: Rows, e: number, own?: Rows): Rows {
+function each(set: Rows, visit: (event: number) => void): void {
+  for (let w = 0; w < set.length; w++)
+    for (let bits = set[w]!; bits !== 0; bits &= bits - 1) visit((w << 5) | (31 - Math.clz32(bits & -bits)));
+}
+
+function isMarked({ relations }: Around, e: number): boolean {
+  return (relations.marked[e >>> 5]! & (1 << (e & 31))) !== 0;
+}
+
+/** R4rmb: reads that smp_rmb() orders. */
+function isR4rmb(event: Event): boolean {
+  return (event.is & IS.read) !== 0 && (event.is & IS.noreturn) === 0;
+}
+
+/** Adds what is before `e` in nonrw-fence; its strong-fence is that without rcu-fence. */
+function addNonrwFence({ graph, relations }: Around, e: number, set: Rows): void {
+  const { words } = graph;
+  const { rows } = graph.events[e]!;
+  for (let w = 0; w < words; w++)
+    set[w]! |= relations.strong[e * words + w]! | rows[ROW.release * words + w]! | rows[ROW.acquire * words + w]!;
+}
+
+/** Adds what is before `e` in fence. */
+function addFence(by: Around, e: number, set: Rows): void {
+  const { words } = by.graph;
+  const event = by.graph.events[e]!;
+  addNonrwFence(by, e, set);
+  for (let w = 0; w < words; w++) {
+    set[w]! |= by.strong[e * words + w]! | event.rows[ROW.wmb * words + w]!;
+    if (isR4rmb(event)) set[w]! |= event.rows[ROW.rmbIn * words + w]!;
+  }
+}
+
+/** w-pre-bounded or r-pre-bounded, backwards from `e`. */
+function preBounded(by: Around, e: number, kind: 'w' | 'r'): Rows {
+  const { words } = by.graph;
+  const { rows, is } = by.graph.events[e]!;
+  const set = new Int32Array(words);
+  if (kind === 'w') addFence(by, e, set);
+  else addNonrwFence(by, e, set);
+  set[e >>> 5]! |= 1 << (e & 31);
+  for (let w = 0; w < words; w++) {
+    set[w]! |= by.relations.addr[e * words + w]!;
+    if (kind === 'r' && (is & IS.noreturn) === 0) set[w]! |= rows[ROW.rmbIn * words + w]!;
+    set[w]! &= by.relations.marked[w]!;
+  }
+  return set;
+}
+
+/** Adds what is before `m` in w-post-bounded = fence?; [Marked]; rmw-sequence. */
+function addWPost(by: Around, m: number, set: Rows): void {
+  const { events, source } = by.graph;
+  for (let write = m; write >= 0; ) {
+    if (isMarked(by, write)) {
+      addFence(by, write, set);
+      set[write >>> 5]! |= 1 << (write & 31);
+    }
+    const event = events[write]!;
+    write = (event.is & IS.pair) !== 0 && (event.is & IS.write) !== 0 ? source[event.partner]! : -1;
+  }
+}
+
+/** Adds what is before `m` in r-post-bounded = (nonrw-fence | ([~Noreturn]; fencerel(Rmb); [R4rmb]))?; [Marked]. */
+function addRPost(by: Around, m: number, set: Rows): void {
+  if (!isMarked(by, m)) return;
+  const { words, events } = by.graph;
+  addNonrwFence(by, m, set);
+  set[m >>> 5]! |= 1 << (m & 31);
+  if (isR4rmb(events[m]!)) for (let w = 0; w < words; w++) set[w]! |= events[m]!.rows[ROW.rmbOut * words + w]!;
+}
+
+/** The events that xbstar = (hb | pb | rb)* leads from to `pre`. */
+function executedBefore({ graph, relations, rb }: Around, pre: Rows): Rows {
   const { words } = graph;
   const reached = new Int32Array(words);
-  const open = new Int32Array(words);
-  for (let w = 0; w < words; w++) open[w] = pre[e * words + w]! & (own === undefined ? -1 : own[w]!);
+  const open = pre.slice();
   const step = new Int32Array(words);
   for (let any = true; any; ) {
     step.fill(0);
     joinOver(step, 0, relations.hb, open, 0, words);
     joinOver(step, 0, relations.pb, open, 0, words);
-    if (bounds.rb !== undefined) joinOver(step, 0, bounds.rb, open, 0, words);
+    if (rb !== undefined) joinOver(step, 0, rb, open, 0, words);
     any = false;
     for (let w = 0; w < words; w++) {
       reached[w]! |= open[w]!;
@@ -178,32 +219,29 @@ function executedBefore(graph: Graph, relations: Relations, bounds: Bounds, pre:
   return reached;
 }
 
-/** vis = cumul-fence*; rfe?; [Marked]; ((strong-fence; [Marked]; xbstar) | (xbstar & int)), backwards from row `e` of `pre`. */
-function visibleBefore(graph: Graph, relations: Relations, bounds: Bounds, pre: Rows, e: number, executed: Rows): Rows {
-  const { words, events, source } = graph;
-  const marked = new Int32Array(words);
-  for (let w = 0; w < words; w++) marked[w] = executed[w]! & relations.marked[w]!;
+/** vis = cumul-fence*; rfe?; [Marked]; ((strong-fence; [Marked]; xbstar) | (xbstar & int)), backwards from `pre`. */
+function visibleBefore(by: Around, pre: Rows, executed: Rows): Rows {
+  const { relations } = by;
+  const { words, events, source } = by.graph;
+  const marked = executed.map((bits, w) => bits & relations.marked[w]!);
   const after = new Int32Array(words);
-  joinOver(after, 0, bounds.strong, marked, 0, words);
-  for (const own of bounds.processes) {
-    if (own === undefined || !meets(pre, e, own, words)) continue;
-    const inside = executedBefore(graph, relations, bounds, pre, e, own);
-    for (let w = 0; w < words; w++) after[w]! |= inside[w]! & own[w]!;
+  joinOver(after, 0, by.strong, marked, 0, words);
+  for (const own of by.processes) {
+    const inside = pre.map((bits, w) => bits & (own?.[w] ?? 0));
+    if (inside.every((bits) => bits === 0)) continue;
+    const before = executedBefore(by, inside);
+    for (let w = 0; w < words; w++) after[w]! |= before[w]! & own[w]!;
   }
   const seen = new Int32Array(words);
-  for (let w = 0; w < words; w++)
-    for (let bits = after[w]! & relations.marked[w]!; bits !== 0; bits &= bits - 1) {
-      const m = (w << 5) | (31 - Math.clz32(bits & -bits));
+  each(
+    after.map((bits, w) => bits & relations.marked[w]!),
+    (m) => {
       join(seen, 0, relations.cumulative, m, words);
       const from = source[m]!;
       if (from >= 0 && events[from]!.process !== events[m]!.process) join(seen, 0, relations.cumulative, from, words);
-    }
+    },
+  );
   return seen;
-}
-
-function meets(pre: Rows, e: number, own: Rows, words: number): boolean {
-  for (let w = 0; w < words; w++) if ((pre[e * words + w]! & own[w]!) !== 0) return true;
-  return false;
 }
 
 /** rb = prop; rcu-fence; hb*; pb*; [Marked] */

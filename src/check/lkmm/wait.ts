@@ -1,6 +1,6 @@
 // Waiting: a read that committed to a write which is not in the graph yet. Who may still feed it, and who may run ahead of its own
 // open reads to do so.
-import { IS } from './event.ts';
+import { type Event, IS, ROW, ROWS } from './event.ts';
 import { feedOf, type Ground } from './footing.ts';
 import { mayOvertake } from './overtake.ts';
 import { type Cpu, SET, type State } from './state.ts';
@@ -29,14 +29,27 @@ function feedFor(state: State, ground: Ground, r: number): number {
   return feedOf(cell, ground.isLock[cell]! && state.events[r]!.demand?.equal === false);
 }
 
-/** True when a write that is in the graph, but has no place or value yet, may feed the pending read. */
-function isFedByLoose(state: State, ground: Ground, r: number): boolean {
+/**
+ * True when a write that is in the graph, but has no place or value yet, may feed the pending read; one that is ordered behind an
+ * `open` read of its own process may not.
+ */
+function isFedByLoose(state: State, ground: Ground, r: number, open: readonly number[]): boolean {
   const cell = state.loc[r]!;
   const takes = ground.isLock[cell]! && state.events[r]!.demand?.equal === false;
   return state.loose.some((w) => {
     if (!isLooseWriter(state, w, cell, state.events[r]!.process, r)) return false;
-    return !ground.isLock[cell]! || ((state.events[w]!.is & IS.lkw) !== 0) === takes;
+    if (ground.isLock[cell]! && ((state.events[w]!.is & IS.lkw) !== 0) !== takes) return false;
+    return !open.some((one) => isBehind(state.events[w]!, one));
   });
+}
+
+const ORDERING = [ROW.strong, ROW.gp, ROW.release, ROW.acquire, ROW.addr, ROW.data, ROW.ctrl];
+
+/** True when write `w` is ordered behind read `r` by a fence, a dependency, or because both are halves of a pair. */
+function isBehind(w: Event, r: number): boolean {
+  if ((w.is & IS.pair) !== 0 && w.partner === r) return true;
+  const words = w.rows.length / ROWS;
+  return ORDERING.some((row) => (w.rows[row * words + (r >>> 5)]! & (1 << (r & 31))) !== 0);
 }
 
 /** True when some write may still feed the pending read, as far as the code of the other processes goes. */
@@ -46,7 +59,7 @@ export function isFed(state: State, ground: Ground, r: number): boolean {
   for (const cpu of state.cpus)
     if (cpu.process !== process && !cpu.ended && ground.processes[cpu.process]!.mayWrite[cpu.pc]![feed] === 1)
       return true;
-  return isFedByLoose(state, ground, r);
+  return isFedByLoose(state, ground, r, []);
 }
 
 /**
@@ -59,9 +72,11 @@ export function starves(state: State, ground: Ground): boolean {
   const isPlain = isPlainOpen(state);
   let starving: readonly number[] = state.pending;
   for (;;) {
+    const behind = isPlain ? [] : starving;
     const left = starving.filter(
       (r) =>
-        !isFedByLoose(state, ground, r) && !state.cpus.some((cpu) => mayFeed(state, ground, cpu, r, starving, isPlain)),
+        !isFedByLoose(state, ground, r, behind) &&
+        !state.cpus.some((cpu) => mayFeed(state, ground, cpu, r, starving, isPlain)),
     );
     if (left.length === 0) return false;
     if (left.length === starving.length) return true;
