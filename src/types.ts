@@ -246,11 +246,48 @@ export interface Claim {
   readonly status: ClaimStatus;
   readonly statusQuote: string | undefined; // the words that withdrew or conceded it
   readonly edits: readonly Edit[]; // of a fix: all of them together are the fix
+  readonly polarity?: '+' | '-'; // '-': the race cannot happen, the order is wrong, the barrier is redundant, nothing protects
+  readonly slots?: ClaimSlots;
+  readonly answers?: readonly ClaimAnswer[]; // what others said to it, oldest first
+  readonly about?: ClaimAbout;
   readonly repeats: readonly {
     readonly messageId: string;
     readonly speaker: string | undefined;
     readonly quote: string;
   }[]; // the same fix in other words
+}
+
+/** What a claim names; each list sorted, in the spelling of the claim. */
+export interface ClaimSlots {
+  readonly functions: readonly string[];
+  readonly names: readonly string[]; // fields and flags
+  readonly locks: readonly string[]; // names of the vocabulary, or as written
+  readonly commits: readonly string[];
+  readonly releases: readonly string[]; // v4.6
+}
+
+/** What somebody else said to a claim, in a mail that quotes it or answers it. */
+export interface ClaimAnswer {
+  readonly kind: 'agreed' | 'objected' | 'questioned' | 'answered';
+  readonly messageId: string;
+  readonly speaker: string | undefined;
+  readonly quote: string;
+}
+
+/** What the words bind a claim to, before anything is run. */
+export interface ClaimAbout {
+  readonly topics: readonly ClaimTopic[]; // more than one: the words fit several races
+  readonly fix?: string; // Claim id of the proposal that it speaks of
+  readonly patch?: true; // it describes the patch of its own mail
+}
+
+/** A row of rules/claims/topics.md: which scenarios a sentence speaks of. */
+export interface ClaimTopic {
+  readonly rule: string;
+  readonly scenarios: readonly string[];
+  readonly property?: string; // an invariant, or `asserts`; absent: every invariant of error level
+  readonly edits: readonly string[]; // named edits of the rule that make the code it speaks of
+  readonly says?: 'bad' | 'good'; // what the sentence expects of that code; absent: by the kind of claim
 }
 
 /** The names of one kernel operation across versions, and what people call locks. Read from rules/vocabulary.md. */
@@ -745,11 +782,22 @@ export interface ReviewTrace {
   readonly end: string;
 }
 
-export interface ReviewClaim extends Omit<Claim, 'edits'> {
+export interface ReviewClaim extends Omit<Claim, 'edits' | 'about'> {
   readonly patches: readonly string[]; // ReviewPatch ids that stand for it
   readonly verdict: 'confirmed' | 'refuted' | 'undecided' | 'not-modelled' | 'ambiguous';
   readonly why: string; // one sentence
   readonly trace?: string;
+  readonly binding?: ReviewBinding;
+}
+
+/** Which code and which scenarios a claim was taken to speak of. */
+export interface ReviewBinding {
+  readonly rule: string;
+  readonly scenarios: readonly string[];
+  readonly version: 'before' | 'patch' | 'fix' | 'edit'; // edit: code that an edit of the rule makes
+  readonly of: string; // id into Review.patches; names of edits; '' for the code before any change
+  readonly source: string; // v6.3
+  readonly readings: readonly string[]; // when the words fit more than one, each in words
 }
 
 /** A drawing of CPUs in columns, or the same told one after the other, run on the code. */
