@@ -11,8 +11,9 @@ const QUOTE_LIMIT = 400; // characters
 /** A word before it is known what it names. `args`: of a call, as written; `quoted`: the text of a quotation. */
 export type Lexed = Token & { readonly args?: string; readonly quoted?: string };
 
-//   folio_test_clear_lru(folio)  lruvec->lru_lock  test-and-clear  don't  2262ace60713  v5.18  ,
-const LEX = /[A-Za-z_]\w*(?:->[A-Za-z_]\w*|-[A-Za-z]\w*)*(?:['’][A-Za-z]+)?|[0-9]\w*(?:\.\w+)*%?|[^\s\w]/g;
+//   v5.18-rc1  folio_test_clear_lru(folio)  lruvec->lru_lock  test-and-clear  don't  2262ace60713  2.6.12  ,
+const LEX =
+  /v\d+(?:\.\d+)+(?:-rc\d+)?|[A-Za-z_]\w*(?:->[A-Za-z_]\w*|-[A-Za-z]\w*)*(?:['’][A-Za-z]+)?|[0-9]\w*(?:\.\w+)*(?:-rc\d+)?%?|[^\s\w]/g;
 
 /** Returns the words and signs of one sentence (blanks folded). Linear in its length. */
 export function lex(sentence: string): Lexed[] {

@@ -1,6 +1,6 @@
 // Finds phrases of the cue grammar in the words of a sentence. Bounded: a run is eight words, a gap four, a stretch twelve.
 
-import type { Element, Phrase, Slot } from './notation.ts';
+import type { Element, NameSlot, Phrase, Slot } from './notation.ts';
 import type { Token } from './words.ts';
 
 /** Where a phrase stands: tokens [start, end), and the token that filled each slot. */
@@ -19,7 +19,7 @@ export function matchAt(phrase: Phrase, tokens: readonly Token[], start: number)
   const first = phrase[0]!;
   const token = tokens[start];
   if (token === undefined) return undefined;
-  if (first.kind === 'word' && !first.words.has(token.text)) return undefined;
+  if (first.kind === 'word' && !isMet(first, token)) return undefined;
   return follow({ phrase, tokens, start }, 0, start, {});
 }
 
@@ -32,7 +32,7 @@ export function findAny(
   const byWord = indexOf(phrases);
   const limit = range.limit ?? tokens.length;
   for (let at = Math.max(0, range.from); at < Math.min(range.to, tokens.length); at++) {
-    for (const phrase of byWord.get(tokens[at]!.text) ?? []) {
+    for (const phrase of [...(byWord.get(tokens[at]!.text) ?? []), ...(byWord.get('') ?? [])]) {
       const match = matchAt(phrase, tokens, at);
       if (match !== undefined && match.end <= limit) return match;
     }
@@ -42,14 +42,15 @@ export function findAny(
 
 const indices = new WeakMap<readonly Phrase[], ReadonlyMap<string, readonly Phrase[]>>();
 
-/** Phrases by their first word. Made once for each section of a cue file. */
+/** Phrases by their first word; by '' when that may be a name. Made once for each section of a cue file. */
 function indexOf(phrases: readonly Phrase[]): ReadonlyMap<string, readonly Phrase[]> {
   const known = indices.get(phrases);
   if (known !== undefined) return known;
   const index = new Map<string, Phrase[]>();
   for (const phrase of phrases) {
     const first = phrase[0]!;
-    for (const word of first.kind === 'word' ? first.words : []) index.set(word, [...(index.get(word) ?? []), phrase]);
+    const words = first.kind !== 'word' ? [] : first.names === undefined ? first.words : [...first.words, ''];
+    for (const word of words) index.set(word, [...(index.get(word) ?? []), phrase]);
   }
   indices.set(phrases, index);
   return index;
@@ -69,7 +70,7 @@ function follow(search: Search, index: number, at: number, slots: Slots): Match 
   if (element === undefined) return { start: search.start, end: at, slots };
   switch (element.kind) {
     case 'word': {
-      const met = element.words.has(search.tokens[at]?.text ?? '');
+      const met = isMet(element, search.tokens[at]);
       const taken = met ? follow(search, index + 1, at + 1, slots) : undefined;
       return taken ?? (element.optional ? follow(search, index + 1, at, slots) : undefined);
     }
@@ -112,14 +113,32 @@ function fits(slot: Slot, token: Token | undefined): boolean {
   if (slot === 'A' || slot === 'B') return kind === 'call';
   if (slot === 'L') return kind === 'lock';
   if (slot === 'S') return kind === 'commit';
-  if (slot === 'N') return token !== undefined && isCodeName(token.raw);
   return kind === 'condition' || (kind === 'call' && token?.mention?.kind === 'call' && token.mention.args !== '');
+}
+
+function isMet(element: Extract<Element, { kind: 'word' }>, token: Token | undefined): boolean {
+  if (token === undefined) return false;
+  return element.words.has(token.text) || (element.names?.some((slot) => isNamed(slot, token)) ?? false);
+}
+
+function isNamed(slot: NameSlot, token: Token): boolean {
+  if (slot === 'S') return token.mention?.kind === 'commit';
+  if (slot === 'Q') return /^\d+(?:\.\d+)?%?$/.test(token.raw);
+  if (slot === 'K') return isLockName(token.raw);
+  return slot === 'V' ? isRelease(token.raw) : isCodeName(token.raw);
+}
+
+/** Returns whether a word is the name of a lock: lru_lock, slab_mutex, mmap_sem, ptl. */
+export function isLockName(raw: string): boolean {
+  return /(?:^|[_>])(?:lock|mutex|rwsem|sem|ptl|rcu_read_lock)\w{0,16}$|^i_pages$/.test(raw) && !/unlock/.test(raw);
+}
+
+/** Returns whether a word is a release of the kernel: v5.18, 2.6.12, 6.15-rc5. */
+export function isRelease(raw: string): boolean {
+  return /^v?[2-7]\.\d+(?:\.\d+)*(?:-rc\d+)?$/.test(raw);
 }
 
 /** Returns whether a word is a name of code: folio_test_lru, PageLRU, lruvec->lru_lock, PG_lru, i_pages. */
 export function isCodeName(raw: string): boolean {
-  return (
-    /^[A-Za-z_]\w*(?:->\w+)*$/.test(raw) &&
-    (/[a-z0-9]_\w|^_\w|->|^[A-Z]+_[A-Z]/.test(raw) || /^[A-Z]?[a-z]+[A-Z]\w*$/.test(raw))
-  );
+  return /^[A-Za-z_]\w*(?:->\w+)*$/.test(raw) && (/\w_\w|^_\w|->/.test(raw) || /^[A-Z]?[a-z]+[A-Z]\w*$/.test(raw));
 }

@@ -4,14 +4,22 @@ import { InputError } from '../errors.ts';
 
 /** One element of a phrase. `run` is up to RUN_LIMIT words of a class, `gap` up to GAP_LIMIT words that name nothing, `stretch` up to STRETCH_LIMIT of any kind. */
 export type Element =
-  | { readonly kind: 'word'; readonly words: ReadonlySet<string>; readonly optional: boolean }
+  | {
+      readonly kind: 'word';
+      readonly words: ReadonlySet<string>;
+      readonly optional: boolean;
+      readonly names?: readonly NameSlot[]; // it may be one of these instead of a word
+    }
   | { readonly kind: 'run'; readonly words: ReadonlySet<string> }
   | { readonly kind: 'gap' }
   | { readonly kind: 'stretch' }
   | { readonly kind: 'slot'; readonly slot: Slot };
 
-/** A, B: an operation; L: a lock; S: a commit; C: a condition in C; N: any name of code. */
-export type Slot = 'A' | 'B' | 'L' | 'S' | 'C' | 'N';
+/** A, B: an operation; L: a lock; S: a commit; C: a condition in C. */
+export type Slot = 'A' | 'B' | 'L' | 'S' | 'C';
+
+/** In phrases of statements. N: any name of code; K: of a lock; V: a release; S: a commit; Q: a number. */
+export type NameSlot = 'N' | 'K' | 'V' | 'S' | 'Q';
 
 export type Phrase = readonly Element[];
 
@@ -80,7 +88,7 @@ export interface PhraseContext {
   readonly words: WordClasses;
   readonly file: string;
   readonly line: number; // 1-based
-  readonly slots: boolean;
+  readonly slots: boolean | 'names'; // names: N, K, V, S and Q stand for names among the words
 }
 
 /** Returns one phrase. Throws InputError as readPhrases does. */
@@ -95,8 +103,7 @@ export function readPhrase(text: string, context: PhraseContext): Phrase {
 function readElement(part: string, context: PhraseContext): Element {
   if (part === '...') return { kind: 'gap' };
   if (part === '~') return { kind: 'stretch' };
-  if (part === 'N') return { kind: 'slot', slot: 'N' };
-  if (context.slots && /^[ABLSC]$/.test(part)) return { kind: 'slot', slot: part as Slot };
+  if (context.slots === true && /^[ABLSC]$/.test(part)) return { kind: 'slot', slot: part as Slot };
   const name = /^<(.+)>$/.exec(part)?.[1];
   if (name !== undefined) {
     const words = context.words.get(name);
@@ -104,9 +111,15 @@ function readElement(part: string, context: PhraseContext): Element {
     return fail(context.file, context.line, 'a class of section "## Words"', `<${name}>`);
   }
   const optional = part.endsWith('?');
-  const alternatives = (optional ? part.slice(0, -1) : part).split('|').map((word) => word.toLowerCase());
+  const written = (optional ? part.slice(0, -1) : part).split('|');
+  const names = context.slots === 'names' ? written.filter(isNameSlot) : [];
+  const alternatives = written.filter((word) => !names.includes(word as NameSlot)).map((word) => word.toLowerCase());
   if (alternatives.every((word) => /^(?:[\w'%/-]+|[,.;:!]|\(\?\))$/.test(word))) {
-    return { kind: 'word', words: new Set(alternatives), optional };
+    return { kind: 'word', words: new Set(alternatives), optional, ...(names.length === 0 ? {} : { names }) };
   }
   return fail(context.file, context.line, 'words, <class>, ... or a slot', `"${part}"`);
+}
+
+function isNameSlot(word: string): word is NameSlot {
+  return /^[NKVSQ]$/.test(word);
 }
