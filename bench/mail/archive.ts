@@ -4,11 +4,12 @@
 // Each reader runs in a process of its own; CPU seconds are compared (user + system, all threads), since they do not count
 // what else the machine does: mails a CPU second are mails a second of one core. relore and python take turns; medians.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { fileChunks } from '../../src/cli/archive.ts';
 import { readArchive, streamThreads } from '../../src/mail/archive.ts';
 
 interface Run {
@@ -37,24 +38,15 @@ print(n, r.ru_utime + r.ru_stime, r.ru_maxrss / 1024)
 async function readMails(path: string, level: string): Promise<void> {
   let mails = 0;
   let blocks = 0;
-  for await (const each of readArchive(chunksOf(path), path)) {
+  const file = await open(path);
+  for await (const each of readArchive(fileChunks(file), path)) {
     mails++;
     if (level !== 'blocks') continue;
     const read = each.blocks();
     blocks += (read instanceof Promise ? await read : read).length;
   }
-  printRun(mails, level === 'blocks' ? `${blocks} blocks` : 'no bodies');
-}
-
-/** The bytes of a file, each chunk in the place of the one before: as src/cli reads an archive that is not packed. */
-async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
-  const file = await open(path);
-  const bytes = Buffer.alloc(1 << 18);
-  for (let size = -1; size !== 0; ) {
-    size = (await file.read(bytes, 0, bytes.length)).bytesRead;
-    yield bytes.subarray(0, size);
-  }
   await file.close();
+  printRun(mails, level === 'blocks' ? `${blocks} blocks` : 'no bodies');
 }
 
 async function readThreads(path: string): Promise<void> {
@@ -66,7 +58,7 @@ async function readThreads(path: string): Promise<void> {
   };
   let mails = 0;
   let threads = 0;
-  const chunks = () => createReadStream(path, { highWaterMark: 1 << 18 });
+  const chunks = () => fileChunks(file);
   for await (const { thread } of streamThreads({ name: path, chunks, read })) {
     threads++;
     mails += thread.messages.filter((message) => !message.virtual).length;

@@ -1,115 +1,16 @@
 // Bytes from outside: files, standard input and maildirs, bounded.
 
-import { createReadStream, createWriteStream } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { mkdtemp, open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { assert, InputError } from '../errors.ts';
-import type { Archive } from '../mail/archive.ts';
 import { INSIDE, isMail } from '../mail/form.ts';
-import { isMbox } from '../mail/mbox.ts';
-import { isPacked, unpack, unpackStream } from '../mail/unpack.ts';
+import { unpack } from '../mail/unpack.ts';
 import { epochMails, epochsOf } from './inbox.ts';
 import { cacheFolder, readMasks, readRemote, remoteOf } from './lore.ts';
 
 /** The most bytes that are read from one source: 512 MB. */
 export const MOST_BYTES = 512 * 1024 * 1024;
-
-/** Bytes from which on a file is an archive of many threads, rather than one to be held. */
-export interface ArchiveSizes {
-  readonly plain: number;
-  readonly packed: number;
-}
-
-const LEAST: ArchiveSizes = { plain: 16 * 1024 * 1024, packed: 2 * 1024 * 1024 };
-
-/** An archive that is open; `close` removes what was unpacked for it. */
-export interface OpenArchive {
-  readonly archive: Archive;
-  readonly close: () => Promise<void>;
-}
-
-/**
- * Opens a large mbox for reading it thread by thread; undefined when `names` is anything else: several sources, a small
- * file, a page. A packed archive is unpacked into a temporary file, since threads are read from all over it.
- */
-export async function openArchive(
-  names: readonly string[],
-  least: ArchiveSizes = LEAST,
-): Promise<OpenArchive | undefined> {
-  const [name = '-', ...rest] = names;
-  if (name === '-' || rest.length > 0) return undefined;
-  const entry = await stat(name).catch(() => undefined);
-  if (entry?.isDirectory() === true) return inboxArchive(name);
-  if (entry?.isFile() !== true || entry.size < Math.min(least.plain, least.packed)) return undefined;
-  const file = await open(name);
-  const head = await bytesAt(file, 0, HEAD);
-  if (!isPacked(head)) {
-    if (entry.size >= least.plain && isMbox(head))
-      return { archive: archiveIn(name, name, file), close: () => file.close() };
-    await file.close();
-    return undefined;
-  }
-  await file.close();
-  return entry.size < least.packed ? undefined : unpackedArchive(name, least.plain);
-}
-
-const HEAD = 65_536; // bytes that tell an mbox
-
-async function unpackedArchive(name: string, least: number): Promise<OpenArchive | undefined> {
-  return spooled(name, unpackStream(createReadStream(name), name), least);
-}
-
-/** A public-inbox as an mbox; undefined for a directory that is none. */
-async function inboxArchive(folder: string): Promise<OpenArchive | undefined> {
-  const epochs = await epochsOf(folder);
-  return epochs === undefined ? undefined : spooled(folder, inboxMbox(epochs), 0);
-}
-
-async function* inboxMbox(epochs: readonly string[]): AsyncGenerator<Uint8Array> {
-  for (const epoch of epochs) for await (const { bytes } of epochMails(epoch)) yield mboxEntry(bytes);
-}
-
-/** Threads are read from all over an archive: what comes as a stream is put into a temporary file. */
-async function spooled(
-  name: string,
-  chunks: AsyncIterable<Uint8Array>,
-  least: number,
-): Promise<OpenArchive | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'relore-'));
-  const path = join(folder, 'archive.mbox');
-  const remove = () => rm(folder, { recursive: true, force: true });
-  try {
-    await pipeline(Readable.from(chunks), createWriteStream(path));
-    const file = await open(path);
-    const { size } = await file.stat();
-    if (size >= least && isMbox(await bytesAt(file, 0, HEAD)))
-      return { archive: archiveIn(name, path, file), close: () => file.close().then(remove) };
-    await file.close();
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-  await remove();
-  return undefined;
-}
-
-function archiveIn(name: string, path: string, file: FileHandle): Archive {
-  return {
-    name,
-    chunks: () => createReadStream(path, { highWaterMark: 1 << 20 }),
-    read: (from, to) => bytesAt(file, from, to),
-  };
-}
-
-async function bytesAt(file: FileHandle, from: number, to: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(to - from);
-  const { bytesRead } = await file.read(bytes, 0, to - from, from);
-  return bytes.subarray(0, bytesRead);
-}
 
 /** One input: an mbox, a mail, a patch or a page; or one message of a maildir. */
 export interface Source {
@@ -153,6 +54,11 @@ async function readSource(name: string, { refresh = false }: RemoteOptions): Pro
   if (entry.isDirectory()) return (await readInbox(name)) ?? readMaildir(name);
   if (!entry.isFile()) return [{ name, bytes: await readStream(createReadStream(name), name) }];
   return [{ name, bytes: await unpack(await readBounded(name, entry.size), name) }];
+}
+
+/** Returns the mails of a public-inbox, epoch by epoch, as the bytes of an mbox. */
+export async function* inboxMbox(epochs: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const epoch of epochs) for await (const { bytes } of epochMails(epoch)) yield mboxEntry(bytes);
 }
 
 async function readInbox(folder: string): Promise<readonly Source[] | undefined> {
@@ -212,7 +118,8 @@ async function readBounded(name: string, size: number): Promise<Uint8Array> {
   });
 }
 
-async function readStream(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<Uint8Array> {
+/** Returns all bytes of a stream. Throws InputError for more than 512 MB. */
+export async function readStream(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {

@@ -6,8 +6,10 @@ import { streamThreads } from '../mail/archive.ts';
 import { readThread } from '../mail/read.ts';
 import { renderThread, renderThreadJson, renderThreadJsonLine, renderThreadMarkdown } from '../report/thread.ts';
 import type { Thread } from '../types.ts';
+import { openArchive, openStdin } from './archive.ts';
 import { type ColorWish, emit, present, terminalWidth, wantsColor } from './output.ts';
-import { joined, openArchive, readSources } from './source.ts';
+import type { Source } from './source.ts';
+import { joined, readSources } from './source.ts';
 
 /** Options of `relore thread`. */
 export interface ThreadCommandOptions {
@@ -19,24 +21,31 @@ export interface ThreadCommandOptions {
 }
 
 /**
- * Prints what was read from `sources`; nothing is run. A large mbox is printed thread by thread, in the order of their
+ * Prints what was read from `sources`; nothing is run. A large mbox, also a piped one, is printed thread by thread, in the order of their
  * first mails, and is never in memory as a whole; as JSON each of its threads is one line.
  */
 export async function threadCommand(sources: readonly string[], options: ThreadCommandOptions): Promise<void> {
-  const archive = await openArchive(sources);
-  if (archive === undefined) {
-    const { bytes, name } = joined(await readSources(sources, options));
-    const thread = await readThread(bytes, name);
-    const ids = thread.messages.filter(({ synthetic, virtual }) => !synthetic && !virtual).map(({ id }) => id);
-    if (options.format === 'terminal') await present(rendered(thread, options), options.output, { ...options, ids });
-    else await emit(rendered(thread, options), options.output);
+  const opened = isPiped(sources) ? await openStdin(process.stdin) : await openArchive(sources);
+  if (opened === undefined || !('archive' in opened)) {
+    await printWhole(opened ?? joined(await readSources(sources, options)), options);
     return;
   }
   try {
-    await print(threadTexts(streamThreads(archive.archive), options), options.output);
+    await print(threadTexts(streamThreads(opened.archive), options), options.output);
   } finally {
-    await archive.close();
+    await opened.close();
   }
+}
+
+function isPiped(sources: readonly string[]): boolean {
+  return sources.length === 0 ? !process.stdin.isTTY : sources.length === 1 && sources[0] === '-';
+}
+
+async function printWhole({ bytes, name }: Source, options: ThreadCommandOptions): Promise<void> {
+  const thread = await readThread(bytes, name);
+  const ids = thread.messages.filter(({ synthetic, virtual }) => !synthetic && !virtual).map(({ id }) => id);
+  if (options.format === 'terminal') await present(rendered(thread, options), options.output, { ...options, ids });
+  else await emit(rendered(thread, options), options.output);
 }
 
 async function* threadTexts(

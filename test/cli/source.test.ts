@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { openArchive, openStdin } from '../../src/cli/archive.ts';
 import { cellsExit } from '../../src/cli/rules.ts';
 import { replayCommandLine } from '../../src/cli/run.ts';
-import { joined, openArchive } from '../../src/cli/source.ts';
+import { joined } from '../../src/cli/source.ts';
 import { streamThreads } from '../../src/mail/archive.ts';
 import { readThread } from '../../src/mail/read.ts';
 import type { CellResult } from '../../src/report/rules.ts';
@@ -98,6 +99,38 @@ describe('a large mbox', () => {
     expect(await openArchive([file('d.txt', 'x'.repeat(500))], least)).toBeUndefined();
     expect(await openArchive([file('e.gz', gzipSync(Buffer.alloc(200_000)))], least)).toBeUndefined();
     expect(await openArchive([], least)).toBeUndefined();
+  });
+});
+
+describe('standard input', () => {
+  const entry = (title: string) =>
+    `From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: A <a@x>\nSubject: ${title}\n\ntext\n\n`;
+  async function* pieces(bytes: Buffer) {
+    for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+  }
+
+  it('is an archive when it is a large mbox, packed or not, and leaves nothing behind', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relore-test-'));
+    vi.stubEnv('TMPDIR', folder);
+    for (const bytes of [Buffer.from(entry('one') + entry('two')), gzipSync(entry('one') + entry('two'))]) {
+      const opened = await openStdin(pieces(bytes), 50);
+      if (!('archive' in opened)) throw new Error('expected an archive');
+      const titles: string[] = [];
+      for await (const { thread } of streamThreads(opened.archive)) titles.push(thread.subject);
+      await opened.close();
+      expect(titles).toEqual(['one', 'two']);
+    }
+    vi.unstubAllEnvs();
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is one source when it is small or no mbox', async () => {
+    const small = Buffer.from(entry('one'));
+    expect(await openStdin(pieces(small), 500)).toEqual({ name: '(stdin)', bytes: small });
+    const page = Buffer.from('text '.repeat(30));
+    expect(await openStdin(pieces(page), 50)).toEqual({ name: '(stdin)', bytes: page });
+    expect(await openStdin(pieces(Buffer.alloc(0)), 50)).toEqual({ name: '(stdin)', bytes: Buffer.alloc(0) });
   });
 });
 
