@@ -23,8 +23,8 @@ export async function decodedText(body: Buffer, encoding: Encoding): Promise<str
   const entity = Buffer.concat([Buffer.from(headOf(encoding), 'latin1'), body]);
   const path = entity.length > LARGE ? installed() : undefined;
   if (path !== undefined) return inWorker(entity, path);
-  const { simpleParser } = await import('mailparser');
-  return (await simpleParser(entity, OPTIONS)).text ?? '';
+  const { default: mailparser } = await import('mailparser'); // in a bundle, the names of CommonJS are on the default only
+  return (await mailparser.simpleParser(entity, OPTIONS)).text ?? '';
 }
 
 function headOf({ charset = 'utf-8', encoding }: Encoding): string {

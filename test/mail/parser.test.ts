@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { decodedText } from '../../src/mail/parser.ts';
 import { readThread } from '../../src/mail/read.ts';
@@ -110,5 +115,19 @@ describe('a mail that was cut off', () => {
       (await readThread(Buffer.from(mail(text, { 'Content-Type': 'multipart/mixed; boundary=b' })), 'x')).lossy;
     expect(await read(`${body}\n--b--\n`)).toEqual([]);
     expect(await read(body)).toEqual(['cut off inside a MIME part: no closing boundary']);
+  });
+
+  it('decodes in the bundle, too, where it is a part of the program', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relore-test-'));
+    const banner = { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' };
+    await build({
+      ...{ entryPoints: { parser: 'src/mail/parser.ts' }, outdir: folder, outExtension: { '.js': '.mjs' }, banner },
+      ...{ bundle: true, format: 'esm', platform: 'node', target: 'node20', splitting: true },
+    });
+    const bundled = (await import(pathToFileURL(join(folder, 'parser.mjs')).href)) as {
+      decodedText: typeof decodedText;
+    };
+    expect(await bundled.decodedText(KOI8, { charset: 'koi8-r', encoding: '8bit' })).toBe('Привет');
+    rmSync(folder, { recursive: true });
   });
 });
