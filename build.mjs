@@ -31,7 +31,7 @@ await build({
   ...options,
   entryPoints: { relore: 'src/cli/main.ts', 'review-worker': 'src/cli/review-worker.ts' },
   splitting: true,
-  external: ['web-tree-sitter'],
+  external: ['web-tree-sitter', 'libsql', 'pg'],
   chunkNames: 'chunks/[name]-[hash]',
 });
 copyFileSync('node_modules/tree-sitter-c/tree-sitter-c.wasm', `${fresh}/grammars/tree-sitter-c.wasm`);

@@ -111,7 +111,8 @@ const WORDS: readonly (readonly [RegExp, string, string])[] = [
 
 function explained(file: string, error: unknown): InputError | undefined {
   if (error instanceof InputError) return error;
-  const code = (error as { code?: unknown } | undefined)?.code;
+  const { code: given, message = '' } = (error ?? {}) as { code?: unknown; message?: string };
+  const code = message.startsWith('ConnectionFailed') ? 'SQLITE_CANTOPEN' : given; // libsql gives no code for it
   const found = typeof code === 'string' ? WORDS.find(([pattern]) => pattern.test(code)) : undefined;
   return found && new InputError({ place: { file }, expected: found[1], found: found[2] });
 }
