@@ -4,13 +4,13 @@
 //      |                                                 +--> scenarios --> outcomes --> checks --> Review
 //      +------ patches ----- hunks --> code after -------+
 import { extractClaims } from './claims/claims.ts';
-import { findDiagrams } from './claims/diagrams.ts';
 import type { Knowledge } from './knowledge.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { chooseBase } from './review/base.ts';
 import type { Bench, Checked, Work } from './review/checks.ts';
 import { checkBase, checkVariant, workOf } from './review/checks.ts';
 import { judgeClaims } from './review/claims.ts';
+import { judgeDiagrams } from './review/diagrams.ts';
 import { withNewLines } from './review/new-lines.ts';
 import { assumptionsOf, hunksOf, mentionedFunctions, notChecked, seriesOf, threadOf } from './review/parts.ts';
 import { withQuotedPatches } from './review/quoted.ts';
@@ -84,7 +84,7 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
     patches: patches.map((patch) => ({ ...patch, ...hunksOf(thread, ids, patch.id) })),
     checks,
     claims: judgeClaims(claims, patches, traceOf),
-    diagrams: findDiagrams(thread),
+    diagrams: judgeDiagrams(thread, { bench, base: base.source, variants, claims, rules: matched.map(({ rule }) => rule) }),
     traces: withNewLines(bench.traces.traces, variants, series),
     coverage: bench.coverage,
     notChecked: notChecked({

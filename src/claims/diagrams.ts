@@ -1,8 +1,26 @@
-// Reads drawings of an interleaving: one column a CPU, time going down.
+// Finds drawings of an interleaving in mail: one column a CPU, time going down.
 
-import type { Block, Message, ReviewDiagram, Thread } from '../types.ts';
+import type { Block, Message, Thread } from '../types.ts';
+import { isMark, readStep, type Step } from './diagram-steps.ts';
 
-type Step = ReviewDiagram['steps'][number];
+export type { Step } from './diagram-steps.ts';
+
+/** A drawing as it stands in a mail. */
+export interface Drawing {
+  readonly message: Message;
+  readonly block: Block;
+  readonly columns: readonly string[]; // cpu1, cpu2: as the header names them
+  readonly isKept: boolean; // columns survived; else an archive folded the blanks and steps have no CPU
+  readonly steps: readonly Step[];
+  readonly isCut: boolean; // it has more steps than are read
+  readonly roles: readonly Role[]; // what the speaker says of each CPU beside the drawing
+}
+
+/** "cpu 1 is in __munlock_folio()": what a column is said to run. */
+export interface Role {
+  readonly column: string;
+  readonly text: string; // the words after its name
+}
 
 /** A header names each column: `cpu1   cpu2`, `CPU 0 | CPU 1`, `Task A (munlock)    Task B`. */
 interface Column {
@@ -10,44 +28,46 @@ interface Column {
   readonly start: number; // 0-based column of the text, tabs expanded
 }
 
-interface Drawing {
+interface Found {
   readonly block: Block;
   readonly lines: readonly string[]; // below the header, tabs expanded
   readonly columns: readonly Column[];
+  readonly header: string;
 }
 
 const TAB = 8; // columns
 const LINE_LIMIT = 200; // lines of one drawing
+const STEP_LIMIT = 60; // steps of one drawing
+const DRAWING_LIMIT = 40; // drawings of one thread
 
 /**
- * Returns the diagrams of `thread`, oldest mail first, each once over all mails that quote it (the least quoted copy).
- * Where the columns survived, each step has its CPU; where an archive folded the blanks, steps have none and are not modelled.
- * Stated results ("// 0") stay in the text of a step. Linear in the size of the thread.
+ * Returns the drawings of `thread`, oldest mail first, each once over all mails that quote it (the least quoted copy).
+ * At most 40 a thread, 60 steps each. Linear in the size of the thread.
  */
-export function findDiagrams(thread: Thread): ReviewDiagram[] {
-  const found = new Map<string, { message: Message; drawing: Drawing }>();
+export function findDrawings(thread: Thread): Drawing[] {
+  const best = new Map<string, { message: Message; found: Found }>();
   for (const message of thread.messages) {
     if (message.virtual) continue;
-    for (const drawing of message.blocks.flatMap(drawingsOf)) {
-      const key = drawing.lines.join(' ').replace(/\s+/g, ' ').trim();
-      const known = found.get(key);
-      if (known === undefined || drawing.block.depth < known.drawing.block.depth) found.set(key, { message, drawing });
+    for (const found of message.blocks.flatMap(drawingsOf)) {
+      const key = found.lines.join(' ').replace(/\s+/g, ' ').trim();
+      const known = best.get(key);
+      if (known === undefined || found.block.depth < known.found.block.depth) best.set(key, { message, found });
     }
   }
-  return [...found.values()].map(({ message, drawing }) => diagramOf(message, drawing));
+  return [...best.values()].slice(0, DRAWING_LIMIT).map(({ message, found }) => drawingOf(message, found));
 }
 
 const ACTOR = /(?:cpu|task|thread|process|proc|core)[ _]?#?(?:\d{1,3}|[A-Z])\b|P\d{1,2}\b/gi;
 
-function drawingsOf(block: Block): Drawing[] {
+function drawingsOf(block: Block): Found[] {
   if (block.kind !== 'diagram' && block.kind !== 'prose' && block.kind !== 'code') return [];
   const lines = block.text.split('\n');
-  const drawings: Drawing[] = [];
+  const drawings: Found[] = [];
   for (let at = 0; at < lines.length; at++) {
     const columns = headerOf(lines[at]!);
     if (columns === undefined) continue;
     const body = bodyOf(lines.slice(at + 1, at + 1 + LINE_LIMIT), block.kind === 'diagram');
-    if (body.some((line) => isStep(line))) drawings.push({ block, lines: body, columns });
+    if (body.some((line) => isStep(line))) drawings.push({ block, lines: body, columns, header: lines[at]! });
     at += body.length;
   }
   return drawings;
@@ -81,7 +101,7 @@ function bodyOf(lines: readonly string[], isWhole: boolean): string[] {
 
 /** Rulers and blank lines are no steps. */
 function isStep(line: string): boolean {
-  return /\w|\.\.\./.test(line);
+  return !isMark(line);
 }
 
 function expandTabs(line: string): string {
@@ -90,19 +110,20 @@ function expandTabs(line: string): string {
   return out;
 }
 
-function diagramOf(message: Message, { block, lines, columns }: Drawing): ReviewDiagram {
+function drawingOf(message: Message, { block, lines, columns, header }: Found): Drawing {
   const isKept = columnsKept(columns, lines);
-  const steps = isKept ? lines.flatMap((line) => stepsInColumns(line, columns)) : joinWrapped(lines.filter(isStep));
+  const names = columns.map(({ name }) => name);
+  const steps = isKept
+    ? lines.flatMap((line) => stepsInColumns(line, columns))
+    : joinWrapped(lines.filter(isStep)).flatMap((text) => stepsOfLine(text, names.length));
   return {
-    messageId: message.id,
-    span: block.span,
-    columns: isKept ? 'kept' : 'collapsed',
-    steps,
-    solutions: isKept ? 1 : 0,
-    verdict: 'not-modelled',
-    why: isKept
-      ? 'the steps were read with their columns; they are not run against the model'
-      : 'columns were lost in the archive; which CPU runs a step is not derived, so the diagram is not run against the model',
+    message,
+    block,
+    columns: names,
+    isKept,
+    steps: steps.slice(0, STEP_LIMIT),
+    isCut: steps.length > STEP_LIMIT,
+    roles: [...rolesOf(header, names), ...rolesBeside(message, block, names)],
   };
 }
 
@@ -122,7 +143,7 @@ function stepsInColumns(line: string, columns: readonly Column[]): Step[] {
     if (last !== undefined && last.column === column) last.text += ` ${found[0]}`;
     else runs.push({ text: found[0], column });
   }
-  return runs.filter(({ text }) => isStep(text)).map(({ text, column }) => ({ text, cpu: columns[column]!.name }));
+  return runs.filter(({ text }) => isStep(text)).map(({ text, column }) => readStep(text, columns[column]!.name));
 }
 
 /** The last column that begins at or before `start`; text may begin a little left of its heading. */
@@ -135,8 +156,15 @@ function columnOf(start: number, columns: readonly Column[]): number {
   return column;
 }
 
+/** A folded line that is one bare name a column holds one step of each column, from left to right. */
+function stepsOfLine(text: string, columns: number): Step[] {
+  const parts = text.split(' ');
+  const isRow = parts.length === columns && parts.every((part) => /^[A-Za-z]\w*_\w+(?:\([^()]*\))?;?$/.test(part));
+  return isRow ? parts.map((part) => readStep(part, undefined)) : [readStep(text, undefined)];
+}
+
 /** Joins a line that neither calls nor begins with a keyword to the step it was wrapped from. */
-function joinWrapped(lines: readonly string[]): Step[] {
+function joinWrapped(lines: readonly string[]): string[] {
   const steps: string[] = [];
   for (const raw of lines) {
     const line = raw.trim();
@@ -144,7 +172,7 @@ function joinWrapped(lines: readonly string[]): Step[] {
     if (last !== undefined && isOpen(last) && !beginsStep(line)) steps.push(`${steps.pop()!} ${line}`);
     else steps.push(line);
   }
-  return steps.map((text) => ({ text, cpu: undefined }));
+  return steps;
 }
 
 /** A comment in words may go on; a stated result ("// 0") and a closed comment do not. */
@@ -159,4 +187,33 @@ function beginsStep(line: string): boolean {
     /^[!*&]?\w+(?:->\w+)*\s?(?:\(|[-+|&^]?=)/.test(line) ||
     /^(?:if|else|for|while|return|do|goto|lock|unlock|isolate|set|clear|test)\b/i.test(line)
   );
+}
+
+// ---------------------------------------------------------------- who runs what
+
+const ROLE_TEXT = 160; // characters after the name of a CPU
+
+/** What the same speaker says of each CPU in the prose of the same mail. */
+function rolesBeside(message: Message, block: Block, columns: readonly string[]): Role[] {
+  return message.blocks
+    .filter(({ kind, depth, speaker }) => kind === 'prose' && depth === block.depth && speaker === block.speaker)
+    .flatMap(({ text }) => rolesOf(text.replace(/\s+/g, ' '), columns));
+}
+
+/** `cpu 1 is in __munlock_folio() and cpu 2 is isolating`, `cpu0 (munlock)`: the words after the name of a column, up to the next name. */
+function rolesOf(text: string, columns: readonly string[]): Role[] {
+  const roles: Role[] = [];
+  const found = [...text.matchAll(ACTOR)];
+  for (const [index, one] of found.entries()) {
+    const column = actorName(one[0]);
+    if (!columns.includes(column)) continue;
+    const from = one.index + one[0].length;
+    const to = Math.min(found[index + 1]?.index ?? text.length, from + ROLE_TEXT);
+    const words = text
+      .slice(from, to)
+      .split(/[.;!?](?:\s|$)/)[0]!
+      .trim();
+    if (/\w/.test(words)) roles.push({ column, text: words });
+  }
+  return roles;
 }

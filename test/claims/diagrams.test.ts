@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { findDiagrams } from '../../src/claims/diagrams.ts';
+import { findDrawings } from '../../src/claims/diagrams.ts';
 import { readThread } from '../../src/mail/read.ts';
 import type { Block } from '../../src/types.ts';
 import { mail, threadOf } from './specimens.ts';
 
 function drawn(text: string, kind: Block['kind'] = 'diagram') {
-  return findDiagrams(threadOf(mail('1@relore.example', [{ by: 'Ada', text, kind }])));
+  return findDrawings(threadOf(mail('1@relore.example', [{ by: 'Ada', text, kind }])));
 }
 
 function stepsOf(text: string, kind?: Block['kind']): string[] | undefined {
@@ -24,7 +24,7 @@ describe('a drawing with its columns', () => {
       'cpu0: unlock(&a)',
       'cpu1: clear_bit(0, &w)',
     ]);
-    expect(drawn(TABBED)[0]).toMatchObject({ columns: 'kept', solutions: 1, verdict: 'not-modelled' });
+    expect(drawn(TABBED)[0]).toMatchObject({ columns: ['cpu0', 'cpu1'], isKept: true, isCut: false });
   });
 
   it('may have three columns, and indented code in each', () => {
@@ -56,7 +56,32 @@ describe('a drawing whose columns were folded', () => {
       '?: putback folio // add to the list',
       '?: folio_set_lru()',
     ]);
-    expect(drawn(text)[0]).toMatchObject({ columns: 'collapsed', solutions: 0, verdict: 'not-modelled' });
+    expect(drawn(text)[0]).toMatchObject({ columns: ['cpu1', 'cpu2'], isKept: false });
+  });
+
+  it('parts a line that is one bare name a column', () => {
+    const text = 'cpu1 cpu2\nmove_account() split_huge_page()\nlist_del(&a) // of the first\nfolio_get()';
+    expect(stepsOf(text)).toEqual([
+      '?: move_account()',
+      '?: split_huge_page()',
+      '?: list_del(&a) // of the first',
+      '?: folio_get()',
+    ]);
+  });
+
+  it('is said in prose beside it who is who', () => {
+    const prose = 'If cpu 1 is in __munlock_folio() and\ncpu 2 is isolating the folio. On cpu 3 nothing runs:';
+    const thread = threadOf(
+      mail('1@relore.example', [
+        { by: 'Ada', text: prose },
+        { by: 'Ada', text: 'cpu1 cpu2\nfolio_get()\nfolio_put()', kind: 'diagram' },
+        { by: 'Bob', depth: 1, text: 'cpu1 is in folio_get()' },
+      ]),
+    );
+    expect(findDrawings(thread)[0]?.roles).toEqual([
+      { column: 'cpu1', text: 'is in __munlock_folio() and' },
+      { column: 'cpu2', text: 'is isolating the folio' },
+    ]);
   });
 });
 
@@ -75,7 +100,12 @@ it('a quoted drawing is the same drawing', () => {
   const second = mail('2@relore.example', [
     { by: 'Ada', depth: 1, text: TABBED.replaceAll('\t\t\t', '\t\t\t '), kind: 'diagram' },
   ]);
-  expect(findDiagrams(threadOf(first, second)).map(({ messageId }) => messageId)).toEqual(['1@relore.example']);
+  expect(findDrawings(threadOf(first, second)).map(({ message }) => message.id)).toEqual(['1@relore.example']);
+});
+
+it('a drawing of a thousand lines is cut at sixty steps, and says so', () => {
+  const [long] = drawn(`CPU0                CPU1\n${'a_call()            b_call()\n'.repeat(500)}`);
+  expect([long?.steps.length, long?.isCut]).toEqual([60, true]);
 });
 
 const SPECIAL = new URL('../../../shared/mail-samples/special/', import.meta.url);
@@ -86,7 +116,7 @@ describe.skipIf(!existsSync(SPECIAL))('real drawings, skipped where ../shared is
     ['diagram-cgroups-07.eml', 'cpu1 cpu2 cpu1 cpu2 cpu2 cpu2 cpu2 cpu1 cpu1 cpu1 cpu1'],
     ['diagram-quoted-cgroups-03.eml', `${'cpu1 '.repeat(11)}${'cpu2 '.repeat(4)}${'cpu1 '.repeat(12)}`.trim()],
   ])('%s', async (name, cpus) => {
-    const diagrams = findDiagrams(await readThread(readFileSync(new URL(name, SPECIAL)), name));
+    const diagrams = findDrawings(await readThread(readFileSync(new URL(name, SPECIAL)), name));
     expect(diagrams.map(({ steps }) => steps.map(({ cpu }) => cpu).join(' '))).toEqual([cpus]);
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { extractClaims } from '../../src/claims/claims.ts';
-import { findDiagrams } from '../../src/claims/diagrams.ts';
+import { findDrawings } from '../../src/claims/diagrams.ts';
 import { readThread } from '../../src/mail/read.ts';
 import type { Claim } from '../../src/types.ts';
 import { cues, said, vocabulary } from './specimens.ts';
@@ -61,27 +61,23 @@ describe.skipIf(!hasSeeds)('the seeds, skipped where ../shared is absent', () =>
   });
 
   it('seed 003 has two collapsed diagrams of four steps, a wrapped line joined', async () => {
-    const diagrams = findDiagrams(await readThread(seed(NAME), NAME));
-    expect(diagrams.map(({ columns, steps }) => [columns, ...steps.map(({ text }) => text)])).toEqual([
+    const diagrams = findDrawings(await readThread(seed(NAME), NAME));
+    expect(diagrams.map(({ isKept, steps }) => [isKept, ...steps.map(({ text }) => text)])).toEqual([
       [
-        'collapsed',
+        false,
         'isolate folio',
         'folio_test_clear_lru() // 0',
         'putback folio // add to unevictable list',
         'folio_test_clear_mlocked()',
       ],
       [
-        'collapsed',
+        false,
         'folio_evictable() //false',
         'folio_test_clear_mlocked()',
         'folio_test_clear_lru() //false',
         'folio_set_lru()',
       ],
     ]);
-    for (const { verdict, solutions, why } of diagrams) {
-      expect([verdict, solutions]).toEqual(['not-modelled', 0]);
-      expect(why).toMatch(/^columns were lost in the archive; /);
-    }
   });
 
   it.each(['000_0c551f96f09144a6.txt', '001_af3e61d481365817.txt'])(
@@ -138,10 +134,10 @@ describe('threads/mlock-large-folio', () => {
   });
 
   it('holds one diagram with columns and one without, each once though it is quoted', async () => {
-    const diagrams = findDiagrams(await readThread(bytes, 'thread.mbox'));
-    expect(diagrams.map(({ messageId, columns, steps }) => [messageId, columns, steps.length])).toEqual([
-      ['20230904-2@relore.example', 'kept', 8],
-      ['20230904-5@relore.example', 'collapsed', 5],
+    const diagrams = findDrawings(await readThread(bytes, 'thread.mbox'));
+    expect(diagrams.map(({ message, isKept, steps }) => [message.id, isKept, steps.length])).toEqual([
+      ['20230904-2@relore.example', true, 8],
+      ['20230904-5@relore.example', false, 5],
     ]);
     expect(diagrams[0]?.steps.map(({ cpu }) => cpu).join(' ')).toBe('cpu0 cpu1 cpu1 cpu0 cpu0 cpu0 cpu1 cpu1');
   });
