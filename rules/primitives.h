@@ -72,10 +72,6 @@ struct rw_semaphore { int readers; };	/* -1: a writer */
 #define barrier()			__fence(barrier)
 #define cpu_relax()			__fence(barrier)
 
-/* Waits until `condition` holds of VAL, what was read; the read that ends the wait acquires. */
-#define smp_cond_load_acquire(p, condition)	({ __auto_type VAL = __load(acquire, p); while (!(condition)) VAL = __load(acquire, p); VAL; })
-#define smp_cond_load_relaxed(p, condition)	({ __auto_type VAL = __load(once, p); while (!(condition)) VAL = __load(once, p); VAL; })
-#define atomic_cond_read_acquire(v, condition)	smp_cond_load_acquire(&(v)->counter, condition)
 #define rcu_replace_pointer(p, v, c)	({ __auto_type __was = (p); rcu_assign_pointer(p, v); __was; })
 #define RCU_INIT_POINTER(p, v)		__store(once, &(p), v)
 

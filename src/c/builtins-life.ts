@@ -1,7 +1,7 @@
 // Builtins about the life of objects and processes, and about who may run: free, spawn and join, waiting for a
 // condition, interrupts and preemption. The last two are lowered only in a scenario where they can be told.
 import type { Instruction } from '../types.ts';
-import { arg, memoryAddress, nameArg, pointerArg } from './argument.ts';
+import { arg, nameArg, pointerArg } from './argument.ts';
 import type { CExpr } from './ast.ts';
 import { conditionValue, lowerCondition } from './condition.ts';
 import { emit, finish, freshRegister, jump, newEmitter, newLabel, onlyReads, place } from './emit.ts';
@@ -22,8 +22,9 @@ export const LIFE_BUILTINS: readonly (readonly [string, Lower])[] = [
     (session, frame, args) => {
       const at = pointerArg(session, frame, args[0]);
       const bytes = session.layouts.sizeOf(at.type);
-      const address = memoryAddress(session, frame, at);
-      emit(session.emitter, codePoint(session, frame), { op: 'free', address, bytes });
+      if (at.kind === 'local')
+        return refuse(session, frame, sourceText(frame, arg(session, frame, args, 0)), 'expected memory');
+      emit(session.emitter, codePoint(session, frame), { op: 'free', address: at.address, bytes });
       return VOID;
     },
   ],

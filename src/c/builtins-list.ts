@@ -30,7 +30,8 @@ function search(session: Session, frame: Frame, args: readonly CExpr[], after: E
   const { emitter } = session;
   const head = valueArg(session, frame, args, 0);
   const type = entryType(session, frame, arg(session, frame, args, 1));
-  const member = sourceText(frame, resolved(frame, arg(session, frame, args, 2)));
+  const written = resolved(frame, arg(session, frame, args, 2));
+  const member = sourceText(written.owner, written.expr);
   const offset = offsetOf(session, frame, type, `${member}.next`);
   const result = freshRegister(emitter);
   const at = codePoint(session, frame);
@@ -50,7 +51,7 @@ function search(session: Session, frame: Frame, args: readonly CExpr[], after: E
 }
 
 /** An argument as its author wrote it, through the parameters of macros. */
-function resolved(frame: Frame, expr: CExpr): CExpr {
+function resolved(frame: Frame, expr: CExpr): { readonly expr: CExpr; readonly owner: Frame } {
   let at = expr;
   let owner = frame;
   for (let i = 0; i < 16 && at.kind === 'name'; i++) {
@@ -59,12 +60,12 @@ function resolved(frame: Frame, expr: CExpr): CExpr {
     at = binding.expr;
     owner = binding.frame;
   }
-  return at;
+  return { expr: at, owner };
 }
 
 /** The struct of the entries: named, or the one that a pointer variable points to. */
 function entryType(session: Session, frame: Frame, expr: CExpr): Struct {
-  const written = resolved(frame, expr);
+  const { expr: written, owner } = resolved(frame, expr);
   const type =
     written.kind === 'name' &&
     session.layouts.layout(written.name) !== undefined &&
@@ -73,7 +74,7 @@ function entryType(session: Session, frame: Frame, expr: CExpr): Struct {
       : typeOfOperand(session, frame, expr);
   const entry = type.kind === 'pointer' ? type.to : type;
   if (entry.kind === 'struct') return entry;
-  return refuse(session, frame, sourceText(frame, written), 'expected the struct of the entries of a list');
+  return refuse(session, frame, sourceText(owner, written), 'expected the struct of the entries of a list');
 }
 
 /** The objects that can be entries: of that struct, or one that begins with it (a folio is a page). */

@@ -199,7 +199,7 @@ function lookups(
     },
     declares(name, path) {
       const shape = new RegExp(
-        `^(?:\\w[\\w \\t*]*[\\s*]${name}[ \\t]*(?:\\[[^\\]\\n]*\\])*[ \\t]*(?:=|;|,|__\\w+)|DE(?:FINE|CLARE)_PER_CPU[^\\n]*\\b${name}\\b)`,
+        `^(?:(?:\\w[\\w \\t*]*[\\s*]|\\}[ \\t]*)${name}[ \\t]*(?:\\[[^\\]\\n]*\\])*[ \\t]*(?:=|;|,|__\\w+)|DE(?:FINE|CLARE)_PER_CPU[^\\n]*\\b${name}\\b)`,
         'm',
       );
       if (shape.test(source.read(path)?.text ?? '')) return true;
