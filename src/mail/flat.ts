@@ -21,7 +21,8 @@ const HEAD = /(?:^|(?<=\s))From: [^<>]{1,100}<[^<>\s]+>,? (?:Date|Sent): [^<>]{5
 const FIELD = /(?<=\s|^)(?:From|Date|Sent|To|Cc|CC|Subject): /g;
 const MAX_DEPTH = 12;
 const MAX_RUN = 60; // marks; a longer run is no quote
-const WIDTH = 78; // columns of a mail line as its author wrote it
+const WIDTH = 80; // columns of a mail line as its author wrote it
+const REST = 12; // columns; so little that begins in lower case is the end of a long line, no answer to it
 const CODE_WIDTH = 110; // columns of a line of a diff, which no mailer wraps
 const GLUED = / >+(?=[A-Za-z])/g;
 const GIVEN = /(?<=>) (?=[A-Z][a-z]+(?:-[a-z]+)*-by: [^<>]{1,80} <[^<>\s]+>)/; // a trailer behind another
@@ -143,7 +144,8 @@ function quotedLength(text: string): number {
   const end = Math.max(
     ...ends.map((each) => (head.lastIndexOf(each) < 0 ? -1 : head.lastIndexOf(each) + each.length - 1)),
   );
-  return end > 0 ? end : Math.max(head.lastIndexOf(' '), 1);
+  const cut = end > 0 ? end : Math.max(head.lastIndexOf(' '), 1);
+  return text.length - cut <= REST && /^ ?[a-z]/.test(text.slice(cut)) ? text.length : cut;
 }
 
 /** The cheapest depth of each segment, by dynamic programming over the runs. */
@@ -184,7 +186,7 @@ function bestDepths(segments: readonly Segment[]): number[] {
 /** True for a line of prose that no paragraph ends with. */
 function isUnfinished(text: string): boolean {
   const words = text.trim();
-  return words.length >= FULL && /[a-z,]$/.test(words) && !/[;{}=]|->|\/\*/.test(words);
+  return words.length >= FULL && /[a-z,]$/.test(words) && !/[{}=]|->|\/\*|;(?! [a-z])/.test(words);
 }
 
 function traceBack(costs: readonly number[], from: readonly (readonly number[])[]): number[] {
@@ -230,9 +232,10 @@ function stepCost({ before, depth, empty, named, full, answered, broken }: Step)
   const attribution = named && depth !== before + 1 ? 4 : 0;
   if (empty === 0) return attribution + (depth === before ? (full ? 0 : 1) : named && depth === before + 1 ? 0 : 3);
   const [low, high] = before < depth ? [before, depth] : [depth, before];
+  const open = broken ? 1.5 : 0.9; // an author ends a sentence before a paragraph; one who answers need not wait for it
   const usual: readonly (readonly [marks: number, cost: number])[] = [
-    [Math.min(before, depth) || depth, 1], // one empty line of the lower depth
-    [before, depth < before ? 2 : depth === before ? (broken ? 1.5 : 0.9) : 1], // one of the line above
+    [Math.min(before, depth) || depth, depth === before ? open : 1], // one empty line of the lower depth
+    [before, depth < before ? 2 : depth === before ? open : 1], // one of the line above
     [chain(low, high - 1), 1], // one of each depth on the way
     [chain(low, high), 1.1],
     [chain(low + 1, high), 1.5],
