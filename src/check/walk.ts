@@ -2,7 +2,6 @@
 import type { Limit, Program, Refusal, TraceStep, Walk, WalkChoice, WalkState, WalkStep } from '../types.ts';
 import { createEngine, type Engine, type Passed } from './engine.ts';
 import { asGiven, type Expanded, expand } from './expand.ts';
-import { type Bits, conflicts } from './footprint.ts';
 import { hasLoops } from './livelock.ts';
 import { validate } from './program.ts';
 import { propertyName } from './properties.ts';
@@ -280,25 +279,34 @@ function judgedBits(program: Program): ReadonlyMap<number, number> {
   return all;
 }
 
-/** Whether another process can tell a step: it touches bits in conflict with one of theirs, or changes what an invariant reads. */
+/** Whether another process can tell a step: it reads bits that they change, changes bits that they read, or that an invariant reads. */
 function tellingOf(seen: readonly Seen[], judged: ReadonlyMap<number, number>): (one: Seen) => boolean {
-  const touched = new Map<number, Map<number, Bits>>(); // cell -> process -> bits
+  const touched = new Map<number, Map<number, { reads: number; changes: number }>>(); // cell -> process -> bits
   for (const { event } of seen) {
     if (event.cell === undefined) continue;
-    const byProcess = touched.get(event.cell) ?? new Map<number, Bits>();
-    const old = byProcess.get(event.process) ?? { reads: 0, writes: 0 };
-    const { reads, writes } = event.bits;
-    byProcess.set(event.process, { reads: old.reads | reads, writes: old.writes | writes });
+    const byProcess = touched.get(event.cell) ?? new Map<number, { reads: number; changes: number }>();
+    const old = byProcess.get(event.process) ?? { reads: 0, changes: 0 };
+    byProcess.set(event.process, {
+      reads: old.reads | event.bits.reads,
+      changes: old.changes | changedBits(event),
+    });
     touched.set(event.cell, byProcess);
   }
   return ({ event }) => {
     if (event.cell === undefined) return true; // a fence, a choice, a context: told by its words
-    if (event.buffer !== undefined) return true;
-    if (changes(event) && (event.bits.writes & (judged.get(event.cell) ?? 0)) !== 0) return true;
+    const changed = changedBits(event);
+    if ((changed & (judged.get(event.cell) ?? 0)) !== 0) return true;
     return [...(touched.get(event.cell) ?? [])].some(
-      ([process, bits]) => process !== event.process && conflicts(bits, event.bits),
+      ([process, { reads, changes: theirs }]) =>
+        process !== event.process && ((theirs & (event.bits.reads | changed)) !== 0 || (reads & changed) !== 0),
     );
   };
+}
+
+/** The bits that an event changes for the others: a store that waits in its buffer changes none yet, and is told with them. */
+function changedBits({ before, after, buffer, bits }: Executed): number {
+  if (buffer === 'enters') return bits.writes;
+  return before === undefined || after === undefined ? 0 : before ^ after;
 }
 
 function walkStep(

@@ -1,8 +1,10 @@
 // One HTML file that needs no server, no network and no script: a radio button shows the base, the patch or a fix.
 
-import { createHash } from 'node:crypto';
+import { attribute, html } from '../html/escape.ts';
+import { STEP_SCRIPT } from '../html/island.ts';
+import { framed } from '../html/page.ts';
+import { type ScheduleRow, scheduleTable } from '../html/schedule.ts';
 import type { Review, ReviewPatch, ReviewTrace, ReviewTraceStep } from '../types.ts';
-import { attribute, html, SCRIPT, styleOf } from './html-parts.ts';
 import { DEFAULT_OPTIONS, type Part, type ReportOptions, type Section } from './parts.ts';
 import { lineOf } from './places.ts';
 import { stepWords } from './schedule.ts';
@@ -14,46 +16,45 @@ import { modelName, patchWords } from './words.ts';
 
 const MOST_VERSIONS = 30; // radio buttons of one scenario
 
-/**
- * Returns the review as one HTML file, ending with a newline. Everything is readable without script and without style;
- * a content security policy keeps text out of a mail from becoming script, style, a link or a request. The script only
- * adds buttons that walk through the steps.
- */
-export function renderHtml(review: Review, options: Partial<ReportOptions> = {}): string {
-  const safe = cleaned(review);
-  const asked: ReportOptions = { ...DEFAULT_OPTIONS, ...options };
-  const versions = versionsOf(safe, asked);
-  const style = styleOf(versions.length);
-  const subject = safe.thread.subject === '' ? '(no subject)' : safe.thread.subject;
-  const explorers = ruleRuns(safe).flatMap((run) =>
-    run.scenarios.map((scenario, index) => explorer(safe, { run, scenario, versions, id: `${idOf(run)}-${index}` })),
-  );
-  return `${[
-    '<!DOCTYPE html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hashOf(style)}'; script-src 'sha256-${hashOf(SCRIPT)}'; base-uri 'none'; form-action 'none'">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    `<title>${html(`relore: ${cut(subject, 100)}`)}</title>`,
-    `<style>${style}</style>`,
-    '</head>',
-    '<body>',
-    '<main>',
-    `<h1>${html(subject)}</h1>`,
-    `<p>${html(readWords(safe))}</p>`,
-    ...withExplorers(sectionsOf(safe, asked), explorers),
-    '</main>',
-    `<footer><p>${html(`relore ${safe.tool.version}, rules ${safe.tool.rules.slice(0, 12)}. No reproducer was run. No language model was used.`)}</p></footer>`,
-    `<script>${SCRIPT}</script>`,
-    '</body>',
-    '</html>',
-  ].join('\n')}\n`;
+/** How a review is printed as HTML. */
+export interface HtmlOptions extends ReportOptions {
+  readonly tellingOnly: boolean; // leave out the steps that wait behind "all steps"
 }
 
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
+/**
+ * Returns the review as one HTML file, ending with a newline. Everything is readable without script and without style;
+ * a content security policy keeps text out of a mail from becoming script, style, a link or a request. The script steps
+ * through the schedules.
+ */
+export function renderHtml(review: Review, options: Partial<HtmlOptions> = {}): string {
+  const safe = cleaned(review);
+  const subject = safe.thread.subject === '' ? '(no subject)' : safe.thread.subject;
+  const { body, versions } = reportBody(review, options);
+  const whole = [
+    '<main>',
+    `<h1>${html(subject)}</h1>`,
+    `<p class="lead">${html(readWords(safe))}</p>`,
+    body,
+    '</main>',
+    `<footer><p>${html(`relore ${safe.tool.version}, rules ${safe.tool.rules.slice(0, 12)}. No reproducer was run. No language model was used.`)}</p></footer>`,
+  ];
+  return framed({ title: `relore: ${cut(subject, 100)}`, body: whole.join('\n'), script: STEP_SCRIPT, versions });
+}
+
+/** Returns the sections of a review as HTML, and how many radio buttons stand in a row at most. It needs style and script of src/html. */
+export function reportBody(
+  review: Review,
+  options: Partial<HtmlOptions> = {},
+): { readonly body: string; readonly versions: number } {
+  const safe = cleaned(review);
+  const asked: HtmlOptions = { ...DEFAULT_OPTIONS, tellingOnly: false, ...options };
+  const versions = versionsOf(safe, asked);
+  const explorers = ruleRuns(safe).flatMap((run) =>
+    run.scenarios.map((scenario, index) =>
+      explorer(safe, { run, scenario, versions, id: `${idOf(run)}-${index}`, tellingOnly: asked.tellingOnly }),
+    ),
+  );
+  return { body: withExplorers(sectionsOf(safe, asked), explorers).join('\n'), versions: versions.length };
 }
 
 function idOf(run: RuleRun): string {
@@ -80,6 +81,7 @@ interface Explorer {
   readonly scenario: string;
   readonly versions: readonly Version[];
   readonly id: string;
+  readonly tellingOnly: boolean;
 }
 
 /** One scenario: a radio button a version, then a panel each. Without style all panels stand below each other. */
@@ -107,7 +109,7 @@ function explorer(review: Review, of: Explorer): string {
   ].join('\n');
 }
 
-function panel(review: Review, { run, scenario }: Explorer, version: Version): string {
+function panel(review: Review, { run, scenario, tellingOnly }: Explorer, version: Version): string {
   const side = sideOf(review, version.id, { ...run, scenario });
   const title =
     version.patch === undefined ? 'Before: no patch' : `${version.id}: ${version.patch.reading ?? version.patch.title}`;
@@ -115,44 +117,52 @@ function panel(review: Review, { run, scenario }: Explorer, version: Version): s
   const heading = `<h4>${html(title)}${version.patch === undefined ? '' : html(` (${patchWords(version.patch)})`)}</h4>`;
   if (trace === undefined) {
     const states = `${thousands(side?.states ?? 0)} states under ${modelName(run.model)}`;
-    const words =
-      side?.verdict === 'holds'
-        ? `No violation found in ${states}, the search exhausted.`
-        : `Not decided: ${side?.why ?? side?.verdict ?? 'not run'}.`;
-    return `<section>${heading}<p>${html(words)}</p></section>`;
+    const holds = side?.verdict === 'holds';
+    const words = holds
+      ? `No violation found in ${states}, the search exhausted.`
+      : `Not decided: ${side?.why ?? side?.verdict ?? 'not run'}.`;
+    return `<section>${heading}<p class="outcome ${holds ? 'holds' : 'open'}">${html(words)}</p></section>`;
   }
-  return `<section>${heading}${scheduleTable(review, trace, side?.trace ?? '')}</section>`;
+  return `<section>${heading}<div class="walk">${schedule(review, tellingOnly ? telling(trace) : trace, side?.trace ?? '')}</div></section>`;
 }
 
-/** The schedule: a row a step, a column a process, then the line of code and what it changed. */
-function scheduleTable(review: Review, trace: ReviewTrace, id: string): string {
+function telling(trace: ReviewTrace): ReviewTrace {
+  return { ...trace, steps: trace.steps.filter((step) => step.matters) };
+}
+
+/** The schedule, what it ends in, and what it violates. */
+function schedule(review: Review, trace: ReviewTrace, id: string): string {
   const present = trace.processes.filter(({ name }) => trace.steps.some((step) => step.process === name));
   const hidden = trace.steps.filter((step) => !step.matters).length;
-  const caption = `Schedule ${id}: ${counted(trace.switches, 'context switch')}, path ${trace.path}`;
-  const head = ['step', ...present.map(({ cpu, label }) => `${cpu} ${label}`), 'line', 'code', 'state'];
-  let number = 0;
-  const rows = trace.steps.map((step) => {
-    number++;
-    return stepRow(step, number, present);
-  });
-  const toggle = hidden === 0 ? '' : `<label class="all"><input type="checkbox"> all steps (${hidden} more)</label>`;
+  const names = present.map(({ name }) => name);
+  const end = trace.end === '' ? '' : ` At the end: ${trace.end}.`;
   return [
-    toggle,
-    `<div class="scroll" role="region" tabindex="0" aria-label="${attribute(`schedule ${id}`)}">`,
-    `<table class="schedule"><caption>${html(caption)}</caption>`,
-    `<thead><tr>${head.map((text) => `<th scope="col">${html(text)}</th>`).join('')}</tr></thead>`,
-    `<tbody>${rows.join('\n')}</tbody></table></div>`,
-    ...(trace.end === '' ? [] : [`<p>At the end: <code>${html(trace.end)}</code></p>`]),
-    `<p class="violated">Violated: ${html(invariantWords(review, { rule: trace.rule, trace: id }))}</p>`,
+    hidden === 0 ? '' : `<label class="all"><input type="checkbox"> all steps (${hidden} more)</label>`,
+    scheduleTable({
+      label: `schedule ${id}`,
+      caption: `Schedule ${id}: ${counted(trace.switches, 'context switch')}, path ${trace.path}`,
+      processes: present,
+      rows: trace.steps.map((step) => rowOf(step, names.indexOf(step.process))),
+      cells: [],
+    }),
+    `<p class="outcome violated">Violated: ${html(invariantWords(review, { rule: trace.rule, trace: id }))}.${html(end)}</p>`,
   ].join('\n');
 }
 
-function stepRow(step: ReviewTraceStep, number: number, present: ReviewTrace['processes']): string {
-  const cells = present.map(({ name }) => `<td>${name === step.process ? html(stepWords(step)) : ''}</td>`);
-  const place = `${step.file}:${lineOf(step)}${step.added === true && step.newLine === undefined ? '+' : ''}`;
-  const where = `<td><code>${html(place)}</code> ${html(`${step.function}()`)}</td><td><code>${html(step.text)}</code></td>`;
-  const minor = step.matters ? '' : ' class="minor"';
-  return `<tr${minor}><th scope="row">${number}</th>${cells.join('')}${where}<td><code>${html(step.values)}</code></td></tr>`;
+function rowOf(step: ReviewTraceStep, process: number): ScheduleRow {
+  const [, cell = '', value = ''] = /^(.+?): .* -> (.*)$/.exec(step.values) ?? [];
+  const added = step.added === true && step.newLine === undefined ? '+' : '';
+  return {
+    process,
+    event: stepWords(step),
+    place: `${step.file}:${lineOf(step)}${added}`,
+    function: step.function,
+    text: step.text,
+    cell,
+    value,
+    change: cell === '' ? '' : step.values,
+    matters: step.matters,
+  };
 }
 
 /** The sections of the report; the schedules are replaced by the explorers, the quotes below them stay. */

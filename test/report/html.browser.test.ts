@@ -1,104 +1,82 @@
-// The HTML report in a real browser, with axe-core: light and dark, with and without script, by keyboard. The browser and
-// axe-core are not dependencies: npm i --prefix /tmp/relore-tools playwright-core@1.65.1 axe-core@4.14.1 @sparticuz/chromium
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// The HTML report in a real browser, with axe-core: light and dark, with and without script, by keyboard, on a phone.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.ts';
 import type { Review } from '../../src/types.ts';
+import { axeFinds, startBrowser, visit } from '../browser.ts';
 
-const TOOLS = process.env['RELORE_TOOLS'] ?? '/tmp/relore-tools';
-const there = ['playwright-core', 'axe-core', '@sparticuz/chromium'].every((name) =>
-  existsSync(join(TOOLS, 'node_modules', name)),
-);
+const started = await startBrowser();
 const dir = mkdtempSync(join(tmpdir(), 'relore-html-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const PHONE = { viewport: { width: 375, height: 720 } };
 
-interface Locator {
-  count(): Promise<number>;
-  first(): Locator;
-  nth(index: number): Locator;
-  click(): Promise<void>;
-  focus(): Promise<void>;
-  textContent(): Promise<string | null>;
-}
-interface Page {
-  on(event: string, call: (value: { url(): string }) => void): void;
-  goto(url: string): Promise<unknown>;
-  evaluate(code: string): Promise<unknown>;
-  locator(selector: string): Locator;
-  readonly keyboard: { press(key: string): Promise<void> };
-}
-interface Browser {
-  newContext(options: object): Promise<{ newPage(): Promise<Page> }>;
-  close(): Promise<void>;
-}
+afterAll(async () => {
+  rmSync(dir, { recursive: true, force: true });
+  if (typeof started !== 'string') await started.close();
+});
 
-describe.skipIf(!there)('the HTML report in a browser (skipped without playwright-core, axe-core and chromium)', () => {
-  let launch: () => Promise<Browser>;
-  let axe = '';
+const why = typeof started === 'string' ? ` (skipped: the browser does not start: ${started})` : '';
 
-  beforeAll(async () => {
-    const require = createRequire(join(TOOLS, 'x.js'));
-    const load = (name: string) => import(pathToFileURL(require.resolve(name)).href) as Promise<{ default: never }>;
-    const chromium = (await load('@sparticuz/chromium')).default as {
-      args: string[];
-      executablePath(): Promise<string>;
-    };
-    const core = (await load('playwright-core')) as unknown as { chromium: { launch(o: object): Promise<Browser> } };
-    const args = chromium.args.filter((arg) => arg !== '--single-process');
-    const executablePath = await chromium.executablePath();
-    launch = () => core.chromium.launch({ args, executablePath, headless: true });
-    axe = readFileSync(join(TOOLS, 'node_modules/axe-core/axe.min.js'), 'utf8');
+describe.skipIf(why !== '')(`the HTML report in a browser${why}`, () => {
+  beforeAll(() => {
     for (const name of ['series', 'hostile']) {
       const file = join(import.meta.dirname, `../../fixtures/reviews/${name}.json`);
       writeFileSync(join(dir, `${name}.html`), renderHtml(JSON.parse(readFileSync(file, 'utf8')) as Review));
     }
   });
 
-  async function open<T>(
+  function open<T>(
     name: string,
-    options: object,
+    options: BrowserContextOptions,
     look: (page: Page, asked: readonly string[]) => Promise<T>,
   ): Promise<T> {
-    const browser = await launch();
-    try {
-      const page = await (await browser.newContext(options)).newPage();
-      const asked: string[] = [];
-      page.on('request', (request) => asked.push(request.url()));
-      page.on('dialog', () => asked.push('a dialog'));
-      await page.goto(pathToFileURL(join(dir, `${name}.html`)).href);
-      return await look(page, asked);
-    } finally {
-      await browser.close();
-    }
+    return visit(started as Browser, pathToFileURL(join(dir, `${name}.html`)).href, options, look);
   }
 
   it.each([
-    ['series', 'light'],
-    ['series', 'dark'],
-    ['hostile', 'light'],
-  ])('has no violation for axe: %s, %s; and asks for nothing but itself', async (name, colorScheme) => {
-    const found = await open(name, { colorScheme, bypassCSP: true }, async (page, asked) => {
-      await page.evaluate(axe);
-      const ids = await page.evaluate('axe.run().then((found) => found.violations.map(({ id }) => id))');
-      return { ids, asked: asked.length };
-    });
-    expect(found).toEqual({ ids: [], asked: 1 });
+    ['series', { colorScheme: 'light' }],
+    ['series', { colorScheme: 'dark' }],
+    ['series', PHONE],
+    ['hostile', { colorScheme: 'light' }],
+  ] as const)('has no violation for axe: %s, %o; and asks for nothing but itself', async (name, options) => {
+    const found = await open(name, { ...options, bypassCSP: true }, async (page, asked) => ({
+      finds: await axeFinds(page),
+      asked: asked.length,
+    }));
+    expect(found).toEqual({ finds: [], asked: 1 });
   });
 
   it('shows one version a scenario, and the next step by a button that the script adds', async () => {
     const found = await open('series', {}, async (page) => {
       const shown = await page.locator('.panels > section:visible').count();
-      const next = page.locator('button:visible:has-text("next step")').first();
+      const next = page.getByRole('button', { name: 'next step' }).first();
       await next.click();
       await next.click();
-      return { shown, current: await page.locator('tr[aria-current]').first().textContent() };
+      return { shown, current: await page.locator('tr[aria-current]').first().innerText() };
     });
     expect(found.shown).toBe(2);
-    expect(found.current).toMatch(/^2lock lruvec\.lru_lock/);
+    expect(found.current).toMatch(/^2\s+lock lruvec\.lru_lock/);
+  });
+
+  it('shows the state after the step, and the source line of it', async () => {
+    const now = await open('series', {}, async (page) => {
+      const box = page.locator('.walk:visible .box').first();
+      await box.focus();
+      await page.keyboard.press('End');
+      await page.keyboard.press('ArrowLeft');
+      const step = await page.locator('.steps:visible output').first().innerText();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('ArrowRight');
+      const first = await page.locator('.steps:visible output').first().innerText();
+      return { step, first, now: await page.locator('.now:visible').first().innerText() };
+    });
+    expect(now.first).toMatch(/^step 1 of \d+$/);
+    expect(now.step).not.toBe(now.first);
+    expect(now.now).toContain('State after step 1');
+    expect(now.now).toContain('Source');
   });
 
   it('is read without script: radio buttons by keyboard, no dead button', async () => {
@@ -111,9 +89,16 @@ describe.skipIf(!there)('the HTML report in a browser (skipped without playwrigh
     expect(found).toEqual({ buttons: 0, title: 'patch-1: mm/mlock: say what munlock does (keeps)' });
   });
 
+  it('needs no scrolling to the side on a phone', async () => {
+    const wide = await open('series', PHONE, (page) =>
+      page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+    );
+    expect(wide).toBe(0);
+  });
+
   it('runs no script out of a mail', async () => {
     const asked = await open('hostile', {}, async (page, requests) => {
-      await page.evaluate('new Promise((done) => setTimeout(done, 200))');
+      await page.waitForTimeout(200);
       return requests;
     });
     expect(asked).toHaveLength(1);

@@ -1,0 +1,148 @@
+// The schedules of a scenario on the code versions that tell most: for the pages and for `relore explore`.
+import { applyEdits } from './c/edit.ts';
+import { lowerScenario } from './c/scenario.ts';
+import { withFiles } from './c/tree.ts';
+import { walkOf } from './check/walk.ts';
+import { scheduleOf } from './check/walk-path.ts';
+import { InputError } from './errors.ts';
+import { editedSource } from './judge.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { KernelSource, Refusal, Rule, Scenario, SourceFile, WalkStep } from './types.ts';
+import type { ScenarioWalks } from './web/site.ts';
+import type { SourceWindow, WalkCode } from './web/walk-data.ts';
+
+const AROUND = 4; // lines of source above and below
+
+/** A code version to walk: a version of the stack, or one with edits of the rule. */
+export interface Code {
+  readonly id: string;
+  readonly version: string;
+  readonly edits: readonly string[]; // names of edits of the rule, or 'revert 2262ace60713/1'
+  readonly words: string;
+}
+
+/**
+ * Walks a scenario on each of `codes` under `model`, at most `states` states each. Codes with the same schedules as one before them are
+ * left out, as are those that cannot be lowered, each with its reason.
+ */
+export function scenarioWalks(
+  knowledge: Knowledge,
+  rule: Rule,
+  scenario: Scenario,
+  model: 'sc' | 'tso',
+  codes: readonly Code[],
+  states: number,
+): ScenarioWalks {
+  const walked: WalkCode[] = [];
+  const left: string[] = [];
+  const known = new Map<string, string>(); // schedules -> code
+  for (const code of codes) {
+    const one = walkCode(knowledge, rule, scenario, model, code, states);
+    if ('what' in one) {
+      left.push(`${code.id}: not modelled: ${one.what}: ${one.why}`);
+      continue;
+    }
+    const key = JSON.stringify(one.walk);
+    const same = known.get(key);
+    if (same === undefined) walked.push(one);
+    else left.push(`${code.id}: the same schedules as ${same}`);
+    known.set(key, same ?? code.id);
+  }
+  return { codes: walked, left };
+}
+
+/** Walks a scenario on one code version. Throws InputError for an unknown version, or an edit that does not apply to it. */
+export function walkCode(
+  knowledge: Knowledge,
+  rule: Rule,
+  scenario: Scenario,
+  model: 'sc' | 'tso',
+  code: Code,
+  states: number,
+): WalkCode | Refusal {
+  const source = sourceOf(knowledge, rule, code);
+  const text = { name: `${rule.name}/${scenario.name}`, file: rule.file, line: scenario.line, code: scenario.code };
+  const lowered = lowerScenario(knowledge.workshop, source, text);
+  if (lowered.kind === 'refused') return lowered.refusal;
+  const walk = walkOf(lowered.program, model, { states });
+  if ('what' in walk) return walk;
+  const edits = code.edits.map((edit) => ` --edit '${edit}'`).join('');
+  return {
+    id: code.id,
+    words: code.words,
+    option: `--kernel ${code.version}${edits}`,
+    walk,
+    taken: scheduleOf(walk, walk.path).taken,
+    source: windowsOf(source),
+  };
+}
+
+function sourceOf(knowledge: Knowledge, rule: Rule, { version, edits }: Code): KernelSource {
+  let source = editedSource(knowledge, rule, version, [], 1);
+  for (const name of edits) {
+    source = name.startsWith('revert ')
+      ? reverted(knowledge, rule, source, name)
+      : named(knowledge, rule, source, name);
+  }
+  return source;
+}
+
+function named(knowledge: Knowledge, rule: Rule, source: KernelSource, name: string): KernelSource {
+  const stack = { ...knowledge.stack, at: () => source };
+  return editedSource({ ...knowledge, stack }, rule, source.name, [name], 1);
+}
+
+function reverted(knowledge: Knowledge, rule: Rule, source: KernelSource, name: string): KernelSource {
+  const [, commit = '', which = '1'] = /^revert ([0-9a-f]{7,40})(?:\/(\d+))?$/.exec(name) ?? [];
+  const reading = knowledge.stack.revertReadings(commit)?.[Number(which) - 1];
+  const [applied] =
+    reading === undefined ? [] : applyEdits(source, reading.edits, knowledge.vocabulary, rule.functions);
+  if (applied?.kind === 'applied') return withFiles(source, applied.files);
+  const found = applied === undefined ? name : `${applied.refusal.what}: ${applied.refusal.why}`;
+  throw new InputError({ place: { file: rule.file }, expected: `an edit that applies to ${source.name}`, found });
+}
+
+/** The lines about a step, in the source that was lowered. Files are split once. */
+function windowsOf(source: KernelSource): (step: WalkStep) => SourceWindow | undefined {
+  const files = new Map<string, { readonly file: SourceFile; readonly lines: readonly string[] } | undefined>();
+  const fileOf = (path: string) => {
+    if (!files.has(path)) {
+      const file = source.read(path);
+      files.set(path, file === undefined ? undefined : { file, lines: file.text.split('\n') });
+    }
+    return files.get(path);
+  };
+  return (step) => {
+    const known = fileOf(step.file);
+    if (known === undefined) return undefined;
+    const { file, lines } = known;
+    const at = lineAt(file, lines, step);
+    if (at < 0) return undefined;
+    const shown = lines.slice(Math.max(0, at - AROUND), at + AROUND + 1);
+    const first = Math.max(0, at - AROUND);
+    return {
+      title: `${step.file}, ${step.function}()`,
+      lines: shown.map((text, index) => ({
+        number: numberOf(file, first + index),
+        text,
+        isHere: first + index === at,
+      })),
+    };
+  };
+}
+
+/** The index of the line of a step; of several lines that an edit added in one place, the one with its text. */
+function lineAt(file: SourceFile, lines: readonly string[], step: WalkStep): number {
+  const { origin } = file;
+  if (origin === undefined) return step.line - 1 < lines.length ? step.line - 1 : -1;
+  const wanted = step.added === true ? -step.line : step.line;
+  const at = [...origin.keys()].filter((index) => origin[index] === wanted);
+  const start = step.text.split('\n')[0] ?? '';
+  return at.find((index) => lines[index]?.includes(start) === true) ?? at[0] ?? -1;
+}
+
+/** As the file before the edit counts; a plus for a line that only the edit has. */
+function numberOf({ origin }: SourceFile, index: number): string {
+  const line = origin?.[index] ?? index + 1;
+  return line > 0 ? `${line}` : '+';
+}
