@@ -2,6 +2,7 @@
 import type { Expr, Instruction, Program } from '../../types.ts';
 import { successors } from './code.ts';
 import { type Flow, flowOf } from './flow.ts';
+import { reachOf } from './values.ts';
 
 /** A process, prepared for the search. */
 export interface Footing {
@@ -36,16 +37,19 @@ export function feedOf(cell: number, takes: boolean): number {
 export function groundOf(program: Program, kept: readonly (readonly number[])[]): Ground {
   const cellAt = new Map(program.cells.map((cell, index) => [cell.address, index]));
   const isLock = program.cells.map((cell) => cell.kind === 'lock');
+  const reach = reachOf(program);
   const processes = program.processes.map((process, p): Footing => {
     const { code, registers } = process;
+    const own = (which: Writes): readonly Uint8Array[] =>
+      code.map((instruction, pc) => written(instruction, isLock, which, reach[p]![pc]));
     return {
       code,
       registers,
       flow: flowOf(code, registers, kept[p] ?? []),
-      mayWrite: feeds(code, cellAt, isLock, 'all'),
-      ownFeeds: code.map((one) => written(one, cellAt, isLock, 'ahead')),
+      mayWrite: feeds(code, own('all')),
+      ownFeeds: own('ahead'),
       stops: Uint8Array.from(code, (one) => (isFull(one) ? 1 : 0)),
-      mayWritePlain: feeds(code, cellAt, isLock, 'plain'),
+      mayWritePlain: feeds(code, own('plain')),
     };
   });
   const events = processes.reduce((sum, { code }) => sum + longest(code), 0);
@@ -56,14 +60,8 @@ export function groundOf(program: Program, kept: readonly (readonly number[])[])
 type Writes = 'all' | 'ahead' | 'plain';
 
 /** Backward data flow of feeds. */
-function feeds(
-  code: readonly Instruction[],
-  cellAt: ReadonlyMap<number, number>,
-  isLock: readonly boolean[],
-  which: Writes,
-): readonly Uint8Array[] {
-  const size = 2 * isLock.length;
-  const own = code.map((instruction) => written(instruction, cellAt, isLock, which));
+function feeds(code: readonly Instruction[], own: readonly Uint8Array[]): readonly Uint8Array[] {
+  const size = own[0]!.length;
   const result = code.map(() => new Uint8Array(size));
   for (let changed = true; changed; ) {
     changed = false;
@@ -91,16 +89,17 @@ function isFull(instruction: Instruction): boolean {
 
 function written(
   instruction: Instruction,
-  cellAt: ReadonlyMap<number, number>,
   isLock: readonly boolean[],
   which: Writes,
+  reach: readonly number[] | undefined,
 ): Uint8Array {
   const set = new Uint8Array(2 * isLock.length);
-  const address = writesTo(instruction, which);
-  if (address === undefined) return set;
+  if (writesTo(instruction, which) === undefined) return set;
   const takes = instruction.op === 'lock' || instruction.op === 'trylock';
   const locks = takes || instruction.op === 'unlock';
-  for (const cell of reach(address, cellAt, isLock, locks)) set[feedOf(cell, takes)] = 1;
+  // an address that is not known names every lock, or every other cell
+  const cells = reach ?? isLock.flatMap((one, cell) => (one === locks ? [cell] : []));
+  for (const cell of cells) set[feedOf(cell, takes)] = 1;
   return set;
 }
 
@@ -130,20 +129,6 @@ function writesTo(instruction: Instruction, which: Writes): Expr | undefined {
     default:
       return undefined;
   }
-}
-
-/** The cells an address may name: one when it is constant, else every lock or every other cell. */
-function reach(
-  address: Expr,
-  cellAt: ReadonlyMap<number, number>,
-  isLock: readonly boolean[],
-  locks: boolean,
-): readonly number[] {
-  if (address.kind === 'const') {
-    const cell = cellAt.get(address.value | 0);
-    return cell === undefined ? [] : [cell];
-  }
-  return isLock.flatMap((one, cell) => (one === locks ? [cell] : []));
 }
 
 /** Most events on one path that runs no instruction twice. */
