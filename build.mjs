@@ -29,9 +29,13 @@ const options = {
 };
 await build({
   ...options,
-  entryPoints: { relore: 'src/cli/main.ts', 'review-worker': 'src/cli/review-worker.ts' },
+  entryPoints: {
+    relore: 'src/cli/main.ts',
+    'review-worker': 'src/cli/review-worker.ts',
+    'batch-thread': 'src/cli/batch-thread.ts',
+  },
   splitting: true,
-  external: ['web-tree-sitter', 'libsql', 'pg'],
+  external: ['web-tree-sitter', 'libsql', 'pg', 'pg-boss', 'tinypool'],
   chunkNames: 'chunks/[name]-[hash]',
 });
 copyFileSync('node_modules/tree-sitter-c/tree-sitter-c.wasm', `${fresh}/grammars/tree-sitter-c.wasm`);

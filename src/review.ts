@@ -29,6 +29,8 @@ export interface ReviewOptions {
   readonly models: readonly MemoryModel[];
   readonly states: number; // limit of distinct states of one search
   readonly version: string; // of relore
+  readonly patchesOnly?: true; // posted diffs alone: no fixes in prose, no combinations, nothing that is only named
+  readonly knowledge?: Knowledge; // of rulesDir, when it is read already
   readonly progress?: (work: Work) => void; // told of every search before it begins
   readonly isStopped?: () => boolean; // asked between two searches; what is decided by then is the review
 }
@@ -39,18 +41,19 @@ export interface ReviewOptions {
  */
 export async function review(read: Thread, options: ReviewOptions): Promise<Review> {
   const thread = withQuotedPatches(read);
-  const knowledge = await loadKnowledge(options.rulesDir);
+  const knowledge = options.knowledge ?? (await loadKnowledge(options.rulesDir));
   const base = chooseBase(knowledge, thread, options);
   const claims = extractClaims(thread, knowledge.vocabulary, knowledge.cues);
-  const mentioned = mentionedFunctions(thread);
+  const mentioned = options.patchesOnly === true ? [] : mentionedFunctions(thread);
   const bench = openBench(knowledge, options);
   const ids = patchIds(thread);
 
   const singles = [
     ...postedVariants(knowledge, thread, base.source),
-    ...proseVariants(knowledge, claims, base.source, mentioned),
+    ...(options.patchesOnly === true ? [] : proseVariants(knowledge, claims, base.source, mentioned)),
   ];
-  const { pairs, left } = pairVariants(knowledge, singles, claims, mentioned);
+  const { pairs, left } =
+    options.patchesOnly === true ? { pairs: [], left: 0 } : pairVariants(knowledge, singles, claims, mentioned);
   const variants = [...singles, ...pairs];
 
   const touched = [...variants.flatMap((variant) => variant.functions), ...mentioned];

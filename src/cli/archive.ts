@@ -94,8 +94,8 @@ async function* followedBy(head: Uint8Array, rest: AsyncIterable<Uint8Array>): A
   yield* rest;
 }
 
-/** Threads are read from all over an archive: what comes as a stream is put into a temporary file. */
-async function spooled(
+/** Threads are read from all over an archive: what comes as a stream is put into a temporary file. Undefined when it is no mbox. */
+export async function spooled(
   name: string,
   chunks: AsyncIterable<Uint8Array>,
   least: number,

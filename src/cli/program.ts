@@ -5,6 +5,7 @@ import type { MemoryModel } from '../types.ts';
 import { EXIT } from './exit.ts';
 import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot } from './package-root.ts';
+import { addBatch } from './program-batch.ts';
 import { addCi, REVIEW_EXAMPLES, withReportOptions } from './program-ci.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .addHelpText('after', `\n${EXIT_HELP}\n\nA first run: relore review threads/mlock-large-folio/thread.mbox`);
   for (const add of [addReview, addThread, addReplay, addRules, addLower, addCheck]) add(program);
   addCi(program, withRunOptions);
+  addBatch(program, withRunOptions);
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {

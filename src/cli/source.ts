@@ -139,7 +139,8 @@ function tooLarge(name: string): InputError {
   });
 }
 
-function unreadable(name: string, error: NodeJS.ErrnoException): InputError {
+/** Returns what to throw for a file that cannot be read. */
+export function unreadable(name: string, error: NodeJS.ErrnoException): InputError {
   const found =
     error.code === 'ENOENT'
       ? 'no such file'
@@ -164,7 +165,8 @@ export function joined(sources: readonly Source[]): Source {
   };
 }
 
-function mboxEntry(bytes: Uint8Array): Buffer {
+/** Returns a mail, page or diff as an entry of an mbox, with its separator; an mbox keeps its own. */
+export function mboxEntry(bytes: Uint8Array): Buffer {
   const text = Buffer.from(bytes).toString('latin1');
   const head = isMail(bytes) ? '' : INSIDE;
   const mail = text.startsWith('From ')

@@ -1,0 +1,79 @@
+// What `batch`, `worker` and `watch` share: settings, the pool, the words of a summary.
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Pool } from '../batch/pool.ts';
+import { openPool } from '../batch/pool.ts';
+import type { Unit } from '../batch/unit.ts';
+import type { BatchSettings } from '../batch.ts';
+import { engineOf } from '../batch.ts';
+import type { BatchCounts } from '../batch-run.ts';
+import { openTree } from '../c/tree.ts';
+import type { ResultKey, ResultRow } from '../history/store/store.ts';
+import type { Knowledge } from '../knowledge.ts';
+import { loadKnowledge } from '../knowledge.ts';
+import { packageRoot, shippedRules } from './package-root.ts';
+import type { RunOptions } from './run.ts';
+import { checkTreeOptions } from './run.ts';
+import { checkFolder } from './source.ts';
+
+/** Options of the commands that run many reviews. */
+export interface BatchOptions extends RunOptions {
+  readonly threads?: number;
+  readonly timeout: number; // seconds of one series
+  readonly memory: number; // MB of one thread
+}
+
+/** What a batch is tried on, ready to be run. */
+export interface BatchSetup {
+  readonly settings: BatchSettings;
+  readonly knowledge: Knowledge;
+  readonly key: Pick<ResultKey, 'rules' | 'engine'>;
+}
+
+/** Reads the rules and settles on what the patches are tried. Throws InputError. */
+export async function setUp(options: RunOptions): Promise<BatchSetup> {
+  await checkTreeOptions(options);
+  const rulesDir = options.rules ?? shippedRules();
+  await checkFolder(rulesDir, 'a folder of rules');
+  const knowledge = await loadKnowledge(rulesDir);
+  const { tree, base, kernel } = options;
+  const settings: BatchSettings = {
+    rulesDir,
+    models: options.model,
+    states: options.bound,
+    version: packageRoot().version,
+    code: tree === undefined ? `model sources ${kernel ?? 'by date'}` : `tree ${base ?? openTree(tree).name}`,
+    ...(tree === undefined ? {} : { tree }),
+    ...(base === undefined ? {} : { base }),
+    ...(kernel === undefined ? {} : { kernel }),
+  };
+  return { settings, knowledge, key: { rules: knowledge.hash, engine: engineOf(settings) } };
+}
+
+/** Opens the worker threads: as many as `--threads` says, else one a processor. */
+export function openThreads(settings: BatchSettings, options: BatchOptions): Pool<Unit, readonly ResultRow[]> {
+  return openPool(join(packageRoot().folder, 'dist/batch-thread.js'), settings, {
+    threads: options.threads ?? availableParallelism(),
+    ms: options.timeout * 1000,
+    megabytes: options.memory,
+  });
+}
+
+/** The figures of a run, one line a stage. `ms`: wall time of the whole. */
+export function countLines(counts: BatchCounts, ms: number): string[] {
+  const { mails, threads, talk, untouched, repeated, known, units, reviewed, failed, readMs } = counts;
+  const touching = units + known;
+  const share = touching === 0 ? 0 : (touching / (touching + untouched)) * 100;
+  const rate = (count: number, time: number): string =>
+    time < 1 ? '' : `, ${Math.round((count * 1000) / time)} a second`;
+  return [
+    `read      ${mails} mails in ${threads} threads, ${seconds(readMs)}${rate(mails, readMs)}`,
+    `sorted    ${talk} threads without a patch, ${untouched} series that touch no function of a rule, ${repeated} posted again`,
+    `reviewed  ${reviewed} of ${units} series${known === 0 ? '' : `, ${known} were known`}${failed === 0 ? '' : `, ${failed} failed`}, ${seconds(ms)} in all`,
+    `modelled  ${share.toFixed(1)} % of ${touching + untouched} different series touch a function of a rule`,
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

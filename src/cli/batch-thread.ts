@@ -1,0 +1,26 @@
+// A worker thread of a batch: one unit in, its results out. What the rules folder says is read once, and again after a while, so that
+// what is kept with it does not grow.
+import { workerData } from 'node:worker_threads';
+import type { Unit } from '../batch/unit.ts';
+import type { BatchSettings } from '../batch.ts';
+import { reviewUnit } from '../batch.ts';
+import type { ResultRow } from '../history/store/store.ts';
+import type { Knowledge } from '../knowledge.ts';
+import { loadKnowledge } from '../knowledge.ts';
+
+const UNITS = 100; // reviewed with one reading of the rules
+
+// The first entry is the pool's own.
+const [, settings] = workerData as [unknown, BatchSettings];
+let knowledge: Knowledge | undefined;
+let left = 0;
+
+/** Reviews one unit. */
+export default async function work(unit: Unit): Promise<readonly ResultRow[]> {
+  if (knowledge === undefined || left === 0) {
+    knowledge = await loadKnowledge(settings.rulesDir);
+    left = UNITS;
+  }
+  left--;
+  return reviewUnit(unit, settings, knowledge);
+}

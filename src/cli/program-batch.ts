@@ -1,0 +1,51 @@
+// The commands for whole archives.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+const TIMEOUT = 120; // seconds of one series
+const MEMORY = 1024; // MB of one thread
+const LEASE = 900; // seconds
+
+/** Adds `batch`, `batch status` and `worker`. `withRunOptions` adds the options of every command that runs the checker. */
+export function addBatch(program: Command, withRunOptions: (command: Command) => Command): void {
+  const batch = program
+    .command('batch')
+    .description('review every series of whole archives; only what is new is run, and only schedules are told')
+    .argument('<source...>', 'mbox archives, maildirs, public-inbox folders; series are put together across them')
+    .option('--db <store>', 'file of the store, or postgres://... to share the work with relore worker')
+    .addOption(new Option('--format <format>', 'how to print').choices(['table', 'jsonl']).default('table'))
+    .option('-o, --output <file>', 'write to a file, whole or not at all')
+    .option('--no-wait', 'with PostgreSQL: end when all is in the queue');
+  withLimits(withRunOptions(batch)).action(async (sources: string[], options) =>
+    (await import('./batch.ts')).batchCommand(sources, options),
+  );
+  batch
+    .command('status')
+    .description('what is in the queues of a PostgreSQL server, and what was given up')
+    .requiredOption('--db <url>', 'postgres://...')
+    .action(async (options) => (await import('./batch-status.ts')).batchStatus(options));
+  const worker = program
+    .command('worker')
+    .description('take work from the queues of a PostgreSQL server')
+    .requiredOption('--db <url>', 'postgres://...')
+    .option('--until-empty', 'end when no chunk is left', false)
+    .addOption(new Option('--rules <dir>', 'folder of the rules').default(undefined, 'the rules that are shipped'));
+  withLimits(worker).action(async (options) => (await import('./worker.ts')).workerCommand(options));
+}
+
+function withLimits(command: Command): Command {
+  return command
+    .addOption(new Option('--threads <count>', 'worker threads; one a processor, or one for a worker').argParser(count))
+    .addOption(new Option('--timeout <seconds>', 'most time for one series').argParser(count).default(TIMEOUT))
+    .addOption(new Option('--memory <MB>', 'most heap of one thread').argParser(count).default(MEMORY))
+    .addOption(
+      new Option('--lease <seconds>', 'a worker that is silent for so long loses its chunk')
+        .argParser(count)
+        .default(LEASE),
+    );
+}
+
+function count(value: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('Expected a number, 1 or more.');
+  return number;
+}
