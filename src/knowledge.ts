@@ -11,6 +11,10 @@ import { openStack } from './c/stack.ts';
 import { withFiles } from './c/tree.ts';
 import type { Cues } from './claims/cues.ts';
 import { parseCues } from './claims/cues.ts';
+import type { StatementCues } from './claims/statements.ts';
+import { parseStatements } from './claims/statements.ts';
+import type { TopicRow } from './claims/topics.ts';
+import { parseTopics } from './claims/topics.ts';
 import { InputError } from './errors.ts';
 import { rulesHash } from './rules/hash.ts';
 import { readKnown } from './rules/prepared.ts';
@@ -21,6 +25,8 @@ export interface Knowledge {
   readonly rules: readonly Rule[];
   readonly vocabulary: Vocabulary;
   readonly cues: Cues;
+  readonly statements: StatementCues;
+  readonly topics: readonly TopicRow[];
   readonly workshop: Workshop;
   readonly stack: Stack;
   readonly configText: string;
@@ -52,6 +58,8 @@ export async function loadKnowledge(rulesDir: string): Promise<Knowledge> {
   return {
     ...(await readKnown(rulesDir)),
     cues: parseCues(text('claims/cues.md'), 'rules/claims/cues.md'),
+    statements: parseStatements(text('claims/statements.md'), 'rules/claims/statements.md'),
+    topics: parseTopics(text('claims/topics.md'), 'rules/claims/topics.md'),
     workshop: openWorkshop(parsePrimitives(text('primitives.h'), 'rules/primitives.h'), parseConfig(configText)),
     stack: openStack(join(rulesDir, 'kernel')),
     configText,

@@ -3,7 +3,7 @@
 //   thread -- claims --> fixes -- edits --> code after --+
 //      |                                                 +--> scenarios --> outcomes --> checks --> Review
 //      +------ patches ----- hunks --> code after -------+
-import { extractClaims } from './claims/claims.ts';
+import { readClaims } from './claims/read.ts';
 import type { Knowledge } from './knowledge.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { chooseBase } from './review/base.ts';
@@ -43,7 +43,7 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
   const thread = withQuotedPatches(read);
   const knowledge = options.knowledge ?? (await loadKnowledge(options.rulesDir));
   const base = chooseBase(knowledge, thread, options);
-  const claims = extractClaims(thread, knowledge.vocabulary, knowledge.cues);
+  const claims = options.patchesOnly === true ? [] : readClaims(thread, knowledge);
   const mentioned = options.patchesOnly === true ? [] : mentionedFunctions(thread);
   const bench = openBench(knowledge, options);
   const ids = patchIds(thread);
@@ -70,6 +70,8 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
     checks.find((check) => check.patch === patch && check.level === 'error' && check.after.trace !== undefined)?.after
       .trace;
 
+  const judgedClaims = judgeClaims(claims, patches, traceOf, { bench, base: base.source, variants });
+
   const series = seriesOf(thread, ids);
   return {
     schema: 'relore.review/1',
@@ -86,7 +88,7 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
     series,
     patches: patches.map((patch) => ({ ...patch, ...hunksOf(thread, ids, patch.id) })),
     checks,
-    claims: judgeClaims(claims, patches, traceOf),
+    claims: judgedClaims,
     diagrams: judgeDiagrams(thread, { bench, base: base.source, variants, claims, rules: matched.map(({ rule }) => rule) }),
     traces: withNewLines(bench.traces.traces, variants, series),
     coverage: bench.coverage,

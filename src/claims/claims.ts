@@ -1,4 +1,4 @@
-// Reads the fixes that people propose in the prose of a thread. Further kinds of claims join here.
+// Reads the fixes that people propose in the prose of a thread.
 
 import type { Claim, ClaimStatus, Edit, Thread, Vocabulary } from '../types.ts';
 import type { Cues } from './cues.ts';
@@ -208,7 +208,8 @@ function repeatOf({ sentence }: Statement): Claim['repeats'][number] {
   return { messageId: sentence.message.id, speaker: sentence.passage.speaker, quote: quoteOf(sentence) };
 }
 
-function quoteOf(sentence: Sentence): string {
+/** Returns the words of a sentence as a claim quotes them: at most QUOTE_LIMIT characters. */
+export function quoteOf(sentence: Sentence): string {
   const { text } = sentence;
   return text.length <= QUOTE_LIMIT ? text : `${text.slice(0, QUOTE_LIMIT - 3)}...`;
 }

@@ -1,16 +1,19 @@
 // What the checks say of each claim: a fix is confirmed when every reading of it closes the race, refuted when none does.
 import type { Claim, ReviewClaim, ReviewPatch } from '../types.ts';
+import { judgeStatement, type StatementBench } from './statements.ts';
 
-/** Ties claims to the variants that stand for them. */
+/** Ties fixes to the variants that stand for them, and other claims to the scenarios that they speak of. */
 export function judgeClaims(
   claims: readonly Claim[],
   patches: readonly ReviewPatch[],
   traceOf: (patch: string) => string | undefined,
+  on: StatementBench,
 ): ReviewClaim[] {
   return claims.map((claim) => {
     const own = patches.filter((patch) => patch.claim === claim.id);
     const trace = own.map((patch) => traceOf(patch.id)).find((id) => id !== undefined);
-    const { edits: _edits, ...rest } = claim;
+    const { edits, about: _about, ...rest } = claim;
+    if (edits.length === 0) return { ...rest, patches: [], ...judgeStatement(claim, on) };
     return {
       ...rest,
       patches: own.map((patch) => patch.id),

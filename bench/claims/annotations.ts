@@ -1,0 +1,78 @@
+// Reads the annotated mail: fixtures/claims holds places and kinds, the mail itself is read from ../shared.
+
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { readThread } from '../../src/mail/read.ts';
+import type { Claim, Thread } from '../../src/types.ts';
+
+export const root = process.env['RELORE_ROOT'] ?? process.cwd();
+const shared = join(root, '..', 'shared');
+
+/** One annotated sentence: fixtures/claims/README.md. */
+export interface Annotation {
+  readonly words: string;
+  readonly kinds: readonly string[];
+  readonly message?: string;
+  readonly open?: true;
+  readonly polarity?: '-';
+  readonly rule?: string;
+  readonly seed?: string;
+  readonly table?: string;
+  readonly verdict?: string;
+}
+
+/** The annotations of `fixtures/claims/NAME.json`. */
+export function annotations(name: string): Annotation[] {
+  return JSON.parse(readFileSync(join(root, 'fixtures', 'claims', `${name}.json`), 'utf8')) as Annotation[];
+}
+
+/** The name under which fixtures know a sentence. */
+export function nameOf(sentence: string): string {
+  const key = sentence
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_]+/gu, ' ')
+    .trim();
+  return createHash('sha256').update(key).digest('hex').slice(0, 12);
+}
+
+/** The names of all sentences that a claim was read from. */
+export function namesOf(claim: Pick<Claim, 'quote' | 'repeats'>): string[] {
+  return [claim.quote, ...claim.repeats.map(({ quote }) => quote)].map(nameOf);
+}
+
+/** Whether a mail is set aside: the lowest bit of the first byte of the SHA-256 of its Message-ID. */
+export function isSetAside(messageId: string): boolean {
+  return ((createHash('sha256').update(messageId).digest()[0] ?? 0) & 1) === 1;
+}
+
+/** Whether ../shared is there. */
+export const hasMail = existsSync(join(shared, 'mail-samples'));
+
+/** The annotated mail samples, one thread a file, in the order of the annotation. */
+export async function mailSamples(): Promise<Thread[]> {
+  const folders: [string, RegExp][] = [
+    ['seed-threads', /\.mbox$/],
+    ['special', /./],
+    ['lore', /./],
+  ];
+  const threads: Thread[] = [];
+  for (const [folder, wanted] of folders) {
+    const names = readdirSync(join(shared, 'mail-samples', folder)).filter((name) => wanted.test(name));
+    for (const name of names.sort()) {
+      const bytes = readFileSync(join(shared, 'mail-samples', folder, name));
+      threads.push(await readThread(name.endsWith('.gz') ? gunzipSync(bytes) : bytes, name));
+    }
+  }
+  return threads;
+}
+
+/** The five seeds by number. */
+export async function seeds(): Promise<ReadonlyMap<string, Thread>> {
+  const folder = join(shared, 'seeds');
+  const found = new Map<string, Thread>();
+  for (const name of readdirSync(folder).sort())
+    found.set(name.slice(0, 3), await readThread(readFileSync(join(folder, name)), name));
+  return found;
+}

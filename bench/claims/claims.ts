@@ -1,0 +1,128 @@
+// How well claims are read: precision, recall and binding on annotated mail, and the verdicts of the claim tables of the seeds.
+
+import { join } from 'node:path';
+import { readClaims } from '../../src/claims/read.ts';
+import { isStatementOfFact } from '../../src/claims/statements.ts';
+import { loadKnowledge } from '../../src/knowledge.ts';
+import { review } from '../../src/review.ts';
+import type { Claim } from '../../src/types.ts';
+import { type Annotation, annotations, hasMail, isSetAside, mailSamples, namesOf, root, seeds } from './annotations.ts';
+import { proportion } from './wilson.ts';
+
+interface Score {
+  found: number; // claims that are annotated as claims
+  wrong: number; // claims where nothing is claimed
+  open: number; // claims where people would disagree
+  missed: number;
+  kind: number; // found, and of an annotated kind
+  ruled: number; // found, annotated with a rule or bound by us
+  bound: number; // of these, bound to that rule
+}
+
+const empty = (): Score => ({ found: 0, wrong: 0, open: 0, missed: 0, kind: 0, ruled: 0, bound: 0 });
+
+/** Scores facts only: questions, names and matters of taste are no findings. */
+function scoreClaims(
+  claims: readonly Claim[],
+  known: ReadonlyMap<string, Annotation>,
+  score: Score,
+  seen: Set<string>,
+): void {
+  for (const claim of claims) {
+    if (!isStatementOfFact(claim.kind)) continue;
+    const names = namesOf(claim);
+    if (names.some((name) => seen.has(name))) continue;
+    for (const name of names) seen.add(name);
+    const annotation = names.map((name) => known.get(name)).find((each) => each !== undefined);
+    if (annotation === undefined || annotation.kinds.length === 0) score.wrong++;
+    else if (annotation.open === true) score.open++;
+    else {
+      score.found++;
+      if (annotation.kinds.includes(claim.kind)) score.kind++;
+      const rules = new Set(claim.about?.topics.map(({ rule }) => rule) ?? []);
+      if (annotation.rule === undefined && rules.size === 0) continue;
+      score.ruled++;
+      if (rules.size === 1 && annotation.rule !== undefined && rules.has(annotation.rule)) score.bound++;
+    }
+  }
+}
+
+function print(title: string, { found, wrong, open, missed, kind, ruled, bound }: Score): void {
+  console.log(`${title}
+  precision          ${proportion(found, found + wrong)}   asked: 0.9
+  ... open ones as wrong ${proportion(found, found + wrong + open)}
+  recall             ${proportion(found, found + missed)}   asked: 0.6
+  kind               ${proportion(kind, found)}
+  binding, of those that speak of a rule or were bound ${proportion(bound, ruled)}   asked: 0.9
+  binding, of all found ${proportion(found - ruled + bound, found)}`);
+}
+
+async function samples(): Promise<void> {
+  const knowledge = await loadKnowledge(join(root, 'rules'));
+  const known = new Map(annotations('mail-samples').map((each) => [each.words, each]));
+  const halves = { looked: empty(), aside: empty() };
+  const seen = new Set<string>();
+  for (const thread of await mailSamples()) {
+    const claims = readClaims(thread, knowledge);
+    // A claim counts for the half of the mail in which its sentence was annotated.
+    const half = (claim: Claim): boolean => {
+      const annotation = namesOf(claim)
+        .map((name) => known.get(name))
+        .find((each) => each !== undefined);
+      return isSetAside(annotation?.message ?? claim.messageId);
+    };
+    scoreClaims(
+      claims.filter((claim) => !half(claim)),
+      known,
+      halves.looked,
+      seen,
+    );
+    scoreClaims(claims.filter(half), known, halves.aside, seen);
+  }
+  for (const annotation of known.values()) {
+    if (annotation.open === true || annotation.kinds.length === 0 || seen.has(annotation.words)) continue;
+    halves[isSetAside(annotation.message ?? '') ? 'aside' : 'looked'].missed++;
+  }
+  print('mail samples, the half that was looked at', halves.looked);
+  print('mail samples, the half set aside', halves.aside);
+}
+
+async function tables(): Promise<void> {
+  const known = annotations('seeds');
+  const checkable = { found: 0, right: 0, all: 0 };
+  const score = empty();
+  for (const [seed, thread] of await seeds()) {
+    const own = known.filter((each) => each.seed === seed);
+    const { claims } = await review(thread, {
+      rulesDir: join(root, 'rules'),
+      models: ['sc'],
+      states: 2_000_000,
+      version: '0',
+    });
+    const seen = new Set<string>();
+    const verdicts = new Map(claims.flatMap((claim) => namesOf(claim).map((name) => [name, claim.verdict] as const)));
+    const facts = claims.filter(({ kind }) => isStatementOfFact(kind)) as unknown as Claim[];
+    scoreClaims(facts, new Map(own.map((each) => [each.words, each])), score, seen);
+    for (const annotation of own.filter(({ verdict }) => verdict !== undefined)) {
+      checkable.all++;
+      const verdict = verdicts.get(annotation.words);
+      if (seen.has(annotation.words)) checkable.found++;
+      if (verdict === annotation.verdict) checkable.right++;
+      else
+        console.log(
+          `  seed ${seed}, row ${annotation.table}: ${verdict ?? 'not found'}, the table says ${annotation.verdict}`,
+        );
+    }
+  }
+  console.log(`the claim tables of the five seeds
+  recall of checkable claims ${proportion(checkable.found, checkable.all)}   asked: 0.9
+  precision ${proportion(score.found, score.found + score.wrong)}   asked: 0.95
+  verdict as in the table ${proportion(checkable.right, checkable.all)}`);
+}
+
+if (hasMail) {
+  await samples();
+  await tables();
+} else {
+  console.log('skipped: ../shared is not there');
+}

@@ -1,0 +1,180 @@
+// What the scenarios say of a statement: it is confirmed or refuted by running the code it speaks of, or left alone.
+import type { Judged } from '../judge.ts';
+import { judge } from '../judge.ts';
+import type {
+  Claim,
+  ClaimTopic,
+  KernelSource,
+  MemoryModel,
+  ReviewBinding,
+  ReviewClaim,
+  Rule,
+  Scenario,
+  Violation,
+} from '../types.ts';
+import { type Bound, bindClaim, wordsOf } from './binding.ts';
+import type { Bench } from './checks.ts';
+import { historyVerdict } from './history-claims.ts';
+import type { Variant } from './variants.ts';
+
+/** What statements are judged with. */
+export interface StatementBench {
+  readonly bench: Bench;
+  readonly base: KernelSource;
+  readonly variants: readonly Variant[];
+}
+
+export type Finding = Pick<ReviewClaim, 'verdict' | 'why' | 'trace' | 'binding'>;
+
+/** What holds a lock, or must come first, is not what an invariant says; a row of topics.md may say what is expected. */
+const TELLS_NOT: ReadonlySet<Claim['kind']> = new Set(['protected-by', 'barrier']);
+
+/** One run of all scenarios of a reading. */
+type Run =
+  | { readonly kind: 'violated'; readonly where: string; readonly trace: string }
+  | { readonly kind: 'holds'; readonly where: string }
+  | { readonly kind: 'open'; readonly why: string };
+
+/** Returns what running the code says of a claim that proposes no edit. Kinds that state no fact are not modelled. */
+export function judgeStatement(claim: Claim, on: StatementBench): Finding {
+  if (['question', 'naming', 'design', 'objection'].includes(claim.kind))
+    return { verdict: 'not-modelled', why: `it is a ${claim.kind === 'design' ? 'matter of design' : claim.kind}` };
+  const { knowledge } = on.bench;
+  const runs = (source: KernelSource, rule: Rule, topic: ClaimTopic): boolean =>
+    scenariosOf(rule, topic).every((scenario) => judged(on.bench, source, rule, scenario, 'sc').kind === 'judged');
+  const bounds = bindClaim(claim, { knowledge, base: on.base, variants: on.variants, runs });
+  if (bounds.length === 0) {
+    if (claim.kind === 'history') return historyVerdict(claim, knowledge.stack);
+    const why =
+      claim.about === undefined ? 'no rule has a scenario for it' : 'no modelled version has the code it speaks of';
+    return { verdict: 'not-modelled', why };
+  }
+  const findings = bounds.map((bound) => ({ bound, finding: judgeBound(claim, bound, on.bench) }));
+  return together(findings);
+}
+
+function together(findings: readonly { readonly bound: Bound; readonly finding: Finding }[]): Finding {
+  const [first] = findings as [{ bound: Bound; finding: Finding }];
+  const readings =
+    findings.length === 1 ? [] : findings.map(({ bound, finding }) => `${wordsOf(bound)}: ${finding.verdict}`);
+  const binding = { ...bindingOf(first.bound), readings };
+  if (new Set(findings.map(({ finding }) => finding.verdict)).size === 1) return { ...first.finding, binding };
+  const trace = findings.find(({ finding }) => finding.trace !== undefined)?.finding.trace;
+  return {
+    verdict: 'ambiguous',
+    why: `its readings differ: ${readings.join('; ')}`,
+    ...(trace === undefined ? {} : { trace }),
+    binding,
+  };
+}
+
+function bindingOf({ rule, topic, version, of, source }: Bound): ReviewBinding {
+  return { rule: rule.name, scenarios: topic.scenarios, version, of, source: source.name, readings: [] };
+}
+
+function judgeBound(claim: Claim, bound: Bound, bench: Bench): Finding {
+  const run = runAll(bench, bound, bound.source);
+  if (run.kind === 'open') return { verdict: 'undecided', why: run.why };
+  const on = `read as ${wordsOf(bound)}`;
+  if (bound.topic.says === undefined && TELLS_NOT.has(claim.kind)) {
+    const word = run.kind === 'violated' ? 'is violated' : 'holds';
+    return { verdict: 'undecided', why: `${on}: ${run.where} ${word}, which does not tell whether this is why` };
+  }
+  const expectsBad = (bound.topic.says ?? senseOf(claim)) === 'bad';
+  if (run.kind === 'violated')
+    return {
+      verdict: expectsBad ? 'confirmed' : 'refuted',
+      why: `${on}: ${run.where} ${expectsBad ? 'shows it' : 'shows the opposite'}`,
+      trace: run.trace,
+    };
+  if (!expectsBad) return proposed(claim, bound, bench, `${on}: ${run.where}`);
+  // That one scenario holds does not say that nothing like it can happen, unless the words name what it looks at.
+  const isNamed = bound.topic.property !== undefined && claim.kind !== 'observation';
+  return isNamed
+    ? { verdict: 'refuted', why: `${on}: it cannot happen in ${run.where}` }
+    : { verdict: 'undecided', why: `${on}: it does not happen in ${run.where}; other scenarios are not modelled` };
+}
+
+/** A change that is proposed has to change something. */
+function proposed(claim: Claim, bound: Bound, bench: Bench, where: string): Finding {
+  const before = claim.kind === 'fix' && bound.before !== undefined ? runAll(bench, bound, bound.before) : undefined;
+  if (before?.kind === 'holds') return { verdict: 'undecided', why: `${where} holds, with the change and without it` };
+  return { verdict: 'confirmed', why: `${where} holds` };
+}
+
+/** What a kind of statement expects of the code it speaks of. */
+function senseOf({ kind, polarity }: Claim): 'bad' | 'good' {
+  const isDenied = polarity === '-';
+  switch (kind) {
+    case 'race':
+    case 'outcome':
+      return isDenied ? 'good' : 'bad';
+    case 'insufficient':
+    case 'observation':
+    case 'history':
+      return 'bad';
+    case 'order':
+    case 'protected-by':
+      return isDenied ? 'bad' : 'good';
+    case 'barrier':
+    case 'fix':
+    case 'sufficient':
+    case 'invariant':
+    case 'design':
+    case 'objection':
+    case 'question':
+    case 'naming':
+      return 'good';
+    default:
+      return kind satisfies never;
+  }
+}
+
+function scenariosOf(rule: Rule, { scenarios }: ClaimTopic): Scenario[] {
+  return rule.scenarios.filter(({ name }) => scenarios.includes(name));
+}
+
+/** Every scenario of a reading under every model: violated when one is, held when all are. */
+function runAll(bench: Bench, { rule, topic, version, of }: Bound, source: KernelSource): Run {
+  const held: string[] = [];
+  for (const scenario of scenariosOf(rule, topic)) {
+    for (const model of bench.models) {
+      const found = judged(bench, source, rule, scenario, model);
+      if (found.kind === 'refused') return { kind: 'open', why: `${found.refusal.what}: ${found.refusal.why}` };
+      if (found.outcome.kind === 'refused') return { kind: 'open', why: found.outcome.refusal.why };
+      const violation = found.outcome.violations.find((one) => isMeant(one, topic));
+      const where = `${rule.name} ${scenario.name} under ${model}`;
+      if (violation !== undefined) {
+        const patch = version === 'before' ? '' : of;
+        const trace = bench.traces.add(rule, scenario, patch, model, found.program, violation);
+        return { kind: 'violated', where, trace };
+      }
+      if (found.outcome.kind === 'bounded')
+        return { kind: 'open', why: `stopped at ${found.outcome.bound ?? 'a limit'}` };
+      held.push(where);
+    }
+  }
+  return held.length === 0
+    ? { kind: 'open', why: 'the rule has no such scenario' }
+    : { kind: 'holds', where: held.join(', ') };
+}
+
+function isMeant(violation: Violation, { property }: ClaimTopic): boolean {
+  if (property === undefined) return violation.level === 'error' && violation.kind !== 'assert';
+  const kind = ({ asserts: 'assert', deadlock: 'deadlock', faults: 'fault' } as const)[property];
+  return kind === undefined ? violation.property === property : violation.kind === kind;
+}
+
+/** A search that the review has made already is not made again. */
+function judged(bench: Bench, source: KernelSource, rule: Rule, scenario: Scenario, model: MemoryModel): Judged {
+  const known = bench.judged.get(source) ?? new Map<string, Judged>();
+  bench.judged.set(source, known);
+  const key = `${rule.name}/${scenario.name}/${model}`;
+  const found = known.get(key) ?? judge(bench.knowledge, source, rule, scenario, model, bench.states);
+  known.set(key, found);
+  if (found.kind === 'judged') {
+    bench.ran.set(rule.name, rule);
+    for (const sentence of found.assumptions) bench.assumptions.add(sentence);
+  }
+  return found;
+}
