@@ -1,5 +1,8 @@
 // Physical lines of a mail body: quote depth, text without marks, and where the bytes are.
 
+import { decodeLine } from './charset.ts';
+import { unquotedPrintable } from './quoted-printable.ts';
+
 /** One physical line of a body. */
 export interface BodyLine {
   readonly depth: number; // count of quote marks, glued (`>>>`) or spaced (`> > `)
@@ -67,7 +70,6 @@ export function optionsOf({ flowed, charset }: LineOptions, fromEscape: boolean)
 /** Bytes of a line that are read: no mail has longer ones for a person to read. */
 export const MAX_LINE = 65_536;
 const DUMP_MARK = /^>[0-9a-f]{16}: $/;
-const LF = 10;
 const CR = 13;
 const BLANK = 32;
 const EQUALS = 61;
@@ -139,7 +141,7 @@ export function bodyLines(
     const stop = Math.min(end, start + MAX_LINE);
     const wide = (signs & SIGN.wide) !== 0;
     const text = wide
-      ? decodeLine(source.subarray(textStart, stop), options)
+      ? decodeLine(source.subarray(textStart, stop), options.charset)
       : bytes.slice(textStart - from, stop - from);
     const lead = wide ? leadOf(text) : asciiLead(source, textStart, stop);
     const opening = textStart < stop ? (wide ? text.charCodeAt(0) : source[textStart]!) : 0;
@@ -245,108 +247,14 @@ function made(
   return { depth, text, start, end, number, first, lead, signs };
 }
 
-/** RFC 2045 section 6.7: `=XX` is a byte, `=` at the end of a line joins it to the next. */
 function quotedPrintableLines(source: Buffer, from: number, to: number, options: LineOptions): BodyLine[] {
-  const decoded = Buffer.allocUnsafe(to - from + 1);
-  const spans: number[] = []; // start and end in the source, of each line
-  let size = 0;
-  for (let start = from; start < to; ) {
-    const lineStart = start;
-    let end = 0;
-    for (let joined = true; joined && start < to; start = end + 1) {
-      end = lineEnd(source, start, to);
-      let stop = end;
-      while (stop > start && isPadding(source[stop - 1]!)) stop--;
-      joined = stop > start && source[stop - 1] === EQUALS;
-      const shown = joined ? stop - 1 : stop;
-      for (let at = start; at < shown; at++) {
-        const raw = source[at]!;
-        const byte = raw === EQUALS ? hexByte(source, at + 1, stop) : -1;
-        if (byte < 0) {
-          decoded[size++] = raw;
-          continue;
-        }
-        if (byte === LF) spans.push(lineStart, lineStop(source, lineStart, end));
-        decoded[size++] = byte;
-        at += 2;
-      }
-    }
-    spans.push(lineStart, lineStop(source, lineStart, end));
-    decoded[size++] = LF;
-  }
-  const lines = bodyLines(decoded, 0, size, optionsOf(options, options.fromEscape));
+  const { bytes, spans } = unquotedPrintable(source, from, to);
+  const lines = bodyLines(bytes, 0, bytes.length, optionsOf(options, options.fromEscape));
   for (let index = 0; index < lines.length; index++) {
     const { depth, text, number, first, lead, signs } = lines[index]!;
     lines[index] = made(depth, text, spans[2 * index]!, spans[2 * index + 1]!, number, first, lead, signs);
   }
   return lines;
-}
-
-function lineEnd(source: Buffer, from: number, to: number): number {
-  const newline = source.indexOf(LF, from);
-  return newline < 0 || newline > to ? to : newline;
-}
-
-/** Where a line stops that ends before `end`: without its CR. */
-function lineStop(source: Buffer, start: number, end: number): number {
-  return end > start && source[end - 1] === CR ? end - 1 : end;
-}
-
-function isPadding(byte: number): boolean {
-  return byte === BLANK || (byte >= 9 && byte <= 13);
-}
-
-/** The byte that two hex digits stand for, -1 when they are none. */
-function hexByte(source: Buffer, at: number, to: number): number {
-  if (at + 2 > to) return -1;
-  const high = hexDigit(source[at]!);
-  const low = hexDigit(source[at + 1]!);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 48 && byte <= 57) return byte - 48;
-  const letter = byte | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
-}
-
-function decodeLine(bytes: Buffer, options: LineOptions): string {
-  const utf8 = bytes.toString('utf8');
-  if (utf8.length === bytes.length && !utf8.includes('\uFFFD')) return utf8;
-  const stated = options.charset === undefined ? undefined : decodeAs(bytes, options.charset);
-  if (stated !== undefined) return stated;
-  if (!utf8.includes('\uFFFD')) return utf8;
-  return (isPaired(bytes) ? decodeAs(bytes, 'gb18030') : undefined) ?? decodeAs(bytes, 'windows-1252') ?? utf8;
-}
-
-/** True when high bytes stand in pairs only, two pairs somewhere: Chinese text. In windows-1252, letters stand alone or by two. */
-function isPaired(bytes: Buffer): boolean {
-  let run = 0;
-  let longest = 0;
-  for (const byte of bytes) {
-    if (byte < 0x80 && run % 2 === 1) return false;
-    run = byte < 0x80 ? 0 : run + 1;
-    longest = Math.max(longest, run);
-  }
-  return run % 2 === 0 && longest >= 4;
-}
-
-function decodeAs(bytes: Buffer, charset: string): string | undefined {
-  try {
-    return decoder(charset).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
-
-function decoder(charset: string): InstanceType<typeof TextDecoder> {
-  const known = decoders.get(charset);
-  if (known !== undefined) return known;
-  const made = new TextDecoder(charset);
-  if (decoders.size < 100) decoders.set(charset, made);
-  return made;
 }
 
 /** Returns the last visible character of a text, a blank when there is none. */
