@@ -11,6 +11,7 @@ import type { Bench, Checked, Work } from './review/checks.ts';
 import { checkBase, checkVariant, workOf } from './review/checks.ts';
 import { judgeClaims } from './review/claims.ts';
 import { judgeDiagrams } from './review/diagrams.ts';
+import { eventEdits } from './review/edits.ts';
 import { withNewLines } from './review/new-lines.ts';
 import { assumptionsOf, hunksOf, mentionedFunctions, notChecked, seriesOf, threadOf } from './review/parts.ts';
 import { withQuotedPatches } from './review/quoted.ts';
@@ -18,7 +19,7 @@ import { openTraceBook } from './review/traces.ts';
 import type { Variant } from './review/variants.ts';
 import { pairVariants, patchIds, postedVariants, proseVariants } from './review/variants.ts';
 import { matchRules } from './rules/match.ts';
-import type { MemoryModel, Review, ReviewCheck, ReviewPatch, Thread } from './types.ts';
+import type { AppliedEdit, MemoryModel, Review, ReviewCheck, ReviewPatch, Thread } from './types.ts';
 
 /** What a review runs on and how far it searches. */
 export interface ReviewOptions {
@@ -64,7 +65,13 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
   for (const variant of variants) {
     const checked = checkVariant(bench, variant);
     checks.push(...checked.checks);
-    patches.push(patchOf(variant, checked));
+    patches.push(
+      patchOf(
+        variant,
+        checked,
+        variant.kind === 'posted' || variant.kind === 'reply' ? eventEdits(bench.judged, variant) : [],
+      ),
+    );
   }
   const traceOf = (patch: string): string | undefined =>
     checks.find((check) => check.patch === patch && check.level === 'error' && check.after.trace !== undefined)?.after
@@ -89,7 +96,13 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
     patches: patches.map((patch) => ({ ...patch, ...hunksOf(thread, ids, patch.id) })),
     checks,
     claims: judgedClaims,
-    diagrams: judgeDiagrams(thread, { bench, base: base.source, variants, claims, rules: matched.map(({ rule }) => rule) }),
+    diagrams: judgeDiagrams(thread, {
+      bench,
+      base: base.source,
+      variants,
+      claims,
+      rules: matched.map(({ rule }) => rule),
+    }),
     traces: withNewLines(bench.traces.traces, variants, series),
     coverage: bench.coverage,
     notChecked: notChecked({
@@ -117,7 +130,7 @@ function openBench(knowledge: Knowledge, options: ReviewOptions): Bench {
   };
 }
 
-function patchOf(variant: Variant, { verdict, opens, reason }: Checked): ReviewPatch {
+function patchOf(variant: Variant, { verdict, opens, reason }: Checked, events: readonly AppliedEdit[]): ReviewPatch {
   const { id, messageId, title, kind, reading, parts, claim, functions, edits, notes } = variant;
   return {
     id,
@@ -132,7 +145,7 @@ function patchOf(variant: Variant, { verdict, opens, reason }: Checked): ReviewP
     ...(claim === undefined ? {} : { claim }),
     files: variant.paths,
     functions,
-    edits,
+    edits: [...edits, ...events],
     notes,
     verdict,
     ...(opens.length === 0 || verdict === 'opens' ? {} : { opens }),

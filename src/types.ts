@@ -347,6 +347,7 @@ export interface AppliedEdit {
   readonly before?: string;
   readonly after?: string;
   readonly line: number; // 1-based, of the file before the edit
+  readonly event?: true; // `what` says in words how the events of the code differ
 }
 
 // ---------------------------------------------------------------- the program a checker runs

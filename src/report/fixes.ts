@@ -105,7 +105,8 @@ function doneLines(patch: ReviewPatch, all: boolean): string[] {
           EDITS_SHOWN,
           all,
         );
-  return [...reading, ...edits, ...patch.notes];
+  const touched = patch.edits.some((edit) => edit.event === true) ? [touchedWords(patch)] : [];
+  return [...reading, ...touched, ...edits, ...patch.notes];
 }
 
 function touchedWords(patch: ReviewPatch): string {
@@ -117,6 +118,7 @@ function touchedWords(patch: ReviewPatch): string {
 function editWords(edit: AppliedEdit, all: boolean): string {
   const code = (text: string) => (all ? text : cut(text, CODE_LENGTH));
   const where = `${edit.file}:${edit.line} ${edit.function}():`;
+  if (edit.event === true) return `${where} ${edit.what}`;
   switch (edit.kind) {
     case 'move':
       return `${where} move ${edit.after === undefined ? '' : `to ${edit.after}: `}${code(edit.what)}`;

@@ -122,13 +122,13 @@ describe('what an edit does is told in field words', () => {
     ).toEqual(['the test-and-clear of PG_lru now comes after taking shelf->lock']);
   });
 
-  it('an access that moves over several others names them, plain loads aside', () => {
+  it('an access that moves over several others names them, plain accesses aside', () => {
     expect(
       differences(
         ['\tset_bit(PG_mlocked, &box->flags);\n', ''],
         ['\tint done = 0;\n', '\tint done = 0;\n\n\tset_bit(PG_mlocked, &box->flags);\n'],
       ),
-    ).toEqual(['the set of PG_mlocked now comes before test-and-clear PG_lru, taking shelf->lock and 3 more']);
+    ).toEqual(['the set of PG_mlocked now comes before test-and-clear PG_lru, taking shelf->lock and 2 more']);
   });
 
   it('a barrier that goes, and one that comes', () => {
