@@ -819,6 +819,7 @@ export interface ReviewDiagram {
   readonly verdict: 'executable' | 'impossible' | 'not-modelled';
   readonly why: string;
   readonly patch?: string; // id of the patch or fix that it speaks of; '': the code as it stands; absent: not modelled
+  readonly code?: string; // in the place of `patch`: a version that a rule knows and the thread does not hold, in words
   readonly rule?: string;
   readonly scenario?: string;
   readonly violated?: readonly string[]; // properties that its execution ends in violating, sorted
@@ -1032,8 +1033,7 @@ export interface HistoryThread {
 /** Which change opened and closed which race: computed on the patch stack, and stated by people. Shipped as data. */
 export interface History {
   readonly schema: 'relore.history/1';
-  readonly rules: string; // sha256 of the rules it was computed with, as Review.tool.rules
-  readonly sources: string; // sha256 of the rules and of rules/history: the file is stale when it differs
+  readonly sources: string; // sha256 of what it was computed from: the file is stale when it differs
   readonly models: readonly MemoryModel[];
   readonly versions: readonly HistoryVersion[]; // oldest first
   readonly steps: readonly HistoryStep[]; // oldest first

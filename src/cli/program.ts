@@ -7,6 +7,8 @@ import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot } from './package-root.ts';
 import { addBatch } from './program-batch.ts';
 import { addCi, REVIEW_EXAMPLES, withReportOptions } from './program-ci.ts';
+import { addPages } from './program-pages.ts';
+import { addHistory } from './program-history.ts';
 
 /**
  * Runs one command line (without node and the program) and sets the exit code: see exit.ts.
@@ -22,7 +24,15 @@ export async function run(args: readonly string[]): Promise<void> {
     .showSuggestionAfterError(true)
     .addHelpText('after', `\n${EXIT_HELP}\n\nA first run: relore review threads/mlock-large-folio/thread.mbox`);
   for (const add of [addReview, addThread, addReplay, addRules, addLower, addCheck]) add(program);
+  addHistory(program, {
+    rules: rulesOption,
+    models: modelOption,
+    bound: boundOption,
+    color: colorOption,
+    pager: pagerOption,
+  });
   addCi(program, withRunOptions);
+  addPages(program);
   addBatch(program, withRunOptions);
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -49,6 +59,8 @@ function addReview(program: Command): void {
   withReportOptions(withRunOptions(command))
     .option('--all', 'every schedule, combination, claim and note', false)
     .option('--all-steps', 'do not cut schedules to the steps that matter', false)
+    .option('--record', 'keep the review with its thread in the store', false)
+    .option('--db <store>', 'the store: a file, or postgres://...; implies --record')
     .addOption(colorOption())
     .addOption(pagerOption())
     .addHelpText('after', `\n${EXIT_HELP}\n\n${REVIEW_EXAMPLES}`)
@@ -135,14 +147,17 @@ function withSourceOptions(command: Command): Command {
 
 /** Options of every command that runs the checker. */
 function withRunOptions(command: Command): Command {
-  return withSourceOptions(command)
-    .addOption(
-      new Option('--model <models>', 'memory models, with commas between them').argParser(models).default(['sc'], 'sc'),
-    )
-    .addOption(
-      new Option('--bound <states>', 'most distinct states of one search').argParser(states).default(DEFAULT_STATES),
-    )
-    .addOption(refreshOption());
+  return withSourceOptions(command).addOption(modelOption()).addOption(boundOption()).addOption(refreshOption());
+}
+
+function modelOption(): Option {
+  return new Option('--model <models>', 'memory models, with commas between them')
+    .argParser(models)
+    .default(['sc'], 'sc');
+}
+
+function boundOption(): Option {
+  return new Option('--bound <states>', 'most distinct states of one search').argParser(states).default(DEFAULT_STATES);
 }
 
 function refreshOption(): Option {

@@ -8,7 +8,7 @@ import { type ColorWish, emit, present } from './output.ts';
 import { shippedRules } from './package-root.ts';
 import { readWaivers, today, withWaivers } from './policy.ts';
 import { rendered, writeSummary } from './render.ts';
-import { type RunOptions, replayCommandLine, runReview } from './run.ts';
+import { type RunOptions, replayCommandLine, runReviewTask } from './run.ts';
 import { checkFolder } from './source.ts';
 import { isUnknownBase } from './unknown-base.ts';
 
@@ -22,6 +22,8 @@ export interface ReviewCommandOptions extends RunOptions {
   readonly patch?: string; // id of the patch that a reply answers
   readonly all: boolean;
   readonly allSteps: boolean;
+  readonly record: boolean;
+  readonly db?: string; // implies record
   readonly color: ColorWish;
   readonly pager: boolean;
 }
@@ -50,13 +52,21 @@ export async function reviewCommand(sources: readonly string[], options: ReviewC
 }
 
 async function waived(sources: readonly string[], options: ReviewCommandOptions): Promise<Review> {
-  if (options.waivers === undefined) return runReview(sources, options);
+  if (options.waivers === undefined) return ran(sources, options);
   const rulesDir = options.rules ?? shippedRules();
   await checkFolder(rulesDir, 'a folder of rules');
   const { rules } = await loadKnowledge(rulesDir);
   const known = rules.map(({ name, scenarios }) => ({ name, scenarios: scenarios.map((scenario) => scenario.name) }));
   const waivers = await readWaivers(options.waivers, known, today(process.env, new Date()));
-  return withWaivers(await runReview(sources, options), waivers);
+  return withWaivers(await ran(sources, options), waivers);
+}
+
+/** Runs the review, and records it without the waivers of who asked. */
+async function ran(sources: readonly string[], options: ReviewCommandOptions): Promise<Review> {
+  const { review, task } = await runReviewTask(sources, options);
+  if (options.record || options.db !== undefined)
+    await (await import('./record.ts')).recordReview(review, task, options.db);
+  return review;
 }
 
 function realIds(review: Review): string[] {

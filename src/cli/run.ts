@@ -22,6 +22,14 @@ export interface RunOptions {
 
 /** Reads the sources and reviews the thread in them. Throws InputError for what cannot be used. */
 export async function runReview(sources: readonly string[], options: RunOptions): Promise<Review> {
+  return (await runReviewTask(sources, options)).review;
+}
+
+/** As runReview, with the task that was done: it has the bytes that were read. */
+export async function runReviewTask(
+  sources: readonly string[],
+  options: RunOptions,
+): Promise<{ readonly review: Review; readonly task: Task }> {
   await checkTreeOptions(options);
   const rulesDir = options.rules ?? shippedRules();
   await checkFolder(rulesDir, 'a folder of rules');
@@ -43,9 +51,11 @@ export async function runReview(sources: readonly string[], options: RunOptions)
     },
   };
   const progress = openProgress(process.stderr, process.env, Date.now);
-  return progress === undefined
-    ? (await import('./task.ts')).runTask(task, {})
-    : (await import('./interactive.ts')).runInteractively(task, progress);
+  const review =
+    progress === undefined
+      ? await (await import('./task.ts')).runTask(task, {})
+      : await (await import('./interactive.ts')).runInteractively(task, progress);
+  return { review, task };
 }
 
 /** Throws InputError unless `--tree` is a kernel tree, or a directory at least when `--base` names a revision in it. */

@@ -54,7 +54,6 @@ export function computeHistory(
     if (!trials.has(trialId(one))) trials.set(trialId(one), runTrial(knowledge, judge, one, MODELS, shelf));
   return {
     schema: 'relore.history/1',
-    rules: knowledge.hash,
     sources: sourcesHash(rulesDir),
     models: MODELS,
     versions: versionsOf(knowledge),
@@ -83,7 +82,8 @@ export function stepsOf({ stack }: Pick<Knowledge, 'stack'>): HistoryStep[] {
   ];
 }
 
-function versionsOf({ stack }: Knowledge): HistoryVersion[] {
+/** The versions of the patch stack and the steps that they are, oldest first. */
+export function versionsOf({ stack }: Pick<Knowledge, 'stack'>): HistoryVersion[] {
   return stack.tags.map((name, index) => {
     const step = stack.patches.filter(
       ({ tagAfter }) => tagAfter !== undefined && stack.tags.indexOf(tagAfter) <= index,

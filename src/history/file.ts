@@ -1,9 +1,9 @@
 // rules/history/computed.json: the history as data, so that it answers at once. Nothing of the engine is loaded here.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { InputError } from '../errors.ts';
-import { rulesHash } from '../rules/hash.ts';
+import { ruleFiles } from '../rules/prepared.ts';
 import type { History } from '../types.ts';
 import { statedFiles } from './stated.ts';
 
@@ -12,12 +12,36 @@ export function historyFile(dir: string): string {
   return join(dir, 'history', 'computed.json');
 }
 
-/** sha256, in hex, of what the history of the rules folder `dir` is computed from: the rules and what rules/history states. */
+/**
+ * sha256, in hex, of what the history of the rules folder `dir` is computed from: the rules themselves, the primitives and the
+ * configuration, the patch stack, and what rules/history states. How claims are read is no part of it.
+ */
 export function sourcesHash(dir: string): string {
-  const hash = createHash('sha256').update(rulesHash(dir));
+  const hash = createHash('sha256');
+  for (const name of [
+    ...ruleFiles(dir),
+    'vocabulary.md',
+    'primitives.h',
+    'kernel.config',
+    ...filesUnder(dir, 'kernel'),
+  ])
+    hash
+      .update(`${name}\0`)
+      .update(readFileSync(join(dir, name)))
+      .update('\0');
   for (const name of statedFiles(join(dir, 'history')))
-    hash.update(`\0${name}\0`).update(readFileSync(join(dir, 'history', name)));
+    hash
+      .update(`history/${name}\0`)
+      .update(readFileSync(join(dir, 'history', name)))
+      .update('\0');
   return hash.digest('hex');
+}
+
+function filesUnder(dir: string, folder: string): string[] {
+  return readdirSync(join(dir, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
 }
 
 /**
@@ -34,7 +58,7 @@ export function readHistory(dir: string): History {
     throw new InputError({ place: { file }, expected: `the computed history, which ${again(dir)} writes`, found });
   }
   if (history.schema !== 'relore.history/1' || history.sources !== sourcesHash(dir)) {
-    const expected = `the history of the rules as they are: ${again(dir)} computes it in about a minute`;
+    const expected = `the history of the rules as they are: ${again(dir)} computes it in about two minutes`;
     throw new InputError({ place: { file }, expected, found: 'that of other rules' });
   }
   return history;
