@@ -26,6 +26,7 @@ export function cleaned<T>(value: T): T {
 
 /** Returns the number of terminal columns of cleaned text. Wide characters of East Asian scripts and emoji count two. */
 export function columnsOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
   for (const character of text) {
     if (/\p{Mark}/u.test(character)) continue;
