@@ -1,5 +1,5 @@
 // The calls in lowered code: inlining leaves each one as a set of instructions that name it in their frames or their text.
-import type { Expr, Instruction, Process } from '../types.ts';
+import type { Instruction, Process } from '../types.ts';
 import { operands, registersOf, written } from './program.ts';
 
 /** One call as it stands in the code of a process. */

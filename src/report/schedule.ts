@@ -27,7 +27,8 @@ export function scheduleLines(trace: ReviewTrace, layout: ScheduleLayout): strin
     layout.numbered === true,
   );
   const end = trace.end === '' ? [] : wrapAfter('=> ', trace.end, layout.width);
-  return [...body, ...end, ...wrapAfter(end.length === 0 ? '=> ' : '   ', `violated: ${trace.words}`, layout.width)];
+  const last = trace.violated === '' ? 'every invariant holds' : `violated: ${trace.words}`;
+  return [...body, ...end, ...wrapAfter(end.length === 0 ? '=> ' : '   ', last, layout.width)];
 }
 
 /** Returns the number of steps that a cut schedule leaves out. */

@@ -27,7 +27,9 @@ export interface Selection {
  */
 export function selectSchedules(review: Review, all: boolean): Selection {
   const telling = tellingOrder(review);
-  const rest = traceIds(review).filter((id) => !telling.includes(id));
+  // A schedule of a diagram is shown with the diagram.
+  const drawn = new Set(review.diagrams.map(({ trace }) => trace));
+  const rest = traceIds(review).filter((id) => !telling.includes(id) && !drawn.has(id));
   const groups = grouped(review, [...telling, ...rest]);
   if (all) return { shown: groups, hidden: [] };
   const worth = groups.filter((group) => telling.includes(group.id));

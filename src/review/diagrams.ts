@@ -2,10 +2,21 @@
 import { lowerScenario } from '../c/scenario.ts';
 import { scheduleOf } from '../check/followed.ts';
 import { type Drawing, findDrawings } from '../claims/diagrams.ts';
+import { editedSource } from '../judge.ts';
 import { operationOf } from '../rules/match.ts';
 import type { Block, Claim, KernelSource, Message, Program, ReviewDiagram, Rule, Scenario, Thread } from '../types.ts';
 import type { Bench } from './checks.ts';
-import { type Code, type Named, type Run, runStated, type Solution, type Stage, type Stated } from './stated.ts';
+import {
+  type Code,
+  type Context,
+  isStrained,
+  type Named,
+  type Run,
+  runStated,
+  type Solution,
+  type Stage,
+  type Stated,
+} from './stated.ts';
 import { operationsOf } from './step-names.ts';
 import type { Variant } from './variants.ts';
 
@@ -25,6 +36,7 @@ export interface Told extends Stated {
   readonly isCut: boolean; // it has more steps than were read
 }
 
+const MOST_ROWS = 8; // versions of a rule that are tried where patches of the thread are missing
 const MOST_CODES = 24; // versions that one drawing is tried on
 
 /**
@@ -96,23 +108,57 @@ export function judgeStated(
   if (stated.isCut) return notModelled(stated, `it has more than ${stated.steps.length} steps`);
   const callable = stated.steps.filter((step) => operationsOf(step, context.vocabulary).length > 0);
   if (callable.length < 2) return notModelled(stated, 'its steps name no calls');
+  const { onBase, best } = bestOf(stated, grounds, context);
+  if (best !== undefined && !isStrained(best.solutions[0]!))
+    return executable(stated, grounds, best.code, best.solutions);
+  if (best !== undefined) return notModelled(stated, 'it can run only if one process used the local of another');
+  if (onBase?.kind !== 'cannot')
+    return notModelled(stated, onBase?.kind === 'unknown' ? onBase.why : 'no scenario fits');
+  return impossible(stated, grounds, onBase);
+}
+
+/** What the base says, and the version that it fits best: the base where it can, else the one on which least is left unsaid. */
+function bestOf(
+  stated: Told,
+  grounds: KnownGrounds,
+  context: Context,
+): { readonly onBase: Run | undefined; readonly best: Best | undefined } {
   let onBase: Run | undefined;
-  let best: { readonly code: Code; readonly solutions: readonly Solution[] } | undefined;
+  let best: Best | undefined;
   for (const code of codesOf(stated, grounds)) {
     const run = runStated(stated, stagesOf(grounds, code.source), context);
     onBase ??= run;
     // What no scenario of the base runs, no patch makes it run.
     if (run.kind === 'unknown' && code.id === '') break;
     if (run.kind !== 'runs') continue;
-    const { unstated } = run.solutions[0]!.found;
-    if (best === undefined || unstated < best.solutions[0]!.found.unstated) best = { code, solutions: run.solutions };
-    // The code as it stands is meant where it can do it; else the version on which nothing is left unsaid.
-    if (code.id === '' || unstated === 0) break;
+    const solution = run.solutions[0]!;
+    if (best === undefined || solution.strain < best.solutions[0]!.strain) best = { code, solutions: run.solutions };
+    if (solution.strain === 0 || (code.id === '' && !isStrained(solution))) break;
   }
-  if (best !== undefined) return executable(stated, grounds, best.code, best.solutions);
-  if (onBase?.kind !== 'cannot')
-    return notModelled(stated, onBase?.kind === 'unknown' ? onBase.why : 'no scenario fits');
-  return impossible(stated, grounds, onBase);
+  const isPoor = best === undefined || isStrained(best.solutions[0]!);
+  const stage = onBase?.kind === 'cannot' ? onBase.stage : best?.solutions[0]!.stage;
+  if (isPoor && grounds.isPartial && stage !== undefined) best = onRows(stated, grounds, stage.rule, context) ?? best;
+  return { onBase, best };
+}
+
+interface Best {
+  readonly code: Code;
+  readonly solutions: readonly Solution[];
+}
+
+/** Patches that the thread speaks of and does not hold: perhaps the rule has a row for that code. */
+function onRows(stated: Told, grounds: KnownGrounds, rule: Rule, context: Context): Best | undefined {
+  const tried = new Set<string>();
+  for (const { version, edits, line, words } of rule.rows) {
+    const id = [version, ...edits].join('+');
+    if (edits.length === 0 || tried.has(id) || tried.size >= MOST_ROWS) continue;
+    tried.add(id);
+    const source = editedSource(grounds.bench.knowledge, rule, version, edits, line);
+    const run = runStated(stated, stagesOf({ ...grounds, rules: [rule] }, source), context);
+    if (run.kind !== 'runs' || isStrained(run.solutions[0]!)) continue;
+    return { code: { id, source, row: words }, solutions: run.solutions };
+  }
+  return undefined;
 }
 
 /** The base, and each single patch and fix that is older than what is told; pairs are left out. */
@@ -197,7 +243,7 @@ function executable(stated: Stated, grounds: Grounds, code: Code, solutions: rea
     ...(isOne ? {} : { assignments: solutions.map(({ cpus }) => cpus.map((cpu) => cpu ?? '')) }),
     verdict: 'executable',
     why: whyExecutable(stated, best, code, solutions.length),
-    patch: code.id,
+    ...(code.row === undefined ? { patch: code.id } : { code: `${code.row} (${code.id})` }),
     rule: rule.name,
     scenario: scenario.name,
     violated: best.violated,
@@ -214,15 +260,19 @@ function whyExecutable(stated: Stated, best: Solution, code: Code, count: number
     return process === undefined ? [] : [`${column} runs ${process.label}`];
   });
   return [
-    code.id === ''
-      ? 'on the code as it stands'
-      : `only with ${code.id} applied: it cannot run on the code as it stands`,
+    versionWords(best, code),
     who.join(', '),
     words === undefined ? 'every invariant holds at its end' : `its end violates: ${words}`,
     ...(count === 1 ? [] : [`${count} ways of giving its steps to the CPUs can run`]),
     ...(best.isNamed ? [] : ['nothing says which CPU is which: the first step is taken to be of the first one']),
     ...(left === 0 ? [] : [`${left} of its ${stated.steps.length} lines name no call that is run and are left out`]),
   ].join('; ');
+}
+
+function versionWords({ stage }: Solution, { id, row }: Code): string {
+  if (id === '') return 'on the code as it stands';
+  if (row === undefined) return `only with ${id} applied: it cannot run on the code as it stands`;
+  return `not on the code as it stands; on the version of ${stage.rule.name} with: ${row}`;
 }
 
 function impossible(stated: Told, grounds: KnownGrounds, run: Extract<Run, { kind: 'cannot' }>): Verdict {

@@ -27,6 +27,7 @@ export interface Stage {
 export interface Code {
   readonly id: string; // of a patch or fix; '' for the base
   readonly source: KernelSource;
+  readonly row?: string; // of no patch of the thread: the row of a rule that has it, in its words
 }
 
 /** A step as it was taken: what it names, and which of that the code calls. */
@@ -45,7 +46,13 @@ export interface Solution {
   readonly violated: readonly string[]; // errors only
   readonly named: readonly Named[];
   readonly weight: number; // how many of its calls the rule is about
+  readonly strain: number; // what it leaves unsaid, and locals that it uses in another process than assigns them: 0 where it fits
   readonly isNamed: boolean; // something says which CPU is which; else the first step is taken to be of the first column
+}
+
+/** Whether a solution takes the locals of one process for those of another. */
+export function isStrained({ strain }: Solution): boolean {
+  return strain >= STRAY;
 }
 
 /** What one version of the code says. */
@@ -56,6 +63,7 @@ export type Run =
 
 const STATES = 20_000; // of one search
 const MOST_SOLUTIONS = 8; // that are told
+const STRAY = 100; // no order of calls is worth a local that strays
 const ENOUGH = 2 / 3; // of the steps that name a call must be calls of the scenario
 
 /** What is known besides the schedule itself. */
@@ -178,17 +186,22 @@ function errorsIn(program: Program, path: string): readonly string[] {
   return violatedBy(program, path).filter((name) => !information.has(name));
 }
 
-/** A local that one step assigns is used by the same process: `lruvec = ...`, `&lruvec->lru_lock`. All ways when none does so. */
-function withLocals(found: readonly Found[], named: readonly Named[]): readonly Found[] {
-  const pairs: (readonly [number, number])[] = [];
+/** The steps that use a local which another process assigns: `lruvec = ...` here, `&lruvec->lru_lock` there. */
+function strayLocals({ processes }: Found, named: readonly Named[]): number {
+  let stray = 0;
   for (const [at, { step }] of named.entries()) {
     for (const local of step.uses) {
       const from = named.findLastIndex((one, index) => index < at && one.step.assigns === local);
-      if (from >= 0) pairs.push([from, at]);
+      if (from >= 0 && processes[from] !== processes[at]) stray++;
     }
   }
-  const kept = found.filter(({ processes }) => pairs.every(([from, to]) => processes[from] === processes[to]));
-  return kept.length > 0 ? kept : found;
+  return stray;
+}
+
+/** The ways in which fewest locals stray. */
+function withLocals(found: readonly Found[], named: readonly Named[]): readonly Found[] {
+  const least = Math.min(...found.map((one) => strayLocals(one, named)));
+  return found.filter((one) => strayLocals(one, named) === least);
 }
 
 // ---------------------------------------------------------------- which CPU is which
@@ -196,7 +209,8 @@ function withLocals(found: readonly Found[], named: readonly Named[]): readonly 
 function solutionOf(stated: Stated, cast: Cast, found: Found, context: Context): Solution {
   const { stage, named, weight } = cast;
   const violated = found.isWhole ? errorsIn(stage.program, found.path) : [];
-  const solution = { stage, found, named, violated, weight };
+  const stray = stated.isKept ? 0 : strayLocals(found, named);
+  const solution = { stage, found, named, violated, weight, strain: found.unstated + stray * STRAY };
   if (stated.isKept) return { ...solution, cpus: stated.steps.map(({ cpu }) => cpu), isNamed: true };
   const processes = [...new Set(found.processes)]; // by first step
   const ways = orders(stated.columns).map((columns) => ({
@@ -242,7 +256,8 @@ function orders(names: readonly string[]): readonly (readonly string[])[] {
 
 /** One solution for each way of giving the steps to the CPUs: the one that ends in a violation, of the rule that is most about it. */
 function distinct(all: readonly Solution[]): readonly Solution[] {
-  const named = all.some(({ isNamed }) => isNamed) ? all.filter(({ isNamed }) => isNamed) : all;
+  const fitting = all.some((one) => !isStrained(one)) ? all.filter((one) => !isStrained(one)) : all;
+  const named = fitting.some(({ isNamed }) => isNamed) ? fitting.filter(({ isNamed }) => isNamed) : fitting;
   const best = new Map<string, Solution>();
   for (const one of named) {
     const key = one.cpus.join();
@@ -252,6 +267,6 @@ function distinct(all: readonly Solution[]): readonly Solution[] {
   return [...best.values()].sort((a, b) => rankOf(b) - rankOf(a)).slice(0, MOST_SOLUTIONS);
 }
 
-function rankOf({ violated, weight }: Solution): number {
-  return (violated.length > 0 ? 1_000 : 0) + weight;
+function rankOf(one: Solution): number {
+  return (isStrained(one) ? -10_000 : 0) + (one.violated.length > 0 ? 1_000 : 0) + one.weight;
 }

@@ -114,6 +114,14 @@ describe.skipIf(!existsSync(SPECIAL))('real drawings, skipped where ../shared is
   it.each([
     ['diagram-cgroups-05.eml', 'cpu1 cpu2 cpu1 cpu2 cpu2 cpu2 cpu1 cpu1 cpu1 cpu1'],
     ['diagram-cgroups-07.eml', 'cpu1 cpu2 cpu1 cpu2 cpu2 cpu2 cpu2 cpu1 cpu1 cpu1 cpu1'],
+    ['diagram-cgroups-09.eml', 'cpu0 cpu1 cpu1 cpu0'],
+    ['diagram-cgroups-11.eml', 'cpu0 cpu1 cpu1 cpu0'],
+    ['diagram-cgroups-13.eml', 'cpu0 cpu1 cpu1 cpu0'],
+    ...[
+      'diagram-cgroups-01',
+      'diagram-cgroups-03',
+      ...['01', '05', '07'].map((n) => `diagram-quoted-cgroups-${n}`),
+    ].map((name) => [`${name}.eml`, `${'cpu1 '.repeat(11)}${'cpu2 '.repeat(4)}${'cpu1 '.repeat(12)}`.trim()] as const),
     ['diagram-quoted-cgroups-03.eml', `${'cpu1 '.repeat(11)}${'cpu2 '.repeat(4)}${'cpu1 '.repeat(12)}`.trim()],
   ])('%s', async (name, cpus) => {
     const diagrams = findDrawings(await readThread(readFileSync(new URL(name, SPECIAL)), name));
