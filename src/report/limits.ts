@@ -138,9 +138,7 @@ export function notCheckedSection(review: Review, options: ReportOptions): Secti
     (why) =>
       `${[...new Set(review.notChecked.filter((item) => item.why === why).map(({ what }) => what))].join(', ')}: ${why}`,
   );
-  const silent = review.claims.filter((claim) => claim.verdict === 'not-modelled' && claim.kind !== 'fix').length;
-  const claims = silent === 0 || options.all ? [] : [`${counted(silent, 'claim')} not modelled: listed with --all`];
-  const notes = [...capped(items, NOTES_SHOWN, options.all), ...claims];
+  const notes = capped(items, NOTES_SHOWN, options.all);
   return { title: 'Not checked', parts: notes.length === 0 ? [] : [{ kind: 'list', items: notes }] };
 }
 

@@ -1,6 +1,7 @@
 // The top of the report: what was read, and what came of it, in the first ten lines.
 
 import type { Review, ReviewPatch } from '../types.ts';
+import { isFact } from './claims.ts';
 import { type Part, paragraph, type ReportOptions, type Section, type VerdictRow } from './parts.ts';
 import { counted, listed, thousands } from './text.ts';
 import { baseViolations, checksOf, errorsOf, invariantWords, isBaseDiscussed, isPosted, runsOf } from './view.ts';
@@ -35,7 +36,8 @@ export function verdictSection(review: Review, options: ReportOptions): Section 
   const hidden = review.patches.length - rows.length;
   const parts: Part[] = [...baseParts(review), ...closedParts(review, rows)];
   if (rows.length > 0) parts.push({ kind: 'verdicts', rows });
-  if (hidden > 0) parts.push(paragraph(`${counted(hidden, 'more combination')} ${hiddenWords(review, hidden)}: --all.`));
+  if (hidden > 0)
+    parts.push(paragraph(`${counted(hidden, 'more combination')} ${hiddenWords(review, hidden)}: --all.`));
   if (parts.length === 0) parts.push(paragraph(nothingWords(review)));
   return { title: 'Verdict', parts };
 }
@@ -137,7 +139,7 @@ function baseParts(review: Review): Part[] {
 }
 
 function nothingWords(review: Review): string {
-  const claims = review.claims.filter((claim) => claim.kind !== 'fix').length;
+  const claims = review.claims.filter((claim) => claim.patches.length === 0 && isFact(claim)).length;
   const read = counted(review.thread.messages.length, 'message');
   if (claims === 0) return `Nothing to check: no patch, no fix and no claim about a race was found in ${read}.`;
   return `Nothing was run: no patch or fix was found in ${read}, and no rule covers the ${counted(claims, 'claim')} in it (${modelNames(review)}).`;
