@@ -4,22 +4,25 @@ import { lowerScenario } from './c/scenario.ts';
 import { withFiles } from './c/tree.ts';
 import { walkOf } from './check/walk.ts';
 import { scheduleOf } from './check/walk-path.ts';
+import type { Code } from './codes.ts';
 import { InputError } from './errors.ts';
 import { editedSource } from './judge.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { KernelSource, Refusal, Rule, Scenario, SourceFile, WalkStep } from './types.ts';
+import type {
+  KernelSource,
+  Refusal,
+  ReviewTrace,
+  ReviewTraceStep,
+  Rule,
+  Scenario,
+  SourceFile,
+  Walk,
+  WalkStep,
+} from './types.ts';
 import type { ScenarioWalks } from './web/site.ts';
 import type { SourceWindow, WalkCode } from './web/walk-data.ts';
 
 const AROUND = 4; // lines of source above and below
-
-/** A code version to walk: a version of the stack, or one with edits of the rule. */
-export interface Code {
-  readonly id: string;
-  readonly version: string;
-  readonly edits: readonly string[]; // names of edits of the rule, or 'revert 2262ace60713/1'
-  readonly words: string;
-}
 
 /**
  * Walks a scenario on each of `codes` under `model`, at most `states` states each. Codes with the same schedules as one before them are
@@ -145,4 +148,49 @@ function lineAt(file: SourceFile, lines: readonly string[], step: WalkStep): num
 function numberOf({ origin }: SourceFile, index: number): string {
   const line = origin?.[index] ?? index + 1;
   return line > 0 ? `${line}` : '+';
+}
+
+/** The schedule `taken` of a walk as a trace of a review, for the renderers of schedules; `name` is its path. */
+export function traceOf(
+  walk: Walk,
+  taken: WalkCode['taken'],
+  { rule, scenario, code, name }: { rule: string; scenario: string; code: string; name: string },
+): ReviewTrace {
+  const steps: ReviewTraceStep[] = [];
+  const broken: string[] = [];
+  let state = 0;
+  const tell = (number: number): void => {
+    const step = walk.steps[number];
+    if (step === undefined) return;
+    const { name: process = '', cpu = '' } = walk.processes[step.process] ?? {};
+    const cell = step.cell === undefined ? undefined : walk.cells[step.cell]?.name;
+    const { function: inside, file, line, text, event, matters } = step;
+    const values = cell === undefined || step.value === undefined ? '' : `${cell} = ${step.value}`;
+    const place = { function: inside, file, line, ...(step.added === true ? { added: true as const } : {}) };
+    steps.push({ process, cpu, ...place, text, event, values, matters });
+  };
+  for (const number of walk.first) tell(number);
+  for (const { state: from, choice: index } of taken) {
+    const choice = walk.states[from]?.choices[index];
+    for (const number of choice?.steps ?? []) tell(number);
+    broken.push(...(choice?.violated ?? []));
+    state = choice?.to ?? -1;
+  }
+  const end = walk.states[state];
+  const errors = walk.invariants.filter((one) => one.level === 'error');
+  const violated = errors.filter((one) => end?.violated.includes(one.name) === true);
+  const deadlock = end?.end === 'deadlock' ? ['deadlock'] : [];
+  return {
+    rule,
+    scenario,
+    patch: code,
+    model: walk.model,
+    path: name,
+    processes: walk.processes,
+    steps,
+    switches: steps.filter((step, index) => index > 0 && steps[index - 1]?.process !== step.process).length,
+    violated: [...violated.map((one) => one.name), ...broken, ...deadlock].join('; '),
+    words: [...violated.map((one) => one.words), ...broken, ...deadlock].join('; '),
+    end: '',
+  };
 }

@@ -1,17 +1,16 @@
 // What the pages show, gathered from the shipped knowledge: rules, the computed history, and the retold threads with their reviews.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Code, scenarioWalks } from './explorer.ts';
-import type { Knowledge } from './knowledge.ts';
+import { codesOf } from './codes.ts';
+import { scenarioWalks } from './explorer.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { readThread } from './mail/read.ts';
 import { reportBody } from './report/html.ts';
 import { review } from './review.ts';
-import type { History, HistoryRun, Rule } from './types.ts';
+import type { History } from './types.ts';
 import type { ScenarioWalks, Site, SiteReview } from './web/site.ts';
 
 const STATES = 150; // of each code that is walked
-const MOST_CODES = 14; // of one explorer
 
 /** Where the knowledge is. */
 export interface Shipped {
@@ -41,7 +40,7 @@ export async function gatherSite({ rulesDir, threadsDir, version, history }: Shi
       const scenario = rule?.scenarios.find(({ name }) => name === scenarioName);
       if (rule === undefined || scenario === undefined) return undefined;
       const key = `${ruleName}/${scenarioName}/${model}`;
-      const codes = codesOf(knowledge, history, rule, scenario.name, model);
+      const codes = codesOf(history, knowledge.stack.tags, rule, scenario.name, model);
       const walks = kept.get(key) ?? scenarioWalks(knowledge, rule, scenario, model, codes, STATES);
       kept.set(key, walks);
       return walks;
@@ -77,30 +76,4 @@ function introductionOf(rulesDir: string, name: string): string[] {
     .map((paragraph) => paragraph.trim())
     .filter((paragraph) => paragraph !== '' && !/^(?:```|\||[-*] | {4})/.test(paragraph))
     .map((paragraph) => paragraph.replaceAll(/\s*\n\s*/g, ' ').replaceAll('*', ''));
-}
-
-/** The code versions that tell most: the newest, those on both sides of each change of the verdict, then the trials. */
-export function codesOf(
-  knowledge: Pick<Knowledge, 'stack'>,
-  history: History,
-  rule: Rule,
-  scenario: string,
-  model: 'sc' | 'tso',
-): readonly Code[] {
-  const race = history.races.find((one) => one.rule === rule.name && one.scenario === scenario && one.isMain);
-  const versions = new Set<string>();
-  for (const run of race?.runs[model] ?? []) for (const version of telling(history, run)) versions.add(version);
-  if (versions.size === 0) for (const version of knowledge.stack.tags.slice(-1)) versions.add(version);
-  const plain = [...versions].map((version): Code => ({ id: version, version, edits: [], words: '' }));
-  const trials = history.trials
-    .filter((trial) => trial.rule === rule.name && trial.edits.length > 0)
-    .map(({ version, edits, words }): Code => ({ id: `${version} + ${edits.join(' + ')}`, version, edits, words }));
-  return [...plain, ...trials].slice(0, MOST_CODES);
-}
-
-/** The first and the last version of a run; none where the code is not there. */
-function telling(history: History, { from, to, verdict }: HistoryRun): readonly string[] {
-  if (verdict === 'refused') return [];
-  const inside = history.versions.filter(({ step }) => from <= step && step <= to).map(({ name }) => name);
-  return inside.length === 0 ? [] : [inside[0] ?? '', inside.at(-1) ?? ''];
 }

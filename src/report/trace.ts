@@ -26,5 +26,6 @@ export function renderTrace(trace: ReviewTrace, options: { readonly color: boole
   });
   const head = `${safe.rule} ${safe.scenario} ${versionName(safe)}, ${modelName(safe.model)}, path ${safe.path}`;
   const end = safe.end === '' ? [] : wrap(`end: ${safe.end}`, options.width);
-  return `${[strong(head), ...steps, ...end, ...wrap(`violated: ${safe.words} (${safe.violated})`, options.width)].map((line) => line.trimEnd()).join('\n')}\n`;
+  const outcome = safe.violated === '' ? 'nothing is violated' : `violated: ${safe.words} (${safe.violated})`;
+  return `${[strong(head), ...steps, ...end, ...wrap(outcome, options.width)].map((line) => line.trimEnd()).join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 // The search: filters are in the link. A server answers it; on a static site the script hides what does not fit.
 
-import { attribute, html } from '../html/escape.ts';
-import { found, type Item, KINDS, type Query } from './search.ts';
+import { attribute, html, segment } from '../html/escape.ts';
+import { type Item, KINDS, type Query } from './search.ts';
 import { href, link, searchPath, shell, tag } from './shell.ts';
 
 const PAGE = 50; // items
@@ -30,20 +30,31 @@ item.hidden=!fits;if(fits)count++}
 if(asked.size>0)document.getElementById('count').textContent=count===0?'Nothing fits.':count+' found.';
 `;
 
-/** Returns the answer to a query, as a server gives it: 50 items, and links to more. */
-export function searchPage(version: string, items: readonly Item[], query: Query): string {
+/** Beside the hits: what the filters offer, and what recorded mail says. */
+export interface SearchContext {
+  readonly kinds: readonly Item[]; // everything: the filters offer its verdicts
+  readonly recorded: readonly Item[]; // of the store, already narrowed
+}
+
+/** Returns the answer to a query, as a server gives it: 50 hits, and links to more. */
+export function searchPage(
+  version: string,
+  shipped: readonly Item[],
+  query: Query,
+  { kinds, recorded }: SearchContext,
+): string {
   const path = 'search.html';
-  const hits = found(items, query);
+  const hits = [...shipped, ...recorded];
   const shown = hits.slice(query.from, query.from + PAGE);
   const more = (from: number, words: string) => {
-    const rest = `&kind=${encodeURIComponent(query.kind)}&verdict=${encodeURIComponent(query.verdict)}&from=${from}`;
+    const rest = `&kind=${segment(query.kind)}&verdict=${segment(query.verdict)}&from=${from}`;
     return `<a href="${attribute(`${searchPath(path, query.text)}${rest}`)}">${words}</a>`;
   };
   const isAsked = query.text !== '' || query.kind !== '' || query.verdict !== '';
   const said = hits.length === 0 ? 'Nothing fits.' : `${hits.length} ${isAsked ? 'found' : 'things to find'}.`;
   const body = [
     '<h1>Search</h1>',
-    filters(items, query),
+    filters(kinds, query),
     `<p id="count" role="status">${said}</p>`,
     `<ul class="hits">${shown.map((item) => itemHtml(path, item, false)).join('\n')}</ul>`,
     `<p>${query.from > 0 ? more(Math.max(0, query.from - PAGE), 'those before') : ''} ${query.from + PAGE < hits.length ? more(query.from + PAGE, 'more') : ''}</p>`,

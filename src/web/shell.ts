@@ -14,6 +14,7 @@ export interface Shell {
   readonly versions?: number; // most radio buttons of one choice
   readonly forms?: true;
   readonly style?: string;
+  readonly alone?: true; // no other page is there
 }
 
 const PLACES: readonly (readonly [string, string])[] = [
@@ -26,7 +27,7 @@ const PLACES: readonly (readonly [string, string])[] = [
 ];
 
 /** Returns the whole page. Links are relative, so that the pages work in any folder. */
-export function shell({ path, title, body, version, script = '', versions = 0, forms, style }: Shell): string {
+export function shell({ path, title, body, version, script = '', versions = 0, forms, style, alone }: Shell): string {
   const up = upFrom(path);
   const nav = PLACES.map(([to, words]) => {
     const here = to === path ? ' aria-current="page"' : '';
@@ -34,7 +35,7 @@ export function shell({ path, title, body, version, script = '', versions = 0, f
   });
   const whole = [
     '<a class="skip" href="#main">to the content</a>',
-    `<header class="top"><nav aria-label="pages">${nav.join('')}</nav></header>`,
+    ...(alone === true ? [] : [`<header class="top"><nav aria-label="pages">${nav.join('')}</nav></header>`]),
     `<main id="main">`,
     body,
     '</main>',

@@ -18,6 +18,7 @@ export interface WalkPage {
   readonly model: 'sc' | 'tso';
   readonly walks: ScenarioWalks;
   readonly models: readonly ('sc' | 'tso')[]; // that have a page
+  readonly alone?: true; // a file by itself: no other page is there
 }
 
 /** Returns the page, at most about 300 kB: states farthest from the start are left out where it would be more, and that is said. */
@@ -25,7 +26,10 @@ export function walkPage(page: WalkPage): string {
   return fitted(page.walks.codes, (codes) => pageWith(page, codes));
 }
 
-function pageWith({ version, rule, scenario, model, walks, models }: WalkPage, codes: readonly WalkCode[]): string {
+function pageWith(
+  { version, rule, scenario, model, walks, models, alone }: WalkPage,
+  codes: readonly WalkCode[],
+): string {
   const path = walkPath(rule.name, scenario.name, model);
   const command = `relore explore ${rule.name}/${scenario.name}${model === 'sc' ? '' : ` --model ${model}`}`;
   const { data, windows } = walkData(codes, command);
@@ -37,7 +41,7 @@ function pageWith({ version, rule, scenario, model, walks, models }: WalkPage, c
     codes.findIndex(({ walk }) => hasViolation(walk)),
   );
   const body = [
-    `<p class="crumbs">${link(path, racePath(rule.name), rule.title)}</p>`,
+    `<p class="crumbs">${alone === true ? html(rule.title) : link(path, racePath(rule.name), rule.title)}</p>`,
     `<h1>${html(`${scenario.name}: ${scenario.words}`)}</h1>`,
     `<p class="lead">Every schedule under ${modelWords(model)}${others.length === 0 ? '' : `; ${others.join(', ')}`}. <span id="link-said" role="status" class="warn"></span></p>`,
     `<fieldset><legend>Which code</legend>`,
@@ -63,6 +67,7 @@ function pageWith({ version, rule, scenario, model, walks, models }: WalkPage, c
     version,
     script: `${STEP_SCRIPT}${WALK_SCRIPT}`,
     versions: codes.length,
+    ...(alone === undefined ? {} : { alone }),
   });
 }
 

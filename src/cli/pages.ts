@@ -1,0 +1,21 @@
+// What `serve` and `site` share: the shipped knowledge as a site.
+
+import { join } from 'node:path';
+import { readHistory } from '../history/file.ts';
+import { gatherSite } from '../site.ts';
+import type { Site } from '../web/site.ts';
+import { packageRoot, shippedRules } from './package-root.ts';
+import { checkFolder } from './source.ts';
+
+/** Options of a command that makes pages. */
+export interface PagesOptions {
+  readonly rules?: string;
+}
+
+/** Reads the shipped knowledge. Throws InputError for rules that do not read, or whose history was not computed. */
+export async function openSite({ rules }: PagesOptions): Promise<Site> {
+  const rulesDir = rules ?? shippedRules();
+  await checkFolder(rulesDir, 'a folder of rules');
+  const { folder, version } = packageRoot();
+  return gatherSite({ rulesDir, threadsDir: join(folder, 'threads'), version, history: readHistory(rulesDir) });
+}
