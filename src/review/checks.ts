@@ -61,6 +61,7 @@ export function checkVariant(bench: Bench, variant: Variant): Checked {
   }
   const { after } = variant;
   const checks: ReviewCheck[] = [];
+  const impossible: (() => readonly ReviewCheck[])[] = []; // scenarios that this base cannot run, changed or not
   let exercised = 0;
   let sameSchedules = true;
   for (const { rule, because } of matchRules(bench.knowledge.rules, variant.functions, bench.knowledge.vocabulary)) {
@@ -72,18 +73,33 @@ export function checkVariant(bench: Bench, variant: Variant): Checked {
         if (leavesAlone(variant, old)) continue;
         const fresh = judgeOnce(bench, after, rule, scenario, model, variant.id);
         if (fresh.kind === 'judged' && !variant.functions.some((name) => fresh.functions.has(name))) continue;
+        const at = { rule, scenario, model, variant, because };
+        if (isSameRefusal(old, fresh)) {
+          impossible.push(() => compare(bench, at, old, fresh).checks);
+          continue;
+        }
         exercised++;
-        const compared = compare(bench, { rule, scenario, model, variant, because }, old, fresh);
+        const compared = compare(bench, at, old, fresh);
         checks.push(...compared.checks);
         sameSchedules &&= compared.same;
       }
     }
+  }
+  if (exercised === 0 && impossible.length > 0) {
+    const refused = impossible.flatMap((checksOf) => checksOf());
+    return { checks: refused, verdict: 'unknown', opens: [], reason: refused[0]?.after.why };
   }
   if (exercised === 0)
     return { checks, verdict: 'not-exercised', opens: [], reason: 'no scenario runs the functions that it changes' };
   const opened = checks.filter(({ level, change }) => level === 'error' && change === 'opens');
   const opens = [...new Set(opened.map(({ rule, scenario }) => `${rule} ${scenario}`))].sort();
   return { checks, verdict: overall(variant, checks, sameSchedules), opens, reason: undefined };
+}
+
+/** Whether a scenario cannot be run for a reason that the change has nothing to do with; the base tells of it. */
+function isSameRefusal(old: Judged, fresh: Judged): boolean {
+  if (old.kind !== 'refused' || fresh.kind !== 'refused') return false;
+  return old.refusal.what === fresh.refusal.what && old.refusal.why === fresh.refusal.why;
 }
 
 /** How many scenarios `variants` and the base will be looked at in, under all models. */

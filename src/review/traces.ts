@@ -59,10 +59,11 @@ export function openTraceBook(): TraceBook {
   };
 }
 
+/** What a schedule does. The words of an assert are left out: a renamed local is in them. */
 function fingerprint(trace: ReviewTrace): string {
   return trace.steps
     .filter((step) => step.matters)
-    .map((step) => `${step.process} ${step.event}`)
+    .map((step) => `${step.process} ${step.event.replace(/^(assertion fails): .*/s, '$1')}`)
     .join('\n');
 }
 

@@ -17,6 +17,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, readonly string[
   'fault-around-locked': { F: ['I-migrated'], FL: [], FA: [] },
   'fault-around-truncation': { KS: [], KO: [] },
   'migration-references': { G: [], GA: [], I: ['I-migrated'], IA: ['I-migrated'], H1: ['I-migrated'], H4: [] },
+  'migration-wait-queue': { Q: [] },
 };
 const IN_61: Readonly<Record<string, readonly string[]>> = { K: ['D-anon-marker', 'P-anon-marker', 'T-anon-marker'] };
 
@@ -86,5 +87,34 @@ describe.each(trees)('zapping, fault-around and waiting in $name (skipped where 
     const broken = changed(source(), 'mm/filemap.c', test, '$1');
     expect(violated(broken, 'fault-around-locked', 'FL')).toEqual(['I-migrated']);
     expect(violated(broken, 'fault-around-locked', 'FA')).toEqual([]);
+  });
+
+  it.skipIf(!tree.here)('a fault that lets the table go before it is on the queue', { timeout: 120_000 }, () => {
+    const early =
+      /(?=\tspin_lock_irq\(&q->lock\);\n\tfolio_set_waiters\(folio\);\n\tif \(!folio_trylock_flag\(folio, PG_locked)/;
+    const unlock =
+      tree.name === '6.12'
+        ? /\tspin_unlock\(ptl\);\n(?=\n\tfor )/
+        : /\tif \(ptep\)\n\t\tpte_unmap_unlock\(ptep, ptl\);\n\telse\n\t\tspin_unlock\(ptl\);\n(?=\n\tfor )/;
+    const twice = changed(source(), 'mm/filemap.c', early, '\tspin_unlock(ptl);\n');
+    const broken = changed(twice, 'mm/filemap.c', unlock, '');
+    expect(violated(broken, 'migration-wait-queue', 'Q').some((one) => one.startsWith('assert: '))).toBe(true);
+  });
+
+  it.skipIf(!tree.here)('compaction that locks a page before it has seen PG_lru', { timeout: 120_000 }, () => {
+    const test =
+      tree.name === '6.12'
+        ? /(folio_get_nontail_page\(page\)[\s\S]*?)\n\t\tif \(!folio_test_lru\(folio\)\)\n\t\t\tgoto isolate_fail_put;/
+        : /(get_page_unless_zero\(page\)[\s\S]*?)\n\t\tif \(!PageLRU\(page\)\)\n\t\t\tgoto isolate_fail_put;/;
+    const broken = changed(source(), 'mm/compaction.c', test, '$1');
+    expect(violated(broken, 'flags-of-new-page', 'S6')).toContain('I-owner');
+  });
+
+  it.skipIf(!tree.here)('a move of charges that takes its references at the end', { timeout: 120_000 }, () => {
+    const path = tree.name === '6.12' ? 'mm/memcontrol-v1.c' : 'mm/memcontrol.c';
+    const without = changed(source(), path, /\n\t\t\t\tmem_cgroup_id_get_many\(mc\.to, 1\);/, '');
+    const put = /(\n\t\tmem_cgroup_id_put_many\(mc\.from, mc\.moved_swap\);)/;
+    const broken = changed(without, path, put, '\n\t\tmem_cgroup_id_get_many(mc.to, mc.moved_swap);$1');
+    expect(violated(broken, 'memcg-id', 'S8')).toEqual(['I-id']);
   });
 });

@@ -36,15 +36,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a source does not have the function, or has one that does much more: the rules say so. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
-  'flags-of-new-page on 6.1': ['S6: refused isolate_migratepages_block()'],
-  'flags-of-new-page on 6.12': ['S6: refused isolate_migratepages_block()'],
   'flags-of-new-page on v6.0': ['S6: refused isolate_migratepages_block()'],
   'lru-before-put on v6.0': ['S12: refused move_folios_to_lru()'],
-  'memcg-id on 6.1': ['S8: refused mem_cgroup_move_charge_pte()', 'S8s: refused mem_cgroup_move_charge_pte()'],
-  'memcg-id on 6.12': ['S8: refused mem_cgroup_move_charge_pte()', 'S8s: refused mem_cgroup_move_charge_pte()'],
   'memcg-id on v6.0': ['S8: refused struct move_charge_struct', 'S8s: refused struct move_charge_struct'],
-  'memcg-lock-order on 6.1': ['S7: refused split_huge_page_to_list()', 'S7m:'],
-  'memcg-lock-order on 6.12': ['S7: refused split_huge_page_to_list()', 'S7m:'],
   'memcg-lock-order on v6.0': ['S7: refused split_huge_page_to_list()', 'S7m:'],
 };
 
