@@ -1,10 +1,11 @@
 // What the tree of a thread says of one message.
 
 import type { BlockKind, Message, Patch, Thread, Trailer } from '../types.ts';
-import { clean, counted } from './text.ts';
+import { clean, counted, cut } from './text.ts';
 import { diffWords } from './thread-sections.ts';
 
 const MOST_QUOTED = 8; // speakers named as quoted in one message
+const OPENING = 140; // characters of its own words that a message is shown with
 
 /** What the thread says of its messages, by Message-ID. */
 export interface Known {
@@ -13,6 +14,7 @@ export interface Known {
   readonly patches: ReadonlyMap<string, Patch>;
   readonly given: ReadonlyMap<string, readonly Trailer[]>; // in replies
   readonly pulls: ReadonlyMap<string, string>; // what a pull request asks to pull
+  readonly openings: ReadonlyMap<string, string>; // how a message's own words begin
 }
 
 /** Returns what the thread says of its messages; `safe` is the thread with the words that may be printed. */
@@ -26,6 +28,7 @@ export function knownOf(thread: Thread, safe: Thread): Known {
     messages: new Map(safe.messages.map((message) => [message.id, message])),
     patches: new Map(safe.patches.map((patch) => [patch.messageId, patch])),
     given,
+    openings: new Map(thread.messages.map((message) => [clean(message.id), cut(clean(openingOf(message)), OPENING)])),
     pulls: new Map(thread.messages.flatMap((message) => pullOf(message).map((url) => [clean(message.id), clean(url)]))),
   };
 }
@@ -38,6 +41,24 @@ function pullOf({ blocks }: Message): string[] {
   const prose = blocks.filter((block) => block.depth === 0 && block.kind === 'prose');
   const match = PULL.exec(prose.map((block) => block.text).join('\n'));
   return match?.[1] === undefined ? [] : [match[1].replace(/\s+/g, ' ')];
+}
+
+const GREETING = /^(?:(?:hi|hello|hey|dear|good (?:morning|day))\b.{0,40}|[^.?!:]{1,30},)$/i;
+
+/** The unquoted prose of a message up to what is shown of it; a greeting in a line of its own is left out. */
+function openingOf({ blocks }: Message): string {
+  let opening = '';
+  for (const { depth, kind, text } of blocks) {
+    if (depth > 0 || kind !== 'prose') continue;
+    const lines = text
+      .slice(0, 2 * OPENING)
+      .split('\n')
+      .map((line) => line.trim());
+    const words = lines.filter((line, at) => line !== '' && !(opening === '' && at === 0 && GREETING.test(line)));
+    opening = `${opening} ${words.join(' ')}`.trim();
+    if (opening.length >= OPENING) return opening;
+  }
+  return opening;
 }
 
 /** Returns the subject where it is another than that of the message above; a counter-patch and a robot are marked. */

@@ -42,7 +42,9 @@ export function renderThreadMarkdown(thread: Thread): string {
   const known = knownOf(thread, safe);
   const messages = inTreeOrder(safe.messages).map(({ message, depth }) => {
     const title = titleOf(message, known);
-    const words = [...(title === '' ? [] : [title]), ...detailWords(message, known)].join('; ');
+    const opening = known.openings.get(message.id) ?? '';
+    const shown = [title, opening === '' ? '' : `"${opening}"`].filter((words) => words !== '');
+    const words = [...shown, ...detailWords(message, known)].join('; ');
     return `${'  '.repeat(depth)}- **${escaped(message.from)}** ${escaped(`<${message.id}>`)} ${escaped(dateWords(message))}: ${escaped(words)}`;
   });
   const blocks = [
@@ -135,9 +137,11 @@ function messageLines(
   const below = (text: string) =>
     wrap(text, Math.max(40, page.width - indent.length - 4)).map((line) => `${indent}    ${line}`);
   const title = titleOf(message, page.known);
+  const opening = page.known.openings.get(message.id) ?? '';
   return [
     `${indent}${page.strong(message.from)}  ${dateWords(message)}`,
     ...(title === '' ? [] : below(title)),
+    ...(opening === '' ? [] : below(`"${opening}"`)),
     ...below([...detailWords(message, page.known), `<${message.id}>`].join('; ')),
   ];
 }

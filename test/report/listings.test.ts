@@ -88,16 +88,20 @@ describe('a thread', () => {
         '4 messages, 1 known only from quotes, 1 speaker and 1 patch, read as mbox.',
         '',
         'Ada Example  2023-07-15 10:00Z',
+        '    "text"',
         '    mm/x.c: 1 hunk, +1 -1; 1 prose; quotes Ada Example (1, 2); <a@x>',
         '  Ada Example  2023-07-15 10:00Z',
+        '      "text"',
         '      gives Reviewed-by to patch 1/2; 1 prose; quotes Ada Example (1, 2); parent',
         '      found by quote; <b@x>',
         '    Ada Example  2023-07-15 10:00Z',
         '        no text of its own; known only from quotes; parent found by quote; <d@x>',
         '  Ada Example  2023-07-15 10:00Z',
+        '      "text"',
         '      gives Acked-by to the series; 1 prose; quotes Ada Example (1, 2); parent',
         '      guessed by quote; <c@x>',
         'Ada Example  2023-07-15 10:00Z',
+        '    "text"',
         '    1 prose; quotes Ada Example (1, 2); answers <gone@x>, which is not in the',
         '    input; parent found by quote; <e@x>',
         '',
@@ -135,18 +139,42 @@ describe('a thread', () => {
     ];
     const patches = [{ ...posted!, id: 'c@x', messageId: 'c@x', kind: 'reply' as const }];
     const shown = renderThread({ ...thread, messages, patches, trailers: [], series: [] }, { color: false, width: 80 });
-    expect(shown.split('\n').slice(3, 13)).toEqual([
+    expect(shown.split('\n').slice(3, 17)).toEqual([
       'Ada Example  2023-07-15 10:00Z',
       '    another subject',
+      '    "The following changes are available in the Git repository at:',
+      '    git://example.org/x.git tags/y"',
       '    asks to pull git://example.org/x.git tags/y; 1 prose; <a@x>',
       '  Ada Example  2023-07-15 10:00Z',
       '      [written by a program]',
+      '      "text"',
       '      1 prose; quotes Ada Example (1, 2); parent found by quote; <b@x>',
       '  Ada Example  2023-07-15 10:00Z',
       '      [counter-patch] a third subject',
+      '      "text"',
       '      mm/x.c: 1 hunk, +1 -1; 1 prose; quotes Ada Example (1, 2); parent found by',
       '      quote; <c@x>',
     ]);
+  });
+
+  it('shows how the own words of a message begin: no greeting, no quote, no diff, a line or two', () => {
+    const block = (kind: Block['kind'], depth: number, text: string): Block => ({
+      ...{ speaker: 'Ada Example', span: [0, 4], line: 1 },
+      ...{ kind, depth, text },
+    });
+    const own = [
+      block('prose', 1, 'not mine'),
+      block('prose', 0, 'Hi Bo,\n\nthe flag is set\ntoo late.'),
+      block('code', 0, 'set(flag);'),
+      block('prose', 0, `So \u001b[2Jit ${'goes on and '.repeat(30)}ends.`),
+    ];
+    const one = { ...thread, messages: [message('a@x', { blocks: own })] };
+    const begins = '"the flag is set too late. So it goes on and goes on and goes on and goes on';
+    expect(renderThread(one, { color: false, width: 80 }).split('\n').slice(4, 6)).toEqual([
+      `    ${begins}`,
+      '    and goes on and goes on and goes on and goes on and goes on..."',
+    ]);
+    expect(renderThreadMarkdown(one)).toContain(`: ${begins}`);
   });
 
   it('may be as deep as a stranger makes it', () => {
