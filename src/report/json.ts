@@ -107,6 +107,7 @@ const ORDER: readonly string[] = [
   ],
   ...['terminals', 'unreached', 'scenarios', 'hunks', 'oldStart', 'newStart', 'section', 'lines', 'rerolls'],
   ...['waivers', 'place', 'expires', 'expired'],
+  ...['polarity', 'slots', 'names', 'locks', 'commits', 'releases', 'answers', 'binding', 'of', 'readings'],
 ];
 const RANK = new Map(ORDER.map((key, index) => [key, index]));
 
