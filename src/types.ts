@@ -827,6 +827,19 @@ export interface ReviewDiagram {
   readonly trace?: string; // id into Review.traces
 }
 
+/** What somebody saw: a call trace, an assertion that fired, a dumped page. */
+export interface ReviewLog {
+  readonly messageId: string;
+  readonly span: readonly [number, number];
+  readonly speaker?: string;
+  readonly facts: readonly string[]; // one sentence each
+  readonly calls: readonly string[]; // innermost first; empty when it has none
+  readonly rule?: string; // that it bears on
+  readonly scenario?: string;
+  readonly property?: string; // an invariant, or an assertion of the code
+  readonly verdict?: Verdict; // of the property, on the code as it stands
+}
+
 /** A violation that the base has too and that somebody chose not to be told of. It never silences what a patch opens. */
 export interface ReviewWaiver {
   readonly rule: string;
@@ -874,6 +887,7 @@ export interface Review {
   readonly checks: readonly ReviewCheck[];
   readonly claims: readonly ReviewClaim[];
   readonly diagrams: readonly ReviewDiagram[];
+  readonly logs?: readonly ReviewLog[];
   readonly traces: Readonly<Record<string, ReviewTrace>>;
   readonly coverage: readonly {
     readonly rule: string;
@@ -928,6 +942,7 @@ export interface HistoryRace {
   readonly words: string; // of the scenario
   readonly invariant: string; // the property in words
   readonly functions: readonly string[]; // of the rule, by their names of any version
+  readonly since?: string; // the oldest version whose code is modelled; absent: the first one
   readonly runs: Readonly<Record<MemoryModel, readonly HistoryRun[]>>; // each covers all steps, oldest first
 }
 

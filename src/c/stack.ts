@@ -1,5 +1,5 @@
 // The model sources: a quilt-style stack of our own patches over the oldest modelled version. `series` lists the
-// patch files; `# tag v5.11` lines between them name the versions.
+// patch files; `# tag v5.11` lines between them name the versions, `# base v4.16 mm/swap.c` files whose base is younger.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
@@ -30,6 +30,7 @@ export interface Stack {
   readonly tags: readonly string[]; // oldest first
   readonly released: ReadonlyMap<string, string>; // tag -> day of the release, YYYY-MM-DD; absent when the series names none
   readonly patches: readonly StackPatch[]; // in order
+  readonly since: ReadonlyMap<string, string>; // file of the base -> the tag it is the text of; absent: the first tag
   /** The sources of a version. Throws InputError for an unknown tag, and for a patch that does not apply. */
   at(tag: string): KernelSource;
   /** The sources after the first `count` patches, for bisection. The name is `v5.11+2` between versions. */
@@ -71,6 +72,7 @@ export function openStack(dir: string): Stack {
     tags: series.tags.map((tag) => tag.name),
     released: new Map(series.tags.flatMap((tag) => (tag.released === undefined ? [] : [[tag.name, tag.released]]))),
     patches: entries.map((entry) => entry.patch),
+    since: series.since,
     at(name) {
       const tag = series.tags.find((one) => one.name === name);
       if (tag !== undefined) return source(tag.count, tag.name);
@@ -104,12 +106,14 @@ interface Tag {
 interface Series {
   readonly files: readonly string[];
   readonly tags: readonly Tag[];
+  readonly since: ReadonlyMap<string, string>;
 }
 
 function readSeries(dir: string): Series {
   const path = join(dir, 'series');
   const files: string[] = [];
   const tags: Tag[] = [];
+  const since = new Map<string, string>();
   for (const [index, raw] of readText(path).split('\n').entries()) {
     const line = raw.trim();
     const fail = (expected: string) =>
@@ -120,6 +124,9 @@ function readSeries(dir: string): Series {
       if (name === '' || tags.some((one) => one.name === name))
         throw fail('# tag, one new version name, and its day of release YYYY-MM-DD or nothing');
       tags.push({ name, count: files.length, released });
+    } else if (/^#\s*base\s/.test(line)) {
+      const [, , tag = '', ...paths] = line.split(/\s+/);
+      for (const path of paths) since.set(path, tag);
     } else if (line !== '' && !line.startsWith('#')) {
       if (!/^[\w.+-]+\.patch$/.test(line) || files.includes(line)) throw fail('the name of one patch file of patches/');
       files.push(line);
@@ -127,7 +134,7 @@ function readSeries(dir: string): Series {
   }
   if (tags.length === 0)
     throw new InputError({ place: { file: path }, expected: 'a line # tag VERSION', found: 'none' });
-  return { files, tags };
+  return { files, tags, since };
 }
 
 function tagAfter(series: Series, index: number): string | undefined {

@@ -14,7 +14,7 @@ import type {
 import { type Computed, checkOf, racesNamed } from './agree.ts';
 import { edgeId, edgesOf } from './edges.ts';
 import { sourcesHash } from './file.ts';
-import { openJudge, racesOf } from './matrix.ts';
+import { openJudge, racesOf, type Steps } from './matrix.ts';
 import { readStated, type Stated, type StatedEdge, type StatedGenealogy } from './stated.ts';
 import { openTraceShelf } from './traces.ts';
 import { judgeArgument, runTrial, trialId } from './trials.ts';
@@ -34,16 +34,22 @@ export function computeHistory(
   const stated = readStated(join(rulesDir, 'history'));
   const { stack } = knowledge;
   const sources = Array.from({ length: stack.patches.length + 1 }, (_, count) => stack.after(count));
+  const versions = versionsOf(knowledge);
+  const stepOf = (version: string): number => versions.find(({ name }) => name === version)?.step ?? 0;
+  const since: Steps['since'] = (file) => {
+    const version = stack.since.get(file);
+    return version === undefined ? undefined : { version, step: stepOf(version) };
+  };
   const judge = openJudge(knowledge, STATES);
   const shelf = openTraceShelf();
   const races = knowledge.rules.flatMap((rule) =>
     rule.scenarios.flatMap((scenario) => {
       progress(`${rule.name} ${scenario.name}`);
-      return racesOf(judge, sources, MODELS, { rule, scenario }, shelf);
+      return racesOf(judge, { sources, since }, MODELS, { rule, scenario }, shelf);
     }),
   );
   const steps = stepsOf(knowledge);
-  const edges = races.flatMap((race) => edgesOf(race, steps, MODELS));
+  const edges = races.flatMap((race) => edgesOf(race, steps, MODELS, stepOf(race.since ?? '')));
   const computed = { steps, models: MODELS, races, edges };
   progress('trials');
   const trials = new Map<string, HistoryTrial>();
@@ -56,7 +62,7 @@ export function computeHistory(
     schema: 'relore.history/1',
     sources: sourcesHash(rulesDir),
     models: MODELS,
-    versions: versionsOf(knowledge),
+    versions,
     steps,
     races,
     topics: stated.topics,

@@ -13,16 +13,18 @@ interface Turn {
 
 /**
  * The edges of a race, oldest first: one for all models that turn at the same step. A scenario that cannot be lowered on
- * any step before (or after) a violated run begins (ends) with an edge too: the code it runs came (went) there.
+ * any step before (or after) a violated run begins (ends) with an edge too: the code it runs came (went) there. `start`: the first
+ * step whose code is modelled.
  */
 export function edgesOf(
   race: HistoryRace,
   steps: readonly HistoryStep[],
   models: readonly MemoryModel[],
+  start: number,
 ): HistoryEdge[] {
   const grouped = new Map<string, { turn: Turn; models: MemoryModel[] }>();
   for (const model of models) {
-    for (const turn of turnsOf(race.runs[model])) {
+    for (const turn of turnsOf(race.runs[model], start)) {
       const key = JSON.stringify([turn.kind, turn.before, turn.after, turn.from, turn.to]);
       const group = grouped.get(key) ?? { turn, models: [] };
       group.models.push(model);
@@ -34,14 +36,14 @@ export function edgesOf(
     .map((one) => edge(race, steps, one.turn, one.models));
 }
 
-function turnsOf(runs: readonly HistoryRun[]): Turn[] {
+function turnsOf(runs: readonly HistoryRun[], start: number): Turn[] {
   const turns: Turn[] = [];
   const decided = runs.filter(({ verdict }) => verdict === 'holds' || verdict === 'violated');
   let wasViolated = false;
   for (const [index, run] of decided.entries()) {
     const before = decided[index - 1];
     if (before !== undefined && before.verdict !== run.verdict) turns.push(turnBetween(before, run, wasViolated));
-    if (before === undefined && run.verdict === 'violated' && isAbsent(runs, 0, run.from)) turns.push(arrival(run));
+    if (before === undefined && run.verdict === 'violated' && isAbsent(runs, start, run.from)) turns.push(arrival(run));
     wasViolated ||= run.verdict === 'violated';
   }
   const last = decided.at(-1);

@@ -13,7 +13,7 @@ export type Cell =
       readonly kind: 'decided';
       readonly program: Program;
       readonly outcome: Outcome;
-      readonly functions: readonly string[];
+      readonly files: readonly string[]; // of the functions that were lowered
     }
   | { readonly kind: 'refused'; readonly why: string };
 
@@ -35,27 +35,38 @@ export function openJudge(knowledge: Knowledge, states: number): Judge {
       const key = `${text.name} ${model} ${canonicalHash(program)}`;
       const outcome = outcomes.get(key) ?? decide(program, model, { states });
       outcomes.set(key, outcome);
-      return { kind: 'decided', program, outcome, functions: [...lowered.functions.keys()].sort() };
+      return { kind: 'decided', program, outcome, files: [...lowered.functions.values()].map(({ file }) => file) };
     },
   };
 }
 
-/**
- * The races of one scenario: each property with its verdicts on `sources`, which are the steps in order. The schedules
- * go on the `shelf`.
- */
+/** The steps of the stack. */
+export interface Steps {
+  readonly sources: readonly KernelSource[]; // in order
+  /** The version that the base of a file is the text of, and its step; undefined: the first version. */
+  since(file: string): { readonly version: string; readonly step: number } | undefined;
+}
+
+/** The races of one scenario: each property with its verdicts on all steps. The schedules go on the `shelf`. */
 export function racesOf(
   judge: Judge,
-  sources: readonly KernelSource[],
+  steps: Steps,
   models: readonly MemoryModel[],
   at: { readonly rule: Rule; readonly scenario: Scenario },
   shelf: TraceShelf,
 ): HistoryRace[] {
-  const cells = new Map(
-    models.map((model) => [model, sources.map((source) => judge.cell(source, at.rule, at.scenario, model))] as const),
+  const { sources } = steps;
+  const judged = models.map(
+    (model) => [model, sources.map((source) => judge.cell(source, at.rule, at.scenario, model))] as const,
   );
+  const since = youngest(
+    steps,
+    judged.flatMap(([, cells]) => cells),
+  );
+  const cells = new Map(judged.map(([model, row]) => [model, row.map((cell, step) => aged(cell, step, since))]));
   return propertiesOf(at.rule, [...cells.values()].flat()).map((property) => ({
     ...identity(at, property),
+    ...(since === undefined ? {} : { since: since.version }),
     runs: Object.fromEntries(
       models.map((model) => [
         model,
@@ -63,6 +74,20 @@ export function racesOf(
       ]),
     ) as Record<MemoryModel, HistoryRun[]>,
   }));
+}
+
+type Since = ReturnType<Steps['since']>;
+
+function youngest(steps: Steps, cells: readonly Cell[]): Since {
+  const files = new Set(cells.flatMap((cell) => (cell.kind === 'refused' ? [] : cell.files)));
+  const found = [...files].map((file) => steps.since(file)).filter((one) => one !== undefined);
+  return found.sort((a, b) => b.step - a.step)[0];
+}
+
+/** Before the version of its base a file of the model sources is not the file of that time. */
+function aged(cell: Cell, step: number, since: Since): Cell {
+  if (since === undefined || step >= since.step) return cell;
+  return { kind: 'refused', why: `the model sources have this code from ${since.version} on` };
 }
 
 function identity(

@@ -7,6 +7,7 @@ import type {
   HistoryRun,
   HistoryTopic,
   HistoryTrial,
+  HistoryVersion,
   MemoryModel,
   Verdict,
 } from '../types.ts';
@@ -28,6 +29,12 @@ export function runAt(race: HistoryRace, model: MemoryModel, step: number): Hist
 /** The verdict of `race` under `model` at `step`; refused when nothing was run. */
 export function verdictAt(race: HistoryRace, model: MemoryModel, step: number): Verdict {
   return runAt(race, model, step)?.verdict ?? 'refused';
+}
+
+/** The verdict of `race` under `model` in a version: refused for one that is older than the code that is modelled. */
+export function verdictIn(race: HistoryRace, model: MemoryModel, { name, step }: HistoryVersion): Verdict {
+  const isOlder = race.since !== undefined && compareVersions(name, race.since) < 0;
+  return isOlder ? 'refused' : verdictAt(race, model, step);
 }
 
 /** The id of the schedule that violates `race` under `model` at `step`. */

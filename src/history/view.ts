@@ -2,7 +2,7 @@
 import { scheduleLines } from '../report/schedule.ts';
 import type { Genealogy, History, HistoryEdge, HistoryRace, HistoryTrial, MemoryModel } from '../types.ts';
 import type { HistoryQuery } from './select.ts';
-import { traceAt, verdictAt } from './select.ts';
+import { traceAt, verdictAt, verdictIn } from './select.ts';
 import type { StoredReview } from './store/store.ts';
 import { checkWords, evidenceWords, kindWords, spansByModel, verdictWords } from './words.ts';
 
@@ -177,7 +177,7 @@ function matrix({ races, versions }: History, model: MemoryModel): Piece[] {
     `${' '.repeat(left)}${versions.map(({ name }) => name.padStart(height)[line] ?? ' ').join(' ')}`.trimEnd(),
   );
   const rows = shown.map((race) =>
-    `${nameOf(race).padEnd(left)}${versions.map(({ step }) => MARKS[verdictAt(race, model, step)]).join(' ')}`.trimEnd(),
+    `${nameOf(race).padEnd(left)}${versions.map((version) => MARKS[verdictIn(race, model, version)]).join(' ')}`.trimEnd(),
   );
   return [
     heading(`${model.toUpperCase()}   . holds   X violated   ? not decided   blank: not modelled`),

@@ -1,6 +1,6 @@
 // Verdicts of versions and edges in words.
 import type { HistoryEdge, HistoryRace, HistoryVersion, MemoryModel, Verdict } from '../types.ts';
-import { verdictAt } from './select.ts';
+import { verdictIn } from './select.ts';
 
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   holds: 'holds',
@@ -17,8 +17,8 @@ export function verdictWords(verdict: Verdict): string {
 /** 'holds to v5.17, violated from v5.18': the versions of one race under one model. Versions that are not modelled are left out. */
 export function spanWords(race: HistoryRace, model: MemoryModel, versions: readonly HistoryVersion[]): string {
   const spans: { verdict: Verdict; first: number; last: number }[] = [];
-  for (const [index, { step }] of versions.entries()) {
-    const verdict = verdictAt(race, model, step);
+  for (const [index, version] of versions.entries()) {
+    const verdict = verdictIn(race, model, version);
     const span = spans.at(-1);
     if (span?.verdict === verdict) span.last = index;
     else spans.push({ verdict, first: index, last: index });
@@ -28,10 +28,10 @@ export function spanWords(race: HistoryRace, model: MemoryModel, versions: reado
   const end = versions.length - 1;
   const words = modelled.map(({ verdict, first, last }, index) => {
     const what = VERDICT_WORDS[verdict];
-    if (modelled.length === 1 && last === end)
-      return first === 0 ? `${what} in all versions` : `${what} from ${name(first)}`;
-    if (last === end) return `${what} from ${name(first)}`;
-    if (index === 0 && first === 0) return `${what} to ${name(last)}`;
+    const isOldest = index === 0 && (first === 0 || name(first) === race.since);
+    if (isOldest && first === 0 && last === end) return `${what} in all versions`;
+    if (last === end) return `${what} from ${name(first)}${isOldest ? ' on' : ''}`;
+    if (isOldest) return `${what} to ${name(last)}`;
     return first === last ? `${what} in ${name(first)}` : `${what} from ${name(first)} to ${name(last)}`;
   });
   return words.join(', ') || 'not modelled';

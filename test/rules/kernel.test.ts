@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStack } from '../../src/c/stack.ts';
 import { parseRule } from '../../src/rules/load.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -11,7 +12,8 @@ const STUB = join(import.meta.dirname, 'primitives-stub.h');
 const hasPatch = spawnSync('patch', ['--version']).status === 0;
 const hasGcc = spawnSync('gcc', ['--version']).status === 0;
 
-const series = readFileSync(join(KERNEL, 'series'), 'utf8').trim().split('\n');
+const whole = readFileSync(join(KERNEL, 'series'), 'utf8').trim().split('\n');
+const series = whole.filter((line) => !line.startsWith('# base '));
 const patches = series.filter((line) => !line.startsWith('#'));
 const TAGS = series.flatMap((line) => /^# tag (\S+)/.exec(line)?.[1] ?? []);
 
@@ -42,6 +44,16 @@ describe('the series of the model sources', () => {
     expect(TAGS).toEqual([...new Set(TAGS)]);
     expect(series[0]).toBe(lines[0]);
     expect([...patches].sort()).toEqual(readdirSync(join(KERNEL, 'patches')).sort());
+  });
+
+  it('says of which version the base of a file is, where it is not the oldest', () => {
+    const { since } = openStack(KERNEL);
+    expect(since.get('mm/swap.c')).toBe('v4.16');
+    expect(since.has('mm/memory.c')).toBe(false);
+    for (const [file, tag] of since) {
+      expect(existsSync(join(KERNEL, 'base', file)), file).toBe(true);
+      expect(TAGS, file).toContain(tag);
+    }
   });
 
   it.each(patches)('%s says which commit it stands for, in which release, and how we know', (name) => {
