@@ -61,6 +61,11 @@ function openingOf({ blocks }: Message): string {
   return opening;
 }
 
+/** Returns the sender, or that none is known. */
+export function senderOf({ from }: Message): string {
+  return from === '' ? '(no sender)' : from;
+}
+
 /** Returns the subject where it is another than that of the message above; a counter-patch and a robot are marked. */
 export function titleOf(message: Message, { thread, messages, patches }: Known): string {
   const above = messages.get(message.parent?.id ?? '')?.subject ?? thread.subject;

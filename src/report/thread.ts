@@ -4,7 +4,7 @@ import type { Message, Patch, Thread } from '../types.ts';
 import { escaped } from './markdown.ts';
 import { cleaned, counted, listed, wrap } from './text.ts';
 import type { Known } from './thread-message.ts';
-import { dateWords, detailWords, knownOf, titleOf } from './thread-message.ts';
+import { dateWords, detailWords, knownOf, senderOf, titleOf } from './thread-message.ts';
 import { sections } from './thread-sections.ts';
 
 const DEEPEST = 16; // levels of indentation; deeper replies stay at this one
@@ -45,7 +45,7 @@ export function renderThreadMarkdown(thread: Thread): string {
     const opening = known.openings.get(message.id) ?? '';
     const shown = [title, opening === '' ? '' : `"${opening}"`].filter((words) => words !== '');
     const words = [...shown, ...detailWords(message, known)].join('; ');
-    return `${'  '.repeat(depth)}- **${escaped(message.from)}** ${escaped(`<${message.id}>`)} ${escaped(dateWords(message))}: ${escaped(words)}`;
+    return `${'  '.repeat(depth)}- **${escaped(senderOf(message))}** ${escaped(`<${message.id}>`)} ${escaped(dateWords(message))}: ${escaped(words)}`;
   });
   const blocks = [
     `# ${escaped(safe.subject)}`,
@@ -139,7 +139,7 @@ function messageLines(
   const title = titleOf(message, page.known);
   const opening = page.known.openings.get(message.id) ?? '';
   return [
-    `${indent}${page.strong(message.from)}  ${dateWords(message)}`,
+    `${indent}${page.strong(senderOf(message))}  ${dateWords(message)}`,
     ...(title === '' ? [] : below(title)),
     ...(opening === '' ? [] : below(`"${opening}"`)),
     ...below([...detailWords(message, page.known), `<${message.id}>`].join('; ')),

@@ -40,6 +40,7 @@ function linesOf(thread: Thread): string[] {
 }
 
 const reason = absent || python();
+const REFUSED = /expected a mail: mbox, .eml, archive text page or patch, found /;
 
 describe.skipIf(reason !== '')(`raw mail and the archive page made of it${reason}`, () => {
   it('the speaker of each line is the same in at least 99 % of lines', async () => {
@@ -81,9 +82,14 @@ describe.skipIf(reason !== '')(`raw mail and the archive page made of it${reason
     const mails = await mailsOf(files);
     const flats = damagedForms(mails, 'flat');
     const sums = { quoting: { right: 0, total: 0, mails: 0 }, plain: { right: 0, total: 0, mails: 0 } };
+    let refused = 0;
     for (const [index, raw] of mails.entries()) {
       const flat = flats[index] ?? '';
-      if (!isFlattened(flat)) continue; // short, or nothing in it says that it was mail: refused as a form, see flat.test.ts
+      if (!isFlattened(flat)) {
+        await expect(readThread(Buffer.from(flat), 'flat')).rejects.toThrow(REFUSED); // short, or nothing in it says that it was mail
+        refused++;
+        continue;
+      }
       const truth = await readThread(raw, 'raw').catch(() => undefined);
       if (truth === undefined) continue;
       const quotes = truth.messages.some((each) => !each.virtual && each.blocks.some(({ depth }) => depth > 0));
@@ -96,7 +102,7 @@ describe.skipIf(reason !== '')(`raw mail and the archive page made of it${reason
     const words = Object.entries(sums).map(
       ([name, sum]) => `${sum.right} of ${sum.total} lines of ${sum.mails} ${name} mails`,
     );
-    console.log(`flattened, ${folder} (${mails.length} mails): ${words.join(', ')}`);
+    console.log(`flattened, ${folder} (${mails.length} mails): ${words.join(', ')}, ${refused} mails refused`);
     expect(sums.quoting.total + sums.plain.total).toBeGreaterThan(least);
     for (const { right, total } of Object.values(sums)) expect(right / Math.max(1, total) || 1).toBeGreaterThan(0.95);
   });

@@ -187,6 +187,8 @@ describe('a thread', () => {
   });
 
   it('loses escape sequences on a terminal and markup in Markdown', () => {
+    const nobody = { ...thread, messages: [message('a@x', { from: '' })] };
+    expect(renderThread(nobody, { color: false, width: 80 })).toContain('\n(no sender)  2023');
     const hostile = { ...thread, messages: [message('a@x', { from: '\u001b[2J<b>@x' })] };
     expect(renderThread(hostile, { color: false, width: 80 })).toContain('\n<b>@x  2023');
     expect(renderThreadMarkdown(hostile)).toContain('**\\<b\\>@<!-- -->x**');
