@@ -31,7 +31,7 @@ const TELLS_NOT: ReadonlySet<Claim['kind']> = new Set(['protected-by', 'barrier'
 
 /** One run of all scenarios of a reading. */
 type Run =
-  | { readonly kind: 'violated'; readonly where: string; readonly trace: string }
+  | { readonly kind: 'violated'; readonly where: string; readonly trace: string; readonly held: readonly string[] }
   | { readonly kind: 'holds'; readonly where: string }
   | { readonly kind: 'open'; readonly why: string };
 
@@ -81,18 +81,23 @@ function judgeBound(claim: Claim, bound: Bound, bench: Bench): Finding {
     return { verdict: 'undecided', why: `${on}: ${run.where} ${word}, which does not tell whether this is why` };
   }
   const expectsBad = (bound.topic.says ?? senseOf(claim)) === 'bad';
-  if (run.kind === 'violated')
-    return {
-      verdict: expectsBad ? 'confirmed' : 'refuted',
-      why: `${on}: ${run.where} ${expectsBad ? 'shows it' : 'shows the opposite'}`,
-      trace: run.trace,
-    };
+  if (run.kind === 'violated') return violatedFinding(claim, run, on, expectsBad);
   if (!expectsBad) return proposed(claim, bound, bench, `${on}: ${run.where}`);
   // That one scenario holds does not say that nothing like it can happen, unless the words name what it looks at.
   const isNamed = bound.topic.property !== undefined && claim.kind !== 'observation';
   return isNamed
     ? { verdict: 'refuted', why: `${on}: it cannot happen in ${run.where}` }
     : { verdict: 'undecided', why: `${on}: it does not happen in ${run.where}; other scenarios are not modelled` };
+}
+
+function violatedFinding(claim: Claim, run: Run & { kind: 'violated' }, on: string, expectsBad: boolean): Finding {
+  const { where, trace, held } = run;
+  if (expectsBad) return { verdict: 'confirmed', why: `${on}: ${where} shows it`, trace };
+  const partly = claim.kind === 'fix' && held.length > 0;
+  const why = partly
+    ? `it narrows the race and does not close it: ${held.join(', ')} holds, ${where} does not`
+    : `${where} shows the opposite`;
+  return { verdict: 'refuted', why: `${on}: ${why}`, trace };
 }
 
 /** A change that is proposed has to change something. */
@@ -135,8 +140,10 @@ function scenariosOf(rule: Rule, { scenarios }: ClaimTopic): Scenario[] {
 }
 
 /** Every scenario of a reading under every model: violated when one is, held when all are. */
-function runAll(bench: Bench, { rule, topic, version, of }: Bound, source: KernelSource): Run {
+function runAll(bench: Bench, bound: Bound, source: KernelSource): Run {
+  const { rule, topic, version, of } = bound;
   const held: string[] = [];
+  let first: { readonly where: string; readonly trace: string } | undefined;
   for (const scenario of scenariosOf(rule, topic)) {
     for (const model of bench.models) {
       const found = judged(bench, source, rule, scenario, model);
@@ -144,16 +151,15 @@ function runAll(bench: Bench, { rule, topic, version, of }: Bound, source: Kerne
       if (found.outcome.kind === 'refused') return { kind: 'open', why: found.outcome.refusal.why };
       const violation = found.outcome.violations.find((one) => isMeant(one, topic));
       const where = `${rule.name} ${scenario.name} under ${model}`;
-      if (violation !== undefined) {
+      if (violation !== undefined && first === undefined) {
         const patch = version === 'before' ? '' : of;
-        const trace = bench.traces.add(rule, scenario, patch, model, found.program, violation);
-        return { kind: 'violated', where, trace };
-      }
-      if (found.outcome.kind === 'bounded')
+        first = { where, trace: bench.traces.add(rule, scenario, patch, model, found.program, violation) };
+      } else if (violation === undefined && found.outcome.kind === 'bounded') {
         return { kind: 'open', why: `stopped at ${found.outcome.bound ?? 'a limit'}` };
-      held.push(where);
+      } else if (violation === undefined) held.push(where);
     }
   }
+  if (first !== undefined) return { kind: 'violated', ...first, held };
   return held.length === 0
     ? { kind: 'open', why: 'the rule has no such scenario' }
     : { kind: 'holds', where: held.join(', ') };
