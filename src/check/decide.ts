@@ -5,6 +5,7 @@ import { exploreLkmm } from './lkmm/explore.ts';
 import { groundOf } from './lkmm/footing.ts';
 import type { Robustness } from './robust/cycles.ts';
 import { robustness } from './robust/cycles.ts';
+import { skeletonOf } from './robust/paths.ts';
 
 // Lowered kernel code has hundreds of accesses and more graphs than can be enumerated: only small programs are tried.
 const GRAPHS = { graphs: 20_000, nodes: 20_000, unroll: 3 };
@@ -20,7 +21,8 @@ export function decide(program: Program, model: MemoryModel, limit: Limit): Outc
   if (model !== 'lkmm') return explore(program, model, limit);
   const sc = explore(program, 'sc', limit);
   if (sc.kind === 'refused') return { ...sc, model };
-  const test = robustness(program);
+  const skeleton = skeletonOf(program);
+  const test = robustness(program, skeleton);
   if (test.kind === 'robust') return { ...sc, model, basis: basisOf(test.cycles) };
   const events = groundOf(program, []).events;
   if (events > MOST_EVENTS) {

@@ -9,6 +9,7 @@ import { finalValue } from './engine.ts';
 import { type Budget, search } from './search.ts';
 import type { Fault, State } from './state.ts';
 import { evaluate, type Value } from './term.ts';
+import type { Reach } from './values.ts';
 import { traceOf } from './witness.ts';
 
 /** A budget for one scenario: seconds. */
@@ -20,7 +21,7 @@ export const SCENARIO_BUDGET: Budget = { graphs: 200_000, nodes: 1_000_000, unro
  * instructions without LKMM events. Misses deadlocks: an execution that does not end is none (explore them under SC).
  * Exponential in the conflicting accesses.
  */
-export function exploreLkmm(program: Program, budget: Budget = SCENARIO_BUDGET): Outcome {
+export function exploreLkmm(program: Program, budget: Budget = SCENARIO_BUDGET, reach?: Reach): Outcome {
   const model = 'lkmm' as const;
   const always = program.invariants.find((one) => one.when === 'always');
   const refusal =
@@ -40,34 +41,41 @@ export function exploreLkmm(program: Program, budget: Budget = SCENARIO_BUDGET):
     if (!violations.has(property))
       violations.set(property, { property, kind, level, trace: traceOf(program, graph, property) });
   };
-  const found = search(program, model, [], budget, {
-    begin: () => {
-      violations.clear();
-      terminals.clear();
+  const found = search(
+    program,
+    model,
+    [],
+    budget,
+    {
+      begin: () => {
+        violations.clear();
+        terminals.clear();
+      },
+      fault: (graph, fault) => {
+        note(faultName(fault), 'fault', 'error', graph);
+        return true;
+      },
+      finished: (graph) => {
+        for (const event of graph.events) covered[event.process]![event.pc] = 1;
+        for (const { what } of graph.failures) note(`assert: ${what}`, 'assert', 'error', graph);
+        const cells = program.cells.map((_, cell) => finalValue(graph, cell));
+        terminals.add(
+          outcomeWords(
+            program,
+            program.observed.map((cell) => cells[cell]!),
+          ),
+        );
+        for (const invariant of program.invariants) {
+          const result = holdsAtEnd(program, invariant, cells);
+          if (result === true) continue;
+          if (result === undefined) note(`${FAULT.invariant} ${invariant.name}`, 'fault', 'error', graph);
+          else note(invariant.name, 'invariant', invariant.level, graph);
+        }
+        return true;
+      },
     },
-    fault: (graph, fault) => {
-      note(faultName(fault), 'fault', 'error', graph);
-      return true;
-    },
-    finished: (graph) => {
-      for (const event of graph.events) covered[event.process]![event.pc] = 1;
-      for (const { what } of graph.failures) note(`assert: ${what}`, 'assert', 'error', graph);
-      const cells = program.cells.map((_, cell) => finalValue(graph, cell));
-      terminals.add(
-        outcomeWords(
-          program,
-          program.observed.map((cell) => cells[cell]!),
-        ),
-      );
-      for (const invariant of program.invariants) {
-        const result = holdsAtEnd(program, invariant, cells);
-        if (result === true) continue;
-        if (result === undefined) note(`${FAULT.invariant} ${invariant.name}`, 'fault', 'error', graph);
-        else note(invariant.name, 'invariant', invariant.level, graph);
-      }
-      return true;
-    },
-  });
+    reach,
+  );
   return {
     kind: found.bound === undefined ? 'complete' : 'bounded',
     model,

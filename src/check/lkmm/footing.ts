@@ -2,7 +2,7 @@
 import type { Expr, Instruction, Program } from '../../types.ts';
 import { successors } from './code.ts';
 import { type Flow, flowOf } from './flow.ts';
-import { reachOf } from './values.ts';
+import { type Reach, reachOf } from './values.ts';
 
 /** A process, prepared for the search. */
 export interface Footing {
@@ -33,11 +33,17 @@ export function feedOf(cell: number, takes: boolean): number {
   return 2 * cell + (takes ? 1 : 0);
 }
 
-/** Prepares a program; `kept` are the registers, by process, that are looked at when it has ended. */
-export function groundOf(program: Program, kept: readonly (readonly number[])[]): Ground {
+/**
+ * Prepares a program; `kept` are the registers, by process, that are looked at when it has ended, `reach` the cells that an
+ * execution can access by each instruction, when that is known.
+ */
+export function groundOf(
+  program: Program,
+  kept: readonly (readonly number[])[],
+  reach: Reach = reachOf(program),
+): Ground {
   const cellAt = new Map(program.cells.map((cell, index) => [cell.address, index]));
   const isLock = program.cells.map((cell) => cell.kind === 'lock');
-  const reach = reachOf(program);
   const processes = program.processes.map((process, p): Footing => {
     const { code, registers } = process;
     const own = (which: Writes): readonly Uint8Array[] =>

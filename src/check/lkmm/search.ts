@@ -9,6 +9,7 @@ import { type Axioms, createAxioms } from './axioms.ts';
 import { type Ground, groundOf } from './footing.ts';
 import { createMachine } from './machine.ts';
 import { type Fault, Full, initial, type State } from './state.ts';
+import type { Reach } from './values.ts';
 
 /** How much is searched before it is given up. */
 export interface Budget {
@@ -38,7 +39,8 @@ const WIDEST = 16; // 512 events
 
 /**
  * Tells `observer` of each consistent finished execution of `program` under `model`, once.
- * `kept` are the registers, by process, that matter at the end. Exponential in the reads and writes that conflict.
+ * `kept` are the registers, by process, that matter at the end; `reach` says which cells an instruction can access, when more is known
+ * than its code says. Exponential in the reads and writes that conflict.
  */
 export function search(
   program: Program,
@@ -46,9 +48,11 @@ export function search(
   kept: readonly (readonly number[])[],
   budget: Budget,
   observer: Observer,
+  reach?: Reach,
 ): Searched {
-  const ground = groundOf(program, kept);
-  for (let words = Math.max(1, Math.ceil(ground.events / 32)); ; words *= 2) {
+  const ground = groundOf(program, kept, reach);
+  // a bound on the events of one execution; loops make it too large, so it is only where the search begins
+  for (let words = Math.min(Math.max(1, Math.ceil(ground.events / 32)), WIDEST / 2); ; words *= 2) {
     if (words > WIDEST) {
       return { graphs: 0, nodes: 0, bound: `${WIDEST * 32} events in one execution` };
     }

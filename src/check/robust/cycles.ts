@@ -4,13 +4,11 @@
 import type { Program } from '../../types.ts';
 import type { Axioms } from '../lkmm/axioms.ts';
 import { createAxioms } from '../lkmm/axioms.ts';
-import { unmodelled } from '../lkmm/code.ts';
 import type { Event, Graph } from '../lkmm/event.ts';
 import { INIT, IS, NO_SOURCE, PENDING, ROWS } from '../lkmm/event.ts';
 import type { Leg, Section } from './legs.ts';
 import { conflicting, legsOf } from './legs.ts';
-import type { Path } from './paths.ts';
-import { skeletonOf } from './paths.ts';
+import type { Path, Skeleton } from './paths.ts';
 
 /** One access of a cycle, for a reader. */
 export interface Spot {
@@ -27,18 +25,27 @@ export type Robustness =
 const MOST_CYCLES = 300_000;
 const MOST_PROCESSES = 4;
 
-/** Tests all critical cycles of `program`. Exponential in processes and branches, so it has a limit: then `unknown`. */
-export function robustness(program: Program): Robustness {
+/** Tests all critical cycles of `program`, whose paths are `skeleton`. Exponential in processes and branches, so it has a limit: then `unknown`. */
+export function robustness(program: Program, skeleton: Skeleton): Robustness {
   if (program.processes.length > MOST_PROCESSES)
     return { kind: 'unknown', why: `more than ${MOST_PROCESSES} processes` };
-  const refusal = unmodelled(program);
-  if (refusal !== undefined) return { kind: 'unknown', why: `${refusal.what}: ${refusal.why}` };
-  const skeleton = skeletonOf(program);
   if (skeleton.kind === 'unknown') return skeleton;
   const { paths } = skeleton;
   if (paths.some((all) => all.some(({ events }) => events.some((event) => (event.is & IS.sync) !== 0))))
     return { kind: 'unknown', why: 'grace periods are left to the search' };
-  const relevant = conflicting(program, paths);
+  const conflicts = conflicting(program, paths);
+  const whole = testCells(program, paths, conflicts);
+  if (whole.kind !== 'cycle' || !conflicts.some((one, cell) => one && skeleton.idle.has(cell))) return whole;
+  const part = testCells(
+    program,
+    paths,
+    conflicts.map((one, cell) => one && !skeleton.idle.has(cell)),
+  );
+  return part.kind === 'unknown' ? whole : part;
+}
+
+/** The same for the accesses to `relevant` cells alone. */
+function testCells(program: Program, paths: readonly (readonly Path[])[], relevant: readonly boolean[]): Robustness {
   const tests = (path: Path): boolean =>
     path.events.some(
       (event, k) =>

@@ -1,5 +1,6 @@
 // What is found out about each cell while the paths are walked: who accesses it, who writes it, which values and bits.
 import type { Value } from '../lkmm/term.ts';
+import type { Span } from './sums.ts';
 
 /** What is known of each cell so far; grows until nothing is added. */
 export interface Facts {
@@ -8,6 +9,11 @@ export interface Facts {
   readonly values: readonly Set<number>[]; // ever stored, with the initial value
   readonly isOpen: boolean[]; // something not known is stored
   readonly changes: readonly number[][]; // by cell and process: the bits that it may change
+  readonly isSum: boolean[]; // by cell: only ever added to, and read
+  readonly spans: readonly (readonly Span[])[]; // by cell and process
+  readonly needed: Set<number>; // cells whose values decide where a process goes or what it claims
+  readonly sources: readonly Set<number>[]; // by cell: those that its values come from
+  readonly reach: readonly (readonly Set<number>[])[]; // by process and instruction: the cells it accesses
   size: number; // of all that is known
 }
 

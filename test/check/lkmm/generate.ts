@@ -22,6 +22,7 @@ export interface Flavour {
   readonly srcu: boolean;
   readonly plain: boolean;
   readonly rmw: boolean;
+  readonly counter?: boolean; // k, which is only ever added to
 }
 
 /** Lines of one process; @ stands for a register of its own. */
@@ -68,6 +69,14 @@ function line(flavour: Flavour): fc.Arbitrary<string> {
       { weight: 1, arbitrary: variable.map((v) => `atomic_or(1, ${v});`) },
       { weight: 1, arbitrary: variable.map((v) => `@ = atomic_add_unless(${v}, 1, 1);`) },
       { weight: 1, arbitrary: fc.tuple(variable, suffix).map(([v, o]) => `@ = atomic_fetch_and${o}(1, ${v});`) },
+    );
+  if (flavour.counter === true)
+    lines.push(
+      { weight: 3, arbitrary: fc.constantFrom('atomic_inc(k);', 'atomic_dec(k);', 'atomic_add(2, k);') },
+      { weight: 3, arbitrary: suffix.map((o) => `@ = atomic_fetch_inc${o}(k);`) },
+      { weight: 2, arbitrary: variable.map((v) => `if (atomic_dec_and_test(k)) WRITE_ONCE(*${v}, 1);`) },
+      { weight: 2, arbitrary: variable.map((v) => `r3 = atomic_read(k); if (r3 > 5) WRITE_ONCE(*${v}, 2);`) },
+      { weight: 1, arbitrary: fc.constant('r3 = atomic_add_unless(k, 1, 9); if (r3) WRITE_ONCE(*x, 1);') },
     );
   return fc.oneof(...lines);
 }
@@ -116,7 +125,7 @@ export function litmusText(flavour: Flavour, processes: number, length: number):
           const inner = lines
             .map((one) => `\t${one.replaceAll('@', () => registers[used++ % registers.length]!)}`)
             .join('\n');
-          return `P${p}(int *x, int *y, spinlock_t *l, struct srcu_struct *s)\n{\n\tint r1;\n\tint r2;\n${inner}\n}\n`;
+          return `P${p}(int *x, int *y, int *k, spinlock_t *l, struct srcu_struct *s)\n{\n\tint r1;\n\tint r2;\n${inner}\n}\n`;
         })
         .join('\n');
       return `C random\n\n{}\n\n${text}\nexists (0:r1=1 /\\ 1:r1=0)\n`;
