@@ -11,6 +11,7 @@ import type { Bench, Checked, Work } from './review/checks.ts';
 import { checkBase, checkVariant, workOf } from './review/checks.ts';
 import { judgeClaims } from './review/claims.ts';
 import { judgeDiagrams } from './review/diagrams.ts';
+import { judgeLogs } from './review/logs.ts';
 import { eventEdits } from './review/edits.ts';
 import { withNewLines } from './review/new-lines.ts';
 import { assumptionsOf, hunksOf, mentionedFunctions, notChecked, seriesOf, threadOf } from './review/parts.ts';
@@ -96,13 +97,8 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
     patches: patches.map((patch) => ({ ...patch, ...hunksOf(thread, ids, patch.id) })),
     checks,
     claims: judgedClaims,
-    diagrams: judgeDiagrams(thread, {
-      bench,
-      base: base.source,
-      variants,
-      claims,
-      rules: matched.map(({ rule }) => rule),
-    }),
+    diagrams: judgeDiagrams(thread, { bench, base: base.source, variants, claims, rules: matched.map(({ rule }) => rule) }),
+    logs: judgeLogs(thread, bench, base.source, matched.map(({ rule }) => rule)),
     traces: withNewLines(bench.traces.traces, variants, series),
     coverage: bench.coverage,
     notChecked: notChecked({

@@ -1,5 +1,5 @@
-// The schedules that people draw or tell, in thread order: what the code says of each.
-import type { Review, ReviewDiagram } from '../types.ts';
+// The schedules that people draw or tell, and the logs that they show, in thread order: what the code says of each.
+import type { Review, ReviewDiagram, ReviewLog } from '../types.ts';
 import { type Part, paragraph, type ReportOptions, type Section } from './parts.ts';
 import type { Tone } from './words.ts';
 
@@ -29,7 +29,10 @@ function diagramParts(diagram: ReviewDiagram): Part[] {
   const tone = verdict === 'executable' && violated.length === 0 ? 'plain' : TONES[verdict];
   const schedule = trace === undefined ? '' : ` [${trace}]`;
   return [
-    paragraph(`${what}${speaker === undefined ? '' : ` of ${speaker}`} in <${messageId}>${lost}: ${words}, ${why}.${schedule}`, tone),
+    paragraph(
+      `${what}${speaker === undefined ? '' : ` of ${speaker}`} in <${messageId}>${lost}: ${words}, ${why}.${schedule}`,
+      tone,
+    ),
     ...(verdict === 'not-modelled' ? [] : [{ kind: 'list' as const, items: stepsOf(diagram) }]),
   ];
 }
@@ -44,4 +47,21 @@ function stepsOf({ steps, assignments = [], impossibleAt }: ReviewDiagram): stri
     (cpus, index) => `way ${index + 1}: ${cpus.map((cpu) => (cpu === '' ? '?' : cpu)).join(' ')}`,
   );
   return [...lines, ...ways];
+}
+
+/** Returns the section of what people saw: what each log says, and what the code says of it. Logs that no rule is about wait for `all`. */
+export function logsSection(review: Review, options: ReportOptions): Section {
+  const logs = (review.logs ?? []).filter(({ rule }) => options.all || rule !== undefined);
+  return { title: 'Logs', parts: logs.flatMap(logParts) };
+}
+
+function logParts({ messageId, speaker, facts, rule, scenario, property, verdict }: ReviewLog): Part[] {
+  const who = `${speaker ?? 'unknown speaker'} <${messageId}>`;
+  const where = scenario === undefined ? `${rule}: ${property}` : `${rule} ${scenario}: ${property}`;
+  const words =
+    verdict === undefined ? '' : `, which ${verdict === 'violated' ? 'is violated' : verdict} on the code as it stands`;
+  return [
+    paragraph(rule === undefined ? who : `${who}, evidence of ${where}${words}:`),
+    { kind: 'list', items: facts },
+  ];
 }

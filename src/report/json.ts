@@ -16,6 +16,7 @@ const ORDER: readonly string[] = [
     'checks',
     'claims',
     'diagrams',
+    'logs',
     'traces',
   ],
   ...[

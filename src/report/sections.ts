@@ -2,7 +2,7 @@
 
 import type { Review } from '../types.ts';
 import { CLAIMS_UNDER_A_SCHEDULE, claimsSection, quoteOf } from './claims.ts';
-import { diagramsSection } from './diagrams.ts';
+import { diagramsSection, logsSection } from './diagrams.ts';
 import { fixesSection } from './fixes.ts';
 import { alsoSection, assumptionsSection, notCheckedSection, replaySection, searchSection } from './limits.ts';
 import { type Part, paragraph, type ReportOptions, type Section } from './parts.ts';
@@ -21,6 +21,7 @@ export function sectionsOf(review: Review, options: ReportOptions): readonly Sec
     schedulesSection(review, selection, options),
     claimsSection(review, selection, options),
     diagramsSection(review, options),
+    logsSection(review, options),
     fixesSection(review, options),
     alsoSection(review, options),
     searchSection(review, options),

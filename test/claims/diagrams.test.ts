@@ -111,7 +111,7 @@ it('a drawing of a thousand lines is cut at sixty steps, and says so', () => {
 const SPECIAL = new URL('../../../shared/mail-samples/special/', import.meta.url);
 
 describe.skipIf(!existsSync(SPECIAL))('real drawings, skipped where ../shared is absent', () => {
-  it.each([
+  const samples: readonly (readonly [string, string])[] = [
     ['diagram-cgroups-05.eml', 'cpu1 cpu2 cpu1 cpu2 cpu2 cpu2 cpu1 cpu1 cpu1 cpu1'],
     ['diagram-cgroups-07.eml', 'cpu1 cpu2 cpu1 cpu2 cpu2 cpu2 cpu2 cpu1 cpu1 cpu1 cpu1'],
     ['diagram-cgroups-09.eml', 'cpu0 cpu1 cpu1 cpu0'],
@@ -123,7 +123,8 @@ describe.skipIf(!existsSync(SPECIAL))('real drawings, skipped where ../shared is
       ...['01', '05', '07'].map((n) => `diagram-quoted-cgroups-${n}`),
     ].map((name) => [`${name}.eml`, `${'cpu1 '.repeat(11)}${'cpu2 '.repeat(4)}${'cpu1 '.repeat(12)}`.trim()] as const),
     ['diagram-quoted-cgroups-03.eml', `${'cpu1 '.repeat(11)}${'cpu2 '.repeat(4)}${'cpu1 '.repeat(12)}`.trim()],
-  ])('%s', async (name, cpus) => {
+  ];
+  it.each(samples)('%s', async (name, cpus) => {
     const diagrams = findDrawings(await readThread(readFileSync(new URL(name, SPECIAL)), name));
     expect(diagrams.map(({ steps }) => steps.map(({ cpu }) => cpu).join(' '))).toEqual([cpus]);
   });
