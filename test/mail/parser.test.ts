@@ -53,6 +53,20 @@ describe('mailparser', () => {
     expect(await texts(escaped, { 'Content-Type': 'text/plain; charset=iso-2022-jp' })).toEqual(['0 こん ok']);
   });
 
+  it('decodes in the bundle, too, where it is a part of the program', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relore-test-'));
+    const banner = { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' };
+    await build({
+      ...{ entryPoints: { parser: 'src/mail/parser.ts' }, outdir: folder, outExtension: { '.js': '.mjs' }, banner },
+      ...{ bundle: true, format: 'esm', platform: 'node', target: 'node20', splitting: true },
+    });
+    const bundled = (await import(pathToFileURL(join(folder, 'parser.mjs')).href)) as {
+      decodedText: typeof decodedText;
+    };
+    expect(await bundled.decodedText(KOI8, { charset: 'koi8-r', encoding: '8bit' })).toBe('Привет');
+    rmSync(folder, { recursive: true });
+  });
+
   it('would join flowed lines and take quotes for text: flowed mail in base64 keeps its lines and depths', async () => {
     const flowed = {
       'Content-Type': 'text/plain; charset=utf-8; format=flowed',
@@ -115,19 +129,5 @@ describe('a mail that was cut off', () => {
       (await readThread(Buffer.from(mail(text, { 'Content-Type': 'multipart/mixed; boundary=b' })), 'x')).lossy;
     expect(await read(`${body}\n--b--\n`)).toEqual([]);
     expect(await read(body)).toEqual(['cut off inside a MIME part: no closing boundary']);
-  });
-
-  it('decodes in the bundle, too, where it is a part of the program', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'relore-test-'));
-    const banner = { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' };
-    await build({
-      ...{ entryPoints: { parser: 'src/mail/parser.ts' }, outdir: folder, outExtension: { '.js': '.mjs' }, banner },
-      ...{ bundle: true, format: 'esm', platform: 'node', target: 'node20', splitting: true },
-    });
-    const bundled = (await import(pathToFileURL(join(folder, 'parser.mjs')).href)) as {
-      decodedText: typeof decodedText;
-    };
-    expect(await bundled.decodedText(KOI8, { charset: 'koi8-r', encoding: '8bit' })).toBe('Привет');
-    rmSync(folder, { recursive: true });
   });
 });
