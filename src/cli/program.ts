@@ -7,8 +7,8 @@ import { DEFAULT_STATES } from './limits.ts';
 import { packageRoot } from './package-root.ts';
 import { addBatch } from './program-batch.ts';
 import { addCi, REVIEW_EXAMPLES, withReportOptions } from './program-ci.ts';
-import { addPages } from './program-pages.ts';
 import { addHistory } from './program-history.ts';
+import { addPages } from './program-pages.ts';
 
 /**
  * Runs one command line (without node and the program) and sets the exit code: see exit.ts.
@@ -110,6 +110,21 @@ function addRules(program: Command): void {
     .argument('<name>', 'name of the rule')
     .addOption(rulesOption())
     .action(async (name: string, options) => (await import('./rules.ts')).showRule(name, options));
+  rules
+    .command('new')
+    .description('begin a rule: rules/NAME.md with every section, and what is left to fill in')
+    .argument('<name>', 'name of the rule, as a file stem: lru-before-put')
+    .option('--functions <names...>', 'functions that the rule is about')
+    .addOption(rulesOption())
+    .action(async (name: string, options) => (await import('./rules-author.ts')).newRule(name, options));
+  rules
+    .command('lint')
+    .description('say what is missing or unknown in the rules, as file:line; exit 1 when something is')
+    .argument('[name]', 'name of one rule')
+    .addOption(rulesOption())
+    .action(async (name: string | undefined, options) =>
+      (await import('./rules-author.ts')).lintCommand(name, options),
+    );
   rules
     .command('test')
     .description('run every cell of the Result tables; exit 1 when one differs')

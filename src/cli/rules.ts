@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { testRules } from '../judge.ts';
-import { type CellResult, renderCell, renderCellCount, renderRuleList } from '../report/rules.ts';
+import { type CellResult, renderCell, renderCellCount, renderProblems, renderRuleList } from '../report/rules.ts';
 import { readRules } from '../rules/load.ts';
 import { EXIT } from './exit.ts';
 import { type ColorWish, emit, wantsColor } from './output.ts';
 import { shippedRules } from './package-root.ts';
+import { lintFolder } from './rules-author.ts';
 import { checkFolder } from './source.ts';
 
 /** Options of the `relore rules` commands. */
@@ -30,7 +31,8 @@ export async function showRule(name: string, options: RulesOptions): Promise<voi
 }
 
 /**
- * Runs every cell of the Result tables, printing each as it is decided. Exit 1 when a cell differs from its table, 3
+ * Lints the rules and runs every cell of their Result tables, printing each as it is decided. Exit 1 for a problem and
+ * when a cell differs from its table, 3
  * when one was not decided and none differs. Throws InputError for a rule that cannot be read, or an unknown name.
  */
 export async function testCommand(
@@ -41,13 +43,15 @@ export async function testCommand(
   const color = wantsColor(options.color, false);
   const rules = readRules(folder);
   if (name !== undefined && !rules.some((rule) => rule.name === name)) throw unknownRule(name, folder);
+  const problems = (await lintFolder(folder, name)).filter(({ kind }) => kind === 'wrong');
+  if (problems.length > 0) process.stdout.write(renderProblems(problems));
   const cells: CellResult[] = [];
   await testRules(folder, name, (cell) => {
     cells.push(cell);
     process.stdout.write(renderCell(cell, color));
   });
   process.stdout.write(renderCellCount(cells));
-  process.exitCode = cellsExit(cells);
+  process.exitCode = problems.length > 0 ? EXIT.findings : cellsExit(cells);
 }
 
 /**

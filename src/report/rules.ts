@@ -54,6 +54,24 @@ export function renderCell(cell: CellResult, color: boolean): string {
   return `${[line, ...difference].join('\n')}\n`;
 }
 
+/** Returns one line a problem, `rules/x.md:12: words`, and a count; what is only left to be filled in says so. */
+export function renderProblems(
+  problems: readonly {
+    readonly kind: 'wrong' | 'left';
+    readonly file: string;
+    readonly line: number;
+    readonly words: string;
+  }[],
+): string {
+  const lines = problems.map(({ kind, file, line, words }) =>
+    clean(`${file}:${line}: ${kind === 'left' ? 'left to fill in: ' : ''}${words}`),
+  );
+  const wrong = problems.filter(({ kind }) => kind === 'wrong').length;
+  const left = problems.length - wrong;
+  const count = [`${counted(wrong, 'problem')}`, ...(left === 0 ? [] : [`${counted(left, 'place')} left to fill in`])];
+  return `${[...lines, count.join(', ')].join('\n')}\n`;
+}
+
 /** Returns the last line of a rules test: '36 cells: 34 as expected, 1 differs, 1 not decided'. */
 export function renderCellCount(cells: readonly CellResult[]): string {
   const count = (state: string) => cells.filter((cell) => cellState(cell) === state).length;
