@@ -12,6 +12,7 @@ import type {
   Scenario,
   Violation,
 } from '../types.ts';
+import { judgeBarrier } from './barriers.ts';
 import { type Bound, bindClaim, wordsOf } from './binding.ts';
 import type { Bench } from './checks.ts';
 import { historyVerdict } from './history-claims.ts';
@@ -26,8 +27,8 @@ export interface StatementBench {
 
 export type Finding = Pick<ReviewClaim, 'verdict' | 'why' | 'trace' | 'binding'>;
 
-/** What holds a lock, or must come first, is not what an invariant says; a row of topics.md may say what is expected. */
-const TELLS_NOT: ReadonlySet<Claim['kind']> = new Set(['protected-by', 'barrier']);
+/** Which lock is held where is not what an invariant says; a row of topics.md may say what is expected. */
+const TELLS_NOT: ReadonlySet<Claim['kind']> = new Set(['protected-by']);
 
 /** One run of all scenarios of a reading. */
 type Run =
@@ -73,6 +74,12 @@ function bindingOf({ rule, topic, version, of, source }: Bound): ReviewBinding {
 }
 
 function judgeBound(claim: Claim, bound: Bound, bench: Bench): Finding {
+  if (claim.kind === 'barrier')
+    return judgeBarrier(claim, bound, {
+      knowledge: bench.knowledge,
+      reorders: bench.models.includes('lkmm'),
+      run: (source) => runAll(bench, bound, source),
+    });
   const run = runAll(bench, bound, bound.source);
   if (run.kind === 'open') return { verdict: 'undecided', why: run.why };
   const on = `read as ${wordsOf(bound)}`;
