@@ -90,7 +90,7 @@ function visible(
     change(facts, process, cell, bits);
     remember(at, cell, next ?? at.state.events[partner]!.value);
   }
-  return narrowed(process, facts, at, cell, instruction, old);
+  return range === undefined ? narrowed(process, facts, at, cell, instruction, old) : undefined;
 }
 
 /** Whether add-unless can succeed or fail with what it can read. */

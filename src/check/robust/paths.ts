@@ -151,7 +151,7 @@ function advance(
         case 'fork': {
           const { instruction, value } = stop;
           if (instruction.op === 'assert') {
-            decides(facts, value, at.state.loc);
+            if (sameThroughout(value, (read) => at.ranges.get(read)) === undefined) decides(facts, value, at.state.loc);
             cpu.pc++;
             break;
           }
