@@ -19,7 +19,9 @@ export async function openPostgres(url: string): Promise<Engine> {
     options: '-c search_path=relore',
     connectionTimeoutMillis: 15_000,
   });
-  pool.on('error', () => {}); // an idle connection that breaks: the next call opens another one, or says what is wrong
+  // A connection that breaks: the call that uses it fails with the reason, and the next one opens another connection.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     await migrate(pool, where);
   } catch (error) {

@@ -69,12 +69,18 @@ function numberOf(row: unknown): number {
   return Number(Object.values(row as Record<string, unknown>)[0]);
 }
 
-/** A transaction takes the write lock when it begins: one that read first could not wait for another writer later. */
+/**
+ * A transaction takes the write lock when it begins: one that read first could not wait for another writer later. And SQLite
+ * has rolled back by itself when the disk is full: to roll back once more would be the error that is told.
+ */
 function writingAtOnce(database: Database.Database): SqliteDatabase {
+  const said = (text: string): string => {
+    if (text === 'begin') return 'begin immediate';
+    return text === 'rollback' && !database.inTransaction ? 'select 1' : text;
+  };
   return {
     close: () => database.close(),
-    prepare: (text) =>
-      database.prepare(text === 'begin' ? 'begin immediate' : text) as unknown as ReturnType<SqliteDatabase['prepare']>,
+    prepare: (text) => database.prepare(said(text)),
   };
 }
 
