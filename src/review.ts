@@ -11,11 +11,12 @@ import type { Bench, Checked, Work } from './review/checks.ts';
 import { checkBase, checkVariant, workOf } from './review/checks.ts';
 import { judgeClaims } from './review/claims.ts';
 import { judgeDiagrams } from './review/diagrams.ts';
-import { judgeLogs } from './review/logs.ts';
 import { eventEdits } from './review/edits.ts';
+import { judgeLogs } from './review/logs.ts';
 import { withNewLines } from './review/new-lines.ts';
 import { assumptionsOf, hunksOf, mentionedFunctions, notChecked, seriesOf, threadOf } from './review/parts.ts';
 import { withQuotedPatches } from './review/quoted.ts';
+import { refereeSequences } from './review/referee.ts';
 import { openTraceBook } from './review/traces.ts';
 import type { Variant } from './review/variants.ts';
 import { pairVariants, patchIds, postedVariants, proseVariants } from './review/variants.ts';
@@ -31,6 +32,7 @@ export interface ReviewOptions {
   readonly models: readonly MemoryModel[];
   readonly states: number; // limit of distinct states of one search
   readonly version: string; // of relore
+  readonly referee?: true; // also run the schedules that are told in prose
   readonly patchesOnly?: true; // posted diffs alone: no fixes in prose, no combinations, nothing that is only named
   readonly knowledge?: Knowledge; // of rulesDir, when it is read already
   readonly progress?: (work: Work) => void; // told of every search before it begins
@@ -80,6 +82,7 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
 
   const judgedClaims = judgeClaims(claims, patches, traceOf, { bench, base: base.source, variants });
 
+  const grounds = { bench, base: base.source, variants, claims, rules: matched.map(({ rule }) => rule) };
   const series = seriesOf(thread, ids);
   return {
     schema: 'relore.review/1',
@@ -97,8 +100,8 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
     patches: patches.map((patch) => ({ ...patch, ...hunksOf(thread, ids, patch.id) })),
     checks,
     claims: judgedClaims,
-    diagrams: judgeDiagrams(thread, { bench, base: base.source, variants, claims, rules: matched.map(({ rule }) => rule) }),
-    logs: judgeLogs(thread, bench, base.source, matched.map(({ rule }) => rule)),
+    diagrams: [...judgeDiagrams(thread, grounds), ...(options.referee ? refereeSequences(thread, grounds) : [])],
+    logs: judgeLogs(thread, bench, base.source, grounds.rules),
     traces: withNewLines(bench.traces.traces, variants, series),
     coverage: bench.coverage,
     notChecked: notChecked({

@@ -17,6 +17,7 @@ export interface RunOptions {
   readonly model: readonly MemoryModel[];
   readonly bound: number; // distinct states of one search
   readonly rules?: string;
+  readonly referee?: boolean; // also run the schedules that are told in prose
   readonly refresh?: boolean; // fetch again what stands on a server
 }
 
@@ -48,6 +49,7 @@ export async function runReviewTask(
       ...(options.tree === undefined || range !== undefined ? {} : { tree: options.tree }),
       ...(options.base === undefined ? {} : { base: options.base }),
       ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
+      ...(options.referee === true ? { referee: true as const } : {}),
     },
   };
   const progress = openProgress(process.stderr, process.env, Date.now);
@@ -80,6 +82,7 @@ export function replayCommandLine(sources: readonly string[], options: RunOption
     ...(options.tree === undefined ? [] : [`--tree ${quoted(options.tree)}`]),
     ...(options.base === undefined ? [] : [`--base ${quoted(options.base)}`]),
     ...(options.kernel === undefined ? [] : [`--kernel ${quoted(options.kernel)}`]),
+    ...(options.referee === true ? ['--referee'] : []),
     ...(options.model.join() === 'sc' ? [] : [`--model ${options.model.join()}`]),
     ...(options.bound === DEFAULT_STATES ? [] : [`--bound ${options.bound}`]),
     ...(options.rules === undefined ? [] : [`--rules ${quoted(options.rules)}`]),

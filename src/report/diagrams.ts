@@ -5,7 +5,10 @@ import type { Tone } from './words.ts';
 
 /** Returns the section of diagrams and told schedules. Those that are not modelled are counted, and shown with `all`. */
 export function diagramsSection(review: Review, options: ReportOptions): Section {
-  const shown = review.diagrams.filter(({ verdict }) => options.all || verdict !== 'not-modelled');
+  // Who asks for told schedules wants to know of each.
+  const shown = review.diagrams.filter(
+    ({ verdict, source }) => options.all || verdict !== 'not-modelled' || source === 'sequence',
+  );
   const left = review.diagrams.length - shown.length;
   const parts = shown.flatMap(diagramParts);
   if (left > 0 && parts.length > 0) parts.push(paragraph(`${left} more not modelled: --all.`));
