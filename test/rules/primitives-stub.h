@@ -45,7 +45,7 @@ struct mmu_gather; struct vm_area_struct; struct mm_struct; struct address_space
 #define WARN_ON_ONCE(c) ((void)(c))
 #define fullmm mm
 long atomic_long_read(const atomic_long_t *); void atomic_long_add(long, atomic_long_t *);
-int pte_none(pte_t); int pte_present(pte_t); int pte_dirty(pte_t); pte_t ptep_get(pte_t *);
+int pte_none(pte_t); int pte_present(pte_t); int pte_dirty(pte_t); int pte_write(pte_t); pte_t ptep_get(pte_t *);
 struct page *vm_normal_page(struct vm_area_struct *, unsigned long, pte_t); struct page *pfn_to_page(unsigned long);
 #define pte_offset_map_lock(mm, pmd, addr, ptlp) (*(ptlp) = &(mm)->page_table_lock, (pte_t *)(pmd) + ((addr) >> PAGE_SHIFT))
 void pte_unmap_unlock(pte_t *, void *);
