@@ -1,4 +1,5 @@
 // The schedules of a scenario on the code versions that tell most: for the pages and for `relore explore`.
+import { createHash } from 'node:crypto';
 import { applyEdits } from './c/edit.ts';
 import { lowerScenario } from './c/scenario.ts';
 import { withFiles } from './c/tree.ts';
@@ -10,6 +11,7 @@ import { editedSource } from './judge.ts';
 import type { Knowledge } from './knowledge.ts';
 import type {
   KernelSource,
+  Program,
   Refusal,
   ReviewTrace,
   ReviewTraceStep,
@@ -24,50 +26,62 @@ import type { SourceWindow, WalkCode } from './web/walk-data.ts';
 
 const AROUND = 4; // lines of source above and below
 
+/** A scenario lowered from one code version. */
+export interface LoweredCode {
+  readonly code: Code;
+  readonly program: Program;
+  readonly source: KernelSource;
+}
+
 /**
  * Walks a scenario on each of `codes` under `model`, at most `states` states each. Codes with the same schedules as one before them are
- * left out, as are those that cannot be lowered, each with its reason.
+ * left out, as are those that could not be lowered, each with its reason.
  */
 export function scenarioWalks(
-  knowledge: Knowledge,
-  rule: Rule,
-  scenario: Scenario,
+  codes: readonly (LoweredCode | { readonly code: Code; readonly refusal: Refusal })[],
   model: 'sc' | 'tso',
-  codes: readonly Code[],
   states: number,
 ): ScenarioWalks {
   const walked: WalkCode[] = [];
   const left: string[] = [];
   const known = new Map<string, string>(); // schedules -> code
-  for (const code of codes) {
-    const one = walkCode(knowledge, rule, scenario, model, code, states);
+  for (const lowered of codes) {
+    const { id } = lowered.code;
+    const one = 'refusal' in lowered ? lowered.refusal : walkCode(lowered, model, states);
     if ('what' in one) {
-      left.push(`${code.id}: not modelled: ${one.what}: ${one.why}`);
+      left.push(`${id}: not modelled: ${one.what}: ${one.why}`);
       continue;
     }
-    const key = JSON.stringify(one.walk);
+    const key = createHash('sha256').update(JSON.stringify(one.walk)).digest('hex');
     const same = known.get(key);
     if (same === undefined) walked.push(one);
-    else left.push(`${code.id}: the same schedules as ${same}`);
-    known.set(key, same ?? code.id);
+    else left.push(`${id}: the same schedules as ${same}`);
+    known.set(key, same ?? id);
   }
   return { codes: walked, left };
 }
 
-/** Walks a scenario on one code version. Throws InputError for an unknown version, or an edit that does not apply to it. */
-export function walkCode(
+/** Lowers a scenario from a code version. Throws InputError for an unknown version, or an edit that does not apply to it. */
+export function lowerCode(
   knowledge: Knowledge,
   rule: Rule,
   scenario: Scenario,
-  model: 'sc' | 'tso',
   code: Code,
-  states: number,
-): WalkCode | Refusal {
+): LoweredCode | { readonly code: Code; readonly refusal: Refusal } {
   const source = sourceOf(knowledge, rule, code);
   const text = { name: `${rule.name}/${scenario.name}`, file: rule.file, line: scenario.line, code: scenario.code };
   const lowered = lowerScenario(knowledge.workshop, source, text);
-  if (lowered.kind === 'refused') return lowered.refusal;
-  const walk = walkOf(lowered.program, model, { states });
+  if (lowered.kind === 'refused') return { code, refusal: lowered.refusal };
+  return { code, program: lowered.program, source };
+}
+
+/** Walks the schedules of a lowered scenario. */
+export function walkCode(
+  { code, program, source }: LoweredCode,
+  model: 'sc' | 'tso',
+  states: number,
+): WalkCode | Refusal {
+  const walk = walkOf(program, model, { states });
   if ('what' in walk) return walk;
   const edits = code.edits.map((edit) => ` --edit '${edit}'`).join('');
   return {

@@ -1,14 +1,14 @@
 // What the pages show, gathered from the shipped knowledge: rules, the computed history, and the retold threads with their reviews.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codesOf } from './codes.ts';
-import { scenarioWalks } from './explorer.ts';
+import { type Code, codesOf } from './codes.ts';
+import { lowerCode, scenarioWalks } from './explorer.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { readThread } from './mail/read.ts';
 import { reportBody } from './report/html.ts';
 import { review } from './review.ts';
-import type { History } from './types.ts';
-import type { ScenarioWalks, Site, SiteReview } from './web/site.ts';
+import type { History, Rule, Scenario } from './types.ts';
+import type { Site, SiteReview } from './web/site.ts';
 
 const STATES = 150; // of each code that is walked
 
@@ -21,14 +21,15 @@ export interface Shipped {
 }
 
 /**
- * Reads the rules, and reviews the threads. About a second for each thread; schedules are computed when a page asks for them, and
- * kept. Throws InputError for a file that does not read.
+ * Reads the rules, and reviews the threads. About a second for each thread; schedules are computed when a page asks for them. Throws InputError for a file that does not read.
  */
 export async function gatherSite({ rulesDir, threadsDir, version, history }: Shipped): Promise<Site> {
   const knowledge = await loadKnowledge(rulesDir);
   const reviews: SiteReview[] = [];
   for (const id of threadNames(threadsDir)) reviews.push(await reviewed(rulesDir, threadsDir, id, version));
-  const kept = new Map<string, ScenarioWalks>();
+  const lowered = oneKept((rule: Rule, scenario: Scenario, codes: readonly Code[]) =>
+    codes.map((code) => lowerCode(knowledge, rule, scenario, code)),
+  );
   return {
     version,
     history,
@@ -39,12 +40,21 @@ export async function gatherSite({ rulesDir, threadsDir, version, history }: Shi
       const rule = knowledge.rules.find(({ name }) => name === ruleName);
       const scenario = rule?.scenarios.find(({ name }) => name === scenarioName);
       if (rule === undefined || scenario === undefined) return undefined;
-      const key = `${ruleName}/${scenarioName}/${model}`;
       const codes = codesOf(history, knowledge.stack.tags, rule, scenario.name, model);
-      const walks = kept.get(key) ?? scenarioWalks(knowledge, rule, scenario, model, codes, STATES);
-      kept.set(key, walks);
-      return walks;
+      return scenarioWalks(lowered(rule, scenario, codes), model, STATES);
     },
+  };
+}
+
+/** Keeps the result for the last scenario: both memory models walk the same code. */
+function oneKept<T>(
+  lower: (rule: Rule, scenario: Scenario, codes: readonly Code[]) => T,
+): (rule: Rule, scenario: Scenario, codes: readonly Code[]) => T {
+  let last: { readonly key: string; readonly value: T } | undefined;
+  return (rule, scenario, codes) => {
+    const key = JSON.stringify([rule.name, scenario.name, codes.map(({ id }) => id)]);
+    if (last?.key !== key) last = { key, value: lower(rule, scenario, codes) };
+    return last.value;
   };
 }
 
@@ -73,7 +83,11 @@ function introductionOf(rulesDir: string, name: string): string[] {
   const body = /^---\n[\s\S]*?\n---\n+# .*\n([\s\S]*?)(?:\n## |$)/.exec(text)?.[1] ?? '';
   return body
     .split(/\n{2,}/)
-    .map((paragraph) => paragraph.trim())
-    .filter((paragraph) => paragraph !== '' && !/^(?:```|\||[-*] | {4})/.test(paragraph))
-    .map((paragraph) => paragraph.replaceAll(/\s*\n\s*/g, ' ').replaceAll('*', ''));
+    .filter((paragraph) => /^[A-Z*`]/.test(paragraph))
+    .map((paragraph) =>
+      paragraph
+        .replaceAll(/\s*\n\s*/g, ' ')
+        .replaceAll('*', '')
+        .trim(),
+    );
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { emitKeypressEvents } from 'node:readline';
 import { type Code, codesOf } from '../codes.ts';
 import { InputError } from '../errors.ts';
-import { scenarioWalks, traceOf, walkCode } from '../explorer.ts';
+import { lowerCode, scenarioWalks, traceOf, walkCode } from '../explorer.ts';
 import { readHistory } from '../history/file.ts';
 import { type Knowledge, loadKnowledge } from '../knowledge.ts';
 import { renderTrace } from '../report/trace.ts';
@@ -43,13 +43,15 @@ export async function exploreCommand(name: string, options: ExploreOptions): Pro
     const codes = codesOf(readHistory(rulesDir), knowledge.stack.tags, rule, scenario.name, options.model);
     const asked = options.kernel === undefined && options.edit.length === 0 ? [] : [codeOf(knowledge, options)];
     const others = codes.filter(({ id }) => asked.every((one) => one.id !== id));
-    const walks = scenarioWalks(knowledge, rule, scenario, options.model, [...asked, ...others], options.states);
+    const lowered = [...asked, ...others].map((one) => lowerCode(knowledge, rule, scenario, one));
+    const walks = scenarioWalks(lowered, options.model, options.states);
     const { version } = packageRoot();
     const page = walkPage({ version, rule, scenario, model: options.model, walks, models: [], alone: true });
     await emit(page, options.html);
     return;
   }
-  const code = walkCode(knowledge, rule, scenario, options.model, codeOf(knowledge, options), options.states);
+  const lowered = lowerCode(knowledge, rule, scenario, codeOf(knowledge, options));
+  const code = 'refusal' in lowered ? lowered.refusal : walkCode(lowered, options.model, options.states);
   if ('what' in code) {
     process.stderr.write(`relore: not modelled: ${code.what}: ${code.why}\n`);
     process.exitCode = EXIT.undecided;

@@ -41,7 +41,7 @@ const PARTS = `
 .tag.bounded,.tag.refused,.tag.warn,.tag.undecided,.tag.exposed{background:var(--warnsoft);color:var(--warn)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0}caption{text-align:left;padding-bottom:.35rem;font-size:.9rem}
 th,td{border-bottom:1px solid var(--line);padding:.28rem .7rem .28rem 0;text-align:left;vertical-align:top}th{font-weight:600}thead th{font-size:.86rem;color:var(--faint)}
-td.number{text-align:right;font-variant-numeric:tabular-nums}
+th,td{overflow-wrap:break-word}td:first-child{white-space:nowrap}.stack{min-width:44rem;font-size:.94rem}td.number{text-align:right;font-variant-numeric:tabular-nums}
 button,.button{font:inherit;font-size:.9rem;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:.4rem;padding:.3rem .7rem;cursor:pointer}
 button:hover:enabled{border-color:var(--link)}button:disabled{color:var(--faint);background:var(--soft);cursor:default}
 input[type=search],select{font:inherit;font-size:.95rem;color:var(--ink);background:var(--paper);border:1px solid var(--faint);border-radius:.4rem;padding:.35rem .6rem;max-width:100%}
@@ -58,7 +58,7 @@ fieldset>input:focus-visible+label{outline:3px solid var(--link);outline-offset:
 .schedule{width:100%;table-layout:fixed;font-size:.92rem;line-height:1.4;margin:.25rem 0}
 .schedule th:first-child{width:2.4rem;font-weight:400;color:var(--faint);font-variant-numeric:tabular-nums}
 .schedule thead th{border-bottom:2px solid var(--line);color:var(--ink)}.schedule thead th small{font-weight:400;color:var(--faint);font-size:1em}
-.schedule td,.schedule thead th{padding-left:.7rem}
+.schedule td,.schedule thead th{padding-left:.7rem}.schedule td{white-space:normal;overflow-wrap:anywhere}
 .schedule td.p0:not(:empty),.schedule th.p0{box-shadow:inset 3px 0 var(--p0)}.schedule td.p1:not(:empty),.schedule th.p1{box-shadow:inset 3px 0 var(--p1)}
 .schedule td.p2:not(:empty),.schedule th.p2{box-shadow:inset 3px 0 var(--p2)}.schedule td.p3:not(:empty),.schedule th.p3{box-shadow:inset 3px 0 var(--p3)}
 .schedule .code{display:block;color:var(--faint);font-size:.86rem}.schedule .state{color:var(--faint)}
@@ -77,7 +77,9 @@ fieldset>input:focus-visible+label{outline:3px solid var(--link);outline-offset:
 .source>span{display:block;padding-left:5.5em;text-indent:-5.5em;min-height:1.5em}.source .here{background:var(--mark);margin-inline:-.6rem;padding-inline:calc(.6rem + 5.5em) .6rem}.source .n{color:var(--faint);user-select:none}
 @media(min-width:64rem){.stepping{display:grid;grid-template-columns:minmax(0,1fr) 25rem;column-gap:2rem}.stepping>*{grid-column:1}
 .stepping>.now{grid-column:2;grid-row:1/span 99}.now>div{position:sticky;top:1rem}.stepping .schedule .state,.stepping .schedule .far{display:none}}
-@media(max-width:40rem){h1{font-size:1.35rem}main,.top>*,footer{padding-inline:1rem}
+@media(max-width:40rem){h1{font-size:1.35rem}.stack{min-width:0}.stack thead{display:none}.stack,.stack tbody,.stack tr,.stack td{display:block;white-space:normal}.stack tr{padding:.5rem 0;border-bottom:1px solid var(--line)}.stack td{border:0;padding:.1rem 0}
+.stack td:empty{display:none}.stack td[data-head]::before{content:attr(data-head) ": ";color:var(--faint);font-size:.86rem}
+main,.top>*,footer{padding-inline:1rem}
 .schedule thead{display:none}.schedule,.schedule tbody{display:block}.schedule tr{display:grid;grid-template-columns:1.9rem 1fr;border-bottom:1px solid var(--line);padding:.35rem 0}
 .all-steps .schedule .minor,.walk:has(>.all :checked) .schedule .minor{display:grid}.schedule td,.schedule th{border:0;padding:0 0 0 .6rem;grid-column:2}.schedule th:first-child{grid-column:1;grid-row:1;width:auto;padding:0}
 .schedule td:empty{display:none}.schedule .who{display:inline;font-size:.8rem;color:var(--faint)}.schedule td.p1:not(:empty){margin-left:1rem}.schedule td.p2:not(:empty){margin-left:2rem}

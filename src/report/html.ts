@@ -123,7 +123,7 @@ function panel(review: Review, { run, scenario, tellingOnly }: Explorer, version
       : `Not decided: ${side?.why ?? side?.verdict ?? 'not run'}.`;
     return `<section>${heading}<p class="outcome ${holds ? 'holds' : 'open'}">${html(words)}</p></section>`;
   }
-  return `<section>${heading}<div class="walk">${schedule(review, tellingOnly ? telling(trace) : trace, side?.trace ?? '')}</div></section>`;
+  return `<section id="${attribute(side?.trace ?? '')}">${heading}<div class="walk">${schedule(review, tellingOnly ? telling(trace) : trace, side?.trace ?? '')}</div></section>`;
 }
 
 function telling(trace: ReviewTrace): ReviewTrace {

@@ -11,7 +11,10 @@ export function fitted(codes: readonly WalkCode[], pageWith: (codes: readonly Wa
   let page = pageWith(codes);
   if (Buffer.byteLength(page) <= MOST_BYTES) return page;
   let kept = codes;
+  const most = Math.max(...codes.map(({ walk }) => walk.states.length));
+  const whole = Buffer.byteLength(page);
   for (const size of SIZES) {
+    if ((whole * size) / most > MOST_BYTES * 1.6) continue; // pages grow with their states, less than in proportion
     kept = codes.map((code) => trimmed(code, size));
     page = pageWith(kept);
     if (Buffer.byteLength(page) <= MOST_BYTES) return page;

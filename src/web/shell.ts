@@ -118,11 +118,15 @@ export function verdictWords(verdict: Verdict): string {
   return { holds: 'holds', violated: 'violated', bounded: 'not decided', refused: 'not modelled' }[verdict];
 }
 
-/** Returns a table in a box that scrolls by itself. Cells and heads are HTML. */
+/** Returns a table in a box that scrolls by itself; on a phone its rows are stacked. Cells and heads are HTML; heads without elements. */
 export function table(label: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const heads = head.map((words) => (words === '' ? '<td></td>' : `<th scope="col">${words}</th>`)).join('');
-  const lines = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');
-  return `<div class="scroll" role="region" tabindex="0" aria-label="${attribute(label)}"><table><thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table></div>`;
+  const cellOf = (cell: string, index: number): string => {
+    const name = head[index] ?? '';
+    return cell === '' ? '<td></td>' : `<td${index === 0 || name === '' ? '' : ` data-head="${name}"`}>${cell}</td>`;
+  };
+  const lines = rows.map((row) => `<tr>${row.map(cellOf).join('')}</tr>`).join('\n');
+  return `<div class="scroll" role="region" tabindex="0" aria-label="${attribute(label)}"><table class="stack"><thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table></div>`;
 }
 
 /** Returns plain text with names of kernel functions as code, and those in `known` as links. */

@@ -145,10 +145,13 @@ function quotedHtml({ text, speaker, kind }: Block): string {
 
 function besideHtml(path: string, of: SiteReview, claim: ReviewClaim): string {
   const status = claim.status === 'stands' ? '' : ` <span class="faint">${html(claim.status)} later</span>`;
-  const trace = claim.trace === undefined ? undefined : of.review.traces[claim.trace];
-  const schedule =
-    trace === undefined
-      ? ''
-      : ` ${link(path, reviewPath(of.id), `schedule ${claim.trace ?? ''}`, claim.trace)}, ${link(path, racePath(trace.rule), trace.rule)}`;
-  return `<div class="beside ${attribute(claim.verdict)}"><p>${tag(claim.verdict, CLAIM_WORDS[claim.verdict])} <span class="faint">${html(claim.kind)}</span>${status}</p><p>${html(claim.why)}.${schedule}</p></div>`;
+  return `<div class="beside ${attribute(claim.verdict)}"><p>${tag(claim.verdict, CLAIM_WORDS[claim.verdict])} <span class="faint">${html(claim.kind)}</span>${status}</p><p>${html(claim.why)}.${scheduleOf(path, of, claim)}</p></div>`;
+}
+
+/** The schedule that answers a claim: where the review shows it, and the race that it belongs to. */
+function scheduleOf(path: string, { id, review, report }: SiteReview, { trace: name }: ReviewClaim): string {
+  const trace = name === undefined ? undefined : review.traces[name];
+  if (name === undefined || trace === undefined) return '';
+  const anchor = report.body.includes(`id="${attribute(name)}"`) ? name : '';
+  return ` ${link(path, reviewPath(id), `schedule ${name}`, anchor)}, ${link(path, racePath(trace.rule), trace.rule)}`;
 }
