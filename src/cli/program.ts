@@ -162,7 +162,11 @@ function withSourceOptions(command: Command): Command {
 
 /** Options of every command that runs the checker. */
 function withRunOptions(command: Command): Command {
-  return withSourceOptions(command).addOption(modelOption()).addOption(boundOption()).addOption(refreshOption());
+  return withSourceOptions(command)
+    .addOption(modelOption())
+    .addOption(boundOption())
+    .option('--referee', 'also run the schedules that mails tell in prose, one CPU after the other')
+    .addOption(refreshOption());
 }
 
 function modelOption(): Option {
