@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { quoteOf } from '../../src/claims/claims.ts';
+import { readPassages } from '../../src/claims/sentences.ts';
 import { readThread } from '../../src/mail/read.ts';
 import type { Claim, Thread } from '../../src/types.ts';
 
@@ -37,9 +39,13 @@ export function nameOf(sentence: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 12);
 }
 
-/** The names of all sentences that a claim was read from. */
-export function namesOf(claim: Pick<Claim, 'quote' | 'repeats'>): string[] {
-  return [claim.quote, ...claim.repeats.map(({ quote }) => quote)].map(nameOf);
+/** Gives the names of the sentences that a claim of `thread` was read from. A claim cuts what it quotes; the name is of the whole. */
+export function namesIn(thread: Thread): (claim: Pick<Claim, 'quote' | 'repeats'>) => string[] {
+  const whole = new Map<string, string>();
+  for (const { sentences } of readPassages(thread))
+    for (const sentence of sentences) whole.set(quoteOf(sentence), nameOf(sentence.text));
+  return (claim) =>
+    [claim.quote, ...claim.repeats.map(({ quote }) => quote)].map((quote) => whole.get(quote) ?? nameOf(quote));
 }
 
 /** Whether a mail is set aside: the lowest bit of the first byte of the SHA-256 of its Message-ID. */

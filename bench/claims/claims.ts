@@ -6,7 +6,7 @@ import { isStatementOfFact } from '../../src/claims/statements.ts';
 import { loadKnowledge } from '../../src/knowledge.ts';
 import { review } from '../../src/review.ts';
 import type { Claim } from '../../src/types.ts';
-import { type Annotation, annotations, hasMail, isSetAside, mailSamples, namesOf, root, seeds } from './annotations.ts';
+import { type Annotation, annotations, hasMail, isSetAside, mailSamples, namesIn, root, seeds } from './annotations.ts';
 import { proportion } from './wilson.ts';
 
 interface Score {
@@ -24,10 +24,14 @@ const empty = (): Score => ({ found: 0, wrong: 0, open: 0, missed: 0, kind: 0, r
 /** Scores facts only: questions, names and matters of taste are no findings. */
 function scoreClaims(
   claims: readonly Claim[],
-  known: ReadonlyMap<string, Annotation>,
+  on: {
+    readonly known: ReadonlyMap<string, Annotation>;
+    readonly namesOf: ReturnType<typeof namesIn>;
+    readonly seen: Set<string>; // names of sentences that were scored
+  },
   score: Score,
-  seen: Set<string>,
 ): void {
+  const { known, namesOf, seen } = on;
   for (const claim of claims) {
     if (!isStatementOfFact(claim.kind)) continue;
     const names = namesOf(claim);
@@ -64,6 +68,8 @@ async function samples(): Promise<void> {
   const seen = new Set<string>();
   for (const thread of await mailSamples()) {
     const claims = readClaims(thread, knowledge);
+    const namesOf = namesIn(thread);
+    const on = { known, namesOf, seen };
     // A claim counts for the half of the mail in which its sentence was annotated.
     const half = (claim: Claim): boolean => {
       const annotation = namesOf(claim)
@@ -73,11 +79,10 @@ async function samples(): Promise<void> {
     };
     scoreClaims(
       claims.filter((claim) => !half(claim)),
-      known,
+      on,
       halves.looked,
-      seen,
     );
-    scoreClaims(claims.filter(half), known, halves.aside, seen);
+    scoreClaims(claims.filter(half), on, halves.aside);
   }
   for (const annotation of known.values()) {
     if (annotation.open === true || annotation.kinds.length === 0 || seen.has(annotation.words)) continue;
@@ -100,9 +105,10 @@ async function tables(): Promise<void> {
       version: '0',
     });
     const seen = new Set<string>();
+    const namesOf = namesIn(thread);
     const verdicts = new Map(claims.flatMap((claim) => namesOf(claim).map((name) => [name, claim.verdict] as const)));
     const facts = claims.filter(({ kind }) => isStatementOfFact(kind)) as unknown as Claim[];
-    scoreClaims(facts, new Map(own.map((each) => [each.words, each])), score, seen);
+    scoreClaims(facts, { known: new Map(own.map((each) => [each.words, each])), namesOf, seen }, score);
     for (const annotation of own.filter(({ verdict }) => verdict !== undefined)) {
       checkable.all++;
       const verdict = verdicts.get(annotation.words);

@@ -25,7 +25,7 @@ interface Stated {
 }
 
 const NEAR = 2; // sentences on each side
-const LEANS = 16; // words: a longer sentence says itself what it is about
+const LEANS = 26; // words: a longer sentence says itself what it is about
 
 /**
  * Returns the claims of a thread: the fixes (`fix-1`, ...) and then all other statements (`claim-1`, ...), each oldest first, each once
@@ -123,7 +123,7 @@ function aboutOf(of: {
 }): ClaimAbout | undefined {
   const { sentence, statement } = of;
   if (!isStatementOfFact(statement.kind)) return undefined;
-  const leans = sentence.text.split(' ').length <= LEANS && LEANING.test(sentence.text);
+  const leans = leansOn(sentence, statement);
   const topics = topicsOf(
     { sentence: sentence.text, kind: statement.kind, around: leans ? around(sentence).join(' ') : undefined },
     of.topics,
@@ -135,6 +135,18 @@ function aboutOf(of: {
   return { topics, ...(fix === undefined ? {} : { fix }), ...(patch ? { patch: true } : {}) };
 }
 
+/** "This might not be enough": short, without a name of code, and about something that was just said. */
+function leansOn({ text }: Sentence, { kind }: Statement): boolean {
+  const words = text.split(' ');
+  return (
+    LEANING_KINDS.has(kind) &&
+    words.length <= LEANS &&
+    LEANING.test(text) &&
+    !words.some((word) => /\w_\w|\(\)|->/.test(word))
+  );
+}
+
+const LEANING_KINDS: ReadonlySet<string> = new Set(['race', 'order', 'outcome', 'sufficient', 'insufficient']);
 const LEANING = /\b(?:this|that|these|it|the race|enough|possible|here)\b/i; // what it is about stands next to it
 const OF_PATCH = /\b(?:this|the) (?:patch|change|commit|series)\b|^fix/i;
 const OF_PROPOSAL =
