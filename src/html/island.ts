@@ -28,7 +28,7 @@ const rows=shown();at=Math.max(-1,Math.min(rows.length-1,index));
 current()?.removeAttribute('aria-current');
 const row=rows[at];row?.setAttribute('aria-current','step');
 said.textContent=row?'step '+(at+1)+' of '+rows.length:'before step 1 of '+rows.length;
-buttons[0].disabled=buttons[1].disabled=at<0;buttons[2].disabled=buttons[3].disabled=at>=rows.length-1;
+buttons.forEach((button,k)=>button.setAttribute('aria-disabled',k<2?at<0:at>=rows.length-1));
 state(row);
 if(row){const place=row.getBoundingClientRect(),low=innerHeight-(bar.getBoundingClientRect().height+8);
 if(place.top<0||place.bottom>low)row.scrollIntoView({block:'center'})}
@@ -37,7 +37,7 @@ const go=(index)=>{show(index)};
 const state=(row)=>{
 const cells=new Map(JSON.parse(table.dataset.cells));const old=new Map(cells);
 if(row)for(const other of table.tBodies[0].rows){if(other.dataset.cell!==undefined)cells.set(other.dataset.cell,other.dataset.value);if(other===row)break}
-inner.replaceChildren(make('h4',row?'State after step '+(at+1):'State at the start'));
+inner.replaceChildren(make('p',row?'State after step '+(at+1):'State at the start',{class:'title'}));
 const list=make('table');list.append(make('caption',undefined));list.caption.append(make('span','words that change or decide'));
 for(const [name,value] of cells){const line=list.insertRow();line.append(make('th',undefined,{scope:'row'}),make('td'));
 line.cells[0].append(make('code',name));line.cells[1].append(make('code',value));
@@ -46,7 +46,7 @@ if(cells.size>0)inner.append(list);
 if(!row)return;
 const lines=row.dataset.source===undefined?undefined:windows[row.dataset.source];
 const code=row.querySelector('.code');
-inner.append(make('h4','Source'),make('p',lines?lines[0]:code.textContent.slice(code.querySelector('code')?.textContent.length??0).trim(),{class:'faint'}));
+inner.append(make('p','Source',{class:'title'}),make('p',lines?lines[0]:code.textContent.slice(code.querySelector('code')?.textContent.length??0).trim(),{class:'faint'}));
 const text=make('pre',undefined,{class:'source'});
 if(lines)for(const [number,line,here] of lines[1]){const one=make('span',undefined,here?{class:'here'}:{});one.append(make('span',number.padStart(4)+'  ',{class:'n'}),line);text.append(one)}
 else text.append(make('span',code.querySelector('code')?.textContent??'',{class:'here'}));

@@ -43,7 +43,7 @@ const PARTS = `
 th,td{border-bottom:1px solid var(--line);padding:.28rem .7rem .28rem 0;text-align:left;vertical-align:top}th{font-weight:600}thead th{font-size:.86rem;color:var(--faint)}
 th,td{overflow-wrap:break-word}td:first-child{white-space:nowrap}.stack{min-width:44rem;font-size:.94rem}td.number{text-align:right;font-variant-numeric:tabular-nums}
 button,.button{font:inherit;font-size:.9rem;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:.4rem;padding:.3rem .7rem;cursor:pointer}
-button:hover:enabled{border-color:var(--link)}button:disabled{color:var(--faint);background:var(--soft);cursor:default}
+button:hover{border-color:var(--link)}button[aria-disabled=true]{color:var(--faint);background:var(--soft);border-color:var(--line);cursor:default}
 input[type=search],select{font:inherit;font-size:.95rem;color:var(--ink);background:var(--paper);border:1px solid var(--faint);border-radius:.4rem;padding:.35rem .6rem;max-width:100%}
 `;
 
@@ -72,7 +72,7 @@ fieldset>input:focus-visible+label{outline:3px solid var(--link);outline-offset:
 .outcome.violated{background:var(--badsoft);border-color:var(--bad)}.outcome.holds{background:var(--goodsoft);border-color:var(--good)}.outcome.open{background:var(--warnsoft);border-color:var(--warn)}
 .steps,.also{display:flex;flex-wrap:wrap;gap:.4rem;align-items:center;margin:.6rem 0;font-size:.9rem}
 .all{font-size:.9rem}.steps output{min-width:7.5rem;text-align:center;font-variant-numeric:tabular-nums}.also{gap:.2rem 1.2rem;margin:0 0 .5rem}.also button{font-size:.86rem;padding:.1rem .6rem}
-.now{font-size:.9rem}.now table{width:100%;margin:.25rem 0 1rem}.now td,.now th{padding:.1rem .6rem .1rem 0;font-weight:400}.now caption{color:var(--faint);font-size:.86rem}.now h4{margin-top:.2rem}.now pre+h4,.now table+h4{margin-top:1.2rem}.now tr.changed{background:var(--mark)}
+.now{font-size:.9rem}.now table{width:100%;margin:.25rem 0 1rem}.now td,.now th{padding:.1rem .6rem .1rem 0;font-weight:400}.now caption{color:var(--faint);font-size:.86rem}.now .title{font-weight:600;margin:.2rem 0}.now table+.title{margin-top:1.2rem}.now tr.changed{background:var(--mark)}
 .source{margin:.25rem 0;padding:.5rem .6rem;background:var(--soft);border-radius:.4rem;white-space:pre-wrap;font-size:.78rem;line-height:1.5;tab-size:3}
 .source>span{display:block;padding-left:5.5em;text-indent:-5.5em;min-height:1.5em}.source .here{background:var(--mark);margin-inline:-.6rem;padding-inline:calc(.6rem + 5.5em) .6rem}.source .n{color:var(--faint);user-select:none}
 @media(min-width:64rem){.stepping{display:grid;grid-template-columns:minmax(0,1fr) 25rem;column-gap:2rem}.stepping>*{grid-column:1}

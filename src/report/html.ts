@@ -49,9 +49,10 @@ export function reportBody(
   const safe = cleaned(review);
   const asked: HtmlOptions = { ...DEFAULT_OPTIONS, tellingOnly: false, ...options };
   const versions = versionsOf(safe, asked);
+  const named = new Set<string>();
   const explorers = ruleRuns(safe).flatMap((run) =>
     run.scenarios.map((scenario, index) =>
-      explorer(safe, { run, scenario, versions, id: `${idOf(run)}-${index}`, tellingOnly: asked.tellingOnly }),
+      explorer(safe, { run, scenario, versions, id: `${idOf(run)}-${index}`, tellingOnly: asked.tellingOnly, named }),
     ),
   );
   return { body: withExplorers(sectionsOf(safe, asked), explorers).join('\n'), versions: versions.length };
@@ -82,6 +83,7 @@ interface Explorer {
   readonly versions: readonly Version[];
   readonly id: string;
   readonly tellingOnly: boolean;
+  readonly named: Set<string>; // schedules that a link finds: each once
 }
 
 /** One scenario: a radio button a version, then a panel each. Without style all panels stand below each other. */
@@ -109,7 +111,7 @@ function explorer(review: Review, of: Explorer): string {
   ].join('\n');
 }
 
-function panel(review: Review, { run, scenario, tellingOnly }: Explorer, version: Version): string {
+function panel(review: Review, { run, scenario, tellingOnly, named }: Explorer, version: Version): string {
   const side = sideOf(review, version.id, { ...run, scenario });
   const title =
     version.patch === undefined ? 'Before: no patch' : `${version.id}: ${version.patch.reading ?? version.patch.title}`;
@@ -123,7 +125,10 @@ function panel(review: Review, { run, scenario, tellingOnly }: Explorer, version
       : `Not decided: ${side?.why ?? side?.verdict ?? 'not run'}.`;
     return `<section>${heading}<p class="outcome ${holds ? 'holds' : 'open'}">${html(words)}</p></section>`;
   }
-  return `<section id="${attribute(side?.trace ?? '')}">${heading}<div class="walk">${schedule(review, tellingOnly ? telling(trace) : trace, side?.trace ?? '')}</div></section>`;
+  const name = side?.trace ?? '';
+  const anchor = named.has(name) ? '' : ` id="${attribute(name)}"`;
+  named.add(name);
+  return `<section${anchor}>${heading}<div class="walk">${schedule(review, tellingOnly ? telling(trace) : trace, side?.trace ?? '')}</div></section>`;
 }
 
 function telling(trace: ReviewTrace): ReviewTrace {

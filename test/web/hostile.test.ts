@@ -20,6 +20,7 @@ const PAYLOADS = [
   '&#60;script&#62;',
   '\u2028</title><base href="//evil.example/">',
   '\ud800<iframe srcdoc="x">',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant as text
   '`${alert(1)}`',
 ];
 
