@@ -76,7 +76,9 @@ function verdictRow(review: Review, patch: ReviewPatch): VerdictRow {
     tone: patchTone(patch),
     id: patch.id,
     title: patch.parts === undefined ? `${patch.title}${reading}` : `${listed(patch.parts)} together`,
-    note: [openedWords(review, patch), found, statusWords(review, patch)].filter((text) => text).join(' '),
+    note: [openedWords(review, patch), found, statusWords(review, patch), closedWords(review, patch)]
+      .filter((text) => text)
+      .join(' '),
   };
 }
 
@@ -98,6 +100,14 @@ function openedWords(review: Review, patch: ReviewPatch): string {
       `${check.rule} ${check.scenario} (${modelName(check.model)}) holds before, is violated after: ${invariantWords(review, { rule: check.rule, invariant: check.invariant, ...(check.after.trace === undefined ? {} : { trace: check.after.trace }) })}.`,
   );
   return [...new Set(words)].join(' ');
+}
+
+/** For a patch that leaves something violated: what it closes all the same, another environment of the race or another race. */
+function closedWords(review: Review, patch: ReviewPatch): string {
+  if (patch.verdict !== 'does-not-close' && patch.verdict !== 'opens') return '';
+  const closed = errorsOf(review.checks).filter((check) => check.patch === patch.id && check.change === 'closes');
+  const places = [...new Set(closed.map(({ rule, scenario, model }) => `${rule} ${scenario} (${modelName(model)})`))];
+  return places.length === 0 ? '' : `It closes ${listed(places)}.`;
 }
 
 /** Which fixes close the race, in one line: what most readers came for. */
