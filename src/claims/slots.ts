@@ -22,7 +22,7 @@ export function slotsOf(sentence: string, names: Names): ClaimSlots {
     else {
       const lock = args === undefined ? names.lockAt(texts, at)?.lock : undefined;
       if (lock !== undefined) found.locks.add(lock);
-      else if (isLockName(raw) && args === undefined) found.locks.add(raw.split('->').at(-1)!);
+      else if (isLockName(raw) && args === undefined && isCodeName(raw)) found.locks.add(raw.split('->').at(-1)!);
       else if (args !== undefined || names.knows(raw)) found.functions.add(raw);
       else if (isCodeName(raw)) found.names.add(raw);
     }
