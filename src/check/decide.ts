@@ -3,6 +3,7 @@ import type { Limit, MemoryModel, Outcome, Program, Violation } from '../types.t
 import { explore } from './explore.ts';
 import { exploreLkmm } from './lkmm/explore.ts';
 import { groundOf } from './lkmm/footing.ts';
+import type { Reach } from './lkmm/values.ts';
 import type { Robustness } from './robust/cycles.ts';
 import { robustness } from './robust/cycles.ts';
 import { skeletonOf } from './robust/paths.ts';
@@ -11,6 +12,7 @@ import { skeletonOf } from './robust/paths.ts';
 const GRAPHS = { graphs: 20_000, nodes: 20_000, unroll: 3 };
 const FEW_GRAPHS = { graphs: 2_000, nodes: 1_000, unroll: 3 };
 const FEW_EVENTS = 48;
+const GUESSES = [0, 1].flatMap((waits) => [false, true].map((lastFirst) => ({ waits, lastFirst })));
 
 /**
  * Explores `program` under `model`. Under LKMM the answer is that of SC when the program is robust (no critical cycle of its accesses
@@ -34,7 +36,7 @@ export function decide(program: Program, model: MemoryModel, limit: Limit): Outc
       violations: merged(sc.violations, graphs.violations),
       basis: `${graphs.states.toLocaleString('en')} execution graphs`,
     };
-  const found = graphs.kind === 'bounded' ? graphs.violations : [];
+  const found = graphs.kind === 'bounded' ? [...graphs.violations, ...guessed(program, reach)] : [];
   return {
     ...sc,
     kind: 'bounded',
@@ -42,6 +44,14 @@ export function decide(program: Program, model: MemoryModel, limit: Limit): Outc
     violations: merged(sc.violations, found),
     bound: `${whyNot(program, test)}; ${graphs.kind === 'refused' ? graphs.refusal.why : `more than ${graphs.bound ?? 'the budget'} to enumerate ${events} accesses`}`,
   };
+}
+
+/** What is violated in executions that a search finds soon: each of them is one of the whole program. */
+function guessed(program: Program, reach: Reach | undefined): readonly Violation[] {
+  return GUESSES.flatMap((guess) => {
+    const outcome = exploreLkmm(program, { ...FEW_GRAPHS, guess }, reach);
+    return outcome.kind === 'refused' ? [] : outcome.violations;
+  });
 }
 
 function basisOf(cycles: number): string {
@@ -61,8 +71,7 @@ function whyNot(program: Program, test: Exclude<Robustness, { kind: 'robust' }>)
 
 /** The shorter explanation wins: a schedule of SC before an execution graph. */
 function merged(first: readonly Violation[], second: readonly Violation[]): Violation[] {
-  const known = new Set(first.map((one) => one.property));
-  return [...first, ...second.filter((one) => !known.has(one.property))].sort((a, b) =>
-    a.property < b.property ? -1 : 1,
-  );
+  const known = new Set<string>();
+  const fresh = (one: Violation): boolean => !known.has(one.property) && known.add(one.property) !== undefined;
+  return [...first, ...second].filter(fresh).sort((a, b) => (a.property < b.property ? -1 : 1));
 }

@@ -9,6 +9,7 @@ import type { Ground } from './footing.ts';
 import { type Cells, cellOf, isRead, issueRead, issueWrite, isWrite, valueIn, variantsOf } from './issue.ts';
 import { claim, type Fuel, runLocal, type Stop, take } from './local.ts';
 import { assumptionsHold, isReady } from './place.ts';
+import type { Budget } from './search.ts';
 import { type Cpu, copy, Fault, type State, settle } from './state.ts';
 import { mayBeWritten, runAhead, starves } from './wait.ts';
 
@@ -24,8 +25,8 @@ export interface Machine {
 
 const STEPS = 10_000;
 
-/** A machine for the program of `ground`, with rows of `words` words; loops go `unroll` turns where they cannot be folded. */
-export function createMachine(ground: Ground, words: number, unroll: number): Machine {
+/** A machine for the program of `ground`, with rows of `words` words; of the budget it keeps to the turns of loops and to the guess. */
+export function createMachine(ground: Ground, words: number, { unroll, guess }: Budget): Machine {
   const fuel: Fuel = { unroll, steps: STEPS };
   const cells: Cells = {
     cellAt: ground.cellAt,
@@ -69,6 +70,10 @@ export function createMachine(ground: Ground, words: number, unroll: number): Ma
       if (settled === 'dead') return 'dead';
       if (typeof settled === 'function') return settled;
       if (settled === 'moved') continue;
+      if (guess !== undefined && state.pending.length > guess.waits) {
+        bound = 'a part of the executions';
+        return 'stuck';
+      }
       if (starves(state, ground)) return 'dead';
       const local = runAll(state);
       if (state.fault !== undefined && isGenuine(state)) return 'fault';
@@ -220,7 +225,7 @@ export function createMachine(ground: Ground, words: number, unroll: number): Ma
       const value = valueIn(state, cpu, addressOf(instruction)!);
       const cell = cellOf(cells, value, instruction);
       if (cell >= 0 && !mayBeWritten(state, ground, cpu.process, cell, state.events.length)) return cpu;
-      contended ??= cpu;
+      if (contended === undefined || guess?.lastFirst === true) contended = cpu;
     }
     return contended;
   };

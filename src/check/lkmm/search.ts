@@ -16,6 +16,13 @@ export interface Budget {
   readonly graphs: number; // consistent executions
   readonly nodes: number; // steps of the search with a choice
   readonly unroll: number; // turns of a loop that are not folded, a process
+  readonly guess?: Guess;
+}
+
+/** A corner of the search where executions are found soon: what it finds is real, what it does not find may be all the same. */
+export interface Guess {
+  readonly waits: number; // reads that wait for a later write at a time
+  readonly lastFirst: boolean; // of the processes that could read, the last does
 }
 
 /** Who is told what a search finds. */
@@ -73,7 +80,7 @@ function searchWith(
   observer: Observer,
 ): Searched {
   const axioms = createAxioms(words);
-  const machine = createMachine(ground, words, budget.unroll);
+  const machine = createMachine(ground, words, budget);
   const open: State[] = [
     initial(
       words,
