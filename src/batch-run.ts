@@ -5,7 +5,7 @@ import type { Held, Queue } from './batch/queue.ts';
 import type { Unit } from './batch/unit.ts';
 import { chunksOf } from './batch/unit.ts';
 import type { Triaged } from './batch.ts';
-import { failedRow, WHOLE } from './batch.ts';
+import { WHOLE } from './batch.ts';
 import type { ResultKey, ResultRow, Store } from './history/store/store.ts';
 
 /** How far a batch is. Counts of this run. */
@@ -28,7 +28,15 @@ export interface BatchBench {
   readonly key: Pick<ResultKey, 'rules' | 'engine'>;
   readonly counts: BatchCounts;
   readonly series: Set<string>; // of all series of this run
+  readonly failures: Failure[];
   readonly isStopped: () => boolean;
+}
+
+/** A series that could not be reviewed. It has no result, so that the next run tries it again. */
+export interface Failure {
+  readonly series: string;
+  readonly subject: string;
+  readonly why: string;
 }
 
 /** Nothing yet. */
@@ -109,7 +117,7 @@ export async function runHere(
 async function runUnit(
   unit: Unit,
   pool: Pool<Unit, readonly ResultRow[]>,
-  { counts, key }: Pick<BatchBench, 'counts' | 'key'>,
+  { counts, failures }: Pick<BatchBench, 'counts' | 'failures'>,
 ): Promise<readonly ResultRow[]> {
   const ended = await pool.run(unit);
   if (ended.kind === 'done') {
@@ -117,7 +125,8 @@ async function runUnit(
     return ended.value;
   }
   counts.failed++;
-  return [failedRow(unit, ended.why, key)];
+  failures.push({ series: unit.series, subject: unit.subject, why: ended.why });
+  return [];
 }
 
 /** Puts units into a queue, in chunks. */
@@ -127,7 +136,8 @@ export async function feed(units: AsyncIterable<Unit>, queue: Queue): Promise<vo
 
 /**
  * Takes one chunk and stores its results; false when none waited. What another worker has stored of it meanwhile is not done again. The
- * results are stored before the queue is told: whoever dies in between costs a second look, no result.
+ * results are stored before the queue is told: whoever dies in between costs a second look, no result. A series that cannot be
+ * reviewed sends the chunk back; what else was in it is stored.
  */
 export async function workOnce(
   queue: Queue,
@@ -136,23 +146,25 @@ export async function workOnce(
 ): Promise<boolean> {
   const held = await queue.take();
   if (held === undefined) return false;
-  const { store, key } = bench;
+  const { store, key, counts } = bench;
+  const failures: Failure[] = [];
   try {
     const keys = held.units.map(({ series }) => ({ ...key, series, scenario: WHOLE }));
     const missing = new Set((await store.missingResults(keys)).map(({ series }) => series));
     const todo = held.units.filter(({ series }) => missing.has(series));
-    const rows = await Promise.all(todo.map((unit) => runUnit(unit, pool, bench)));
+    const rows = await Promise.all(todo.map((unit) => runUnit(unit, pool, { counts, failures })));
     await store.putResults(rows.flat());
-    await queue.done(held);
   } catch (error) {
-    await giveBack(queue, held, error);
+    await giveBack(queue, held, error instanceof Error ? error.message : String(error));
     throw error;
   }
+  const [first] = failures;
+  if (first === undefined) await queue.done(held);
+  else await queue.failed(held, first.why);
   return true;
 }
 
 /** When the server is gone the lease ends by itself. */
-async function giveBack(queue: Queue, held: Held, error: unknown): Promise<void> {
-  const why = error instanceof Error ? error.message : String(error);
+async function giveBack(queue: Queue, held: Held, why: string): Promise<void> {
   await queue.failed(held, why).catch(() => {});
 }

@@ -54,7 +54,7 @@ export function triage(
   const [first] = thread.messages;
   const of = { thread: first?.id ?? '', subject: first?.subject ?? '', date: first?.date ?? '' };
   const { rules, vocabulary } = knowledge;
-  const names = namesIn(thread);
+  const names = namesIn(thread, knowledge);
   const matched = names === 'any' ? rules.map((rule) => ({ rule })) : matchRules(rules, names, vocabulary);
   const series = seriesHash(thread);
   const scenarios = matched.reduce((sum, { rule }) => sum + rule.scenarios.length, 0);
@@ -63,22 +63,17 @@ export function triage(
   return { kind: 'unit', unit: { series, ...of, pairs, name: source.name, bytes: source.bytes } };
 }
 
-/** Every name before a bracket in a hunk or its section; 'any' for a hunk without one. */
-function namesIn(thread: Thread): readonly string[] | 'any' {
+/** Every name before a bracket in a hunk or its section; 'any' for a hunk without one in a file that is modelled. */
+function namesIn(thread: Thread, { stack }: Knowledge): readonly string[] | 'any' {
+  const modelled = new Set(stack.after(stack.patches.length).paths);
   const names = new Set<string>();
-  for (const patch of thread.patches) {
-    for (const { newPath, oldPath, hunks } of patch.files) {
-      if (!/\.[ch]$/.test(newPath ?? oldPath ?? '')) continue;
-      for (const hunk of hunks) {
-        const before = names.size;
-        let some = false;
-        for (const line of [hunk.section, ...hunk.lines])
-          for (const match of line.matchAll(/\b([A-Za-z_]\w{2,80})\s*\(/g)) {
-            names.add(match[1] ?? '');
-            some = true;
-          }
-        if (names.size === before && !some) return 'any';
-      }
+  for (const { newPath, oldPath, hunks } of thread.patches.flatMap(({ files }) => files)) {
+    const path = newPath ?? oldPath ?? '';
+    if (!/\.[ch]$/.test(path)) continue;
+    for (const { section, lines } of hunks) {
+      const found = [section, ...lines].flatMap((line) => [...line.matchAll(/\b([A-Za-z_]\w*)\s*\(/g)]);
+      if (found.length === 0 && modelled.has(path)) return 'any';
+      for (const [, name = ''] of found) names.add(name);
     }
   }
   return [...names];
@@ -104,11 +99,6 @@ export async function reviewUnit(
   const options: ReviewOptions = { ...settings, knowledge, patchesOnly: true };
   const found = await review(await readThread(unit.bytes, unit.name), options);
   return resultsOf(found, unit, { rules: knowledge.hash, engine: engineOf(settings) });
-}
-
-/** The row of a unit that could not be reviewed. */
-export function failedRow(unit: Unit, why: string, key: Pick<ResultRow, 'rules' | 'engine'>): ResultRow {
-  return { ...blank(unit, unit.series), ...key, scenario: WHOLE, change: 'unknown', why };
 }
 
 function resultsOf(found: Review, unit: Unit, key: Pick<ResultRow, 'rules' | 'engine'>): readonly ResultRow[] {
@@ -152,8 +142,17 @@ function wholeRow(
   const changes = rows.map(({ change }) => change);
   const order = ['unknown', 'still-violated', 'closes', 'keeps'] as const;
   const worst = order.find((one) => changes.includes(one));
+  const isSame = judged.every(({ verdict }) => ['keeps', 'not-reviewed', 'not-exercised'].includes(verdict));
   const untouched = judged.every(({ verdict }) => verdict === 'not-reviewed' || verdict === 'not-exercised');
-  const change = opens ? 'opens' : lost !== undefined ? 'unknown' : untouched ? 'untouched' : (worst ?? 'keeps');
+  const change = opens
+    ? 'opens'
+    : lost !== undefined
+      ? 'unknown'
+      : untouched
+        ? 'untouched'
+        : isSame
+          ? 'keeps'
+          : (worst ?? 'keeps');
   return {
     ...blank(unit, unit.series),
     ...{ ...key, scenario: WHOLE, change, states: rows.reduce((sum, row) => sum + row.states, 0) },

@@ -28,6 +28,7 @@ export function openPool<Task, T>(filename: string, workerData: unknown, limits:
     idleTimeout: 60_000,
     resourceLimits: { maxOldGenerationSizeMb: limits.megabytes },
   });
+  pool.on('error', () => {}); // a thread died between two tasks: the next one starts another
   return {
     threads: limits.threads,
     async run(task) {

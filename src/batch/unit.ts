@@ -1,7 +1,7 @@
 // What a batch is made of: a thread with a series that rules know something of, and chunks of such threads.
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Thread } from '../types.ts';
+import type { Block, Thread } from '../types.ts';
 
 /** A thread whose series touches functions of rules. */
 export interface Unit {
@@ -15,24 +15,23 @@ export interface Unit {
 }
 
 /**
- * Returns 40 hex digits of what a thread holds: subjects, days and text, in order, without the ids and names of people, which no verdict
- * depends on. The same series in two archives, or posted twice, is one series.
+ * Returns 40 hex digits of what a thread holds: subjects, days and text, in order, without ids, trailers, signatures and who wrote what,
+ * which no verdict depends on. The same series in two archives, or posted twice, is one series.
  */
 export function seriesHash(thread: Thread): string {
   const hash = createHash('sha256');
   const numbers = new Map(thread.messages.map(({ id }, index) => [id, index]));
   for (const { subject, date, rawDate, parent, blocks } of thread.messages) {
     const above = parent === undefined ? '' : String(numbers.get(parent.id) ?? '');
-    hash.update(
-      JSON.stringify([
-        subject,
-        date ?? rawDate ?? '',
-        above,
-        blocks.map(({ kind, depth, text }) => [kind, depth, text]),
-      ]),
-    );
+    hash.update(JSON.stringify([subject, date ?? rawDate ?? '', above, said(blocks)]));
   }
   return hash.digest('hex').slice(0, 40);
+}
+
+function said(blocks: readonly Block[]): (string | number)[][] {
+  return blocks.flatMap(({ kind, depth, text }) =>
+    kind === 'attribution' || kind === 'signature' || kind === 'trailer' ? [] : [[kind, depth, text]],
+  );
 }
 
 /** The most scenarios times models of one chunk, unless one unit has more. */

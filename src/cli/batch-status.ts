@@ -3,8 +3,9 @@ import { InputError } from '../errors.ts';
 import { isServer, openStore } from '../history/store/open.ts';
 
 /** Prints, for each batch on a server, how many chunks are where, the results by what they change, and what was given up. */
-export async function batchStatus({ db }: { readonly db: string }): Promise<void> {
-  if (!isServer(db)) throw new InputError({ place: { file: '--db' }, expected: 'postgres://...', found: db });
+export async function batchStatus({ db = '' }: { readonly db?: string }): Promise<void> {
+  if (!isServer(db))
+    throw new InputError({ place: { file: '--db' }, expected: 'postgres://...', found: db || 'nothing' });
   const known = await identitiesOn(db);
   if (known.length === 0) process.stdout.write('no batch was started on this server\n');
   const store = await openStore(db);

@@ -62,7 +62,10 @@ async function run(archive: OpenArchive, store: Store, setup: BatchSetup, option
   };
   process.on('SIGINT', interrupt);
   const start = Date.now();
-  const bench: BatchBench = { store, key: setup.key, counts: noCounts(), series: new Set(), isStopped: () => stopped };
+  const bench: BatchBench = {
+    ...{ store, key: setup.key, counts: noCounts(), series: new Set(), failures: [] },
+    isStopped: () => stopped,
+  };
   const clock = showProgress(bench, start);
   try {
     const units = newUnits(triaged(archive, setup, bench, start), bench);
@@ -78,6 +81,8 @@ async function run(archive: OpenArchive, store: Store, setup: BatchSetup, option
   const rows = await resultsOf(bench);
   const text = options.format === 'jsonl' ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : table(rows);
   await emit(text, options.output);
+  for (const { series, subject, why } of bench.failures)
+    process.stderr.write(`failed    ${series.slice(0, 12)}  ${printable(subject)}: ${printable(why)}\n`);
   for (const line of countLines(bench.counts, Date.now() - start)) process.stderr.write(`${line}\n`);
   const opens = rows.some(({ scenario, change }) => scenario === WHOLE && change === 'opens');
   process.exitCode = stopped
@@ -126,9 +131,14 @@ const LOOK = 500; // ms between two looks at the queue
 async function emptied(queue: Queue, bench: BatchBench): Promise<void> {
   let told = false;
   for (let idle = 0; !bench.isStopped(); ) {
-    const { waiting, active, dead } = await queue.state();
-    bench.counts.failed = dead;
-    if (waiting + active === 0) return;
+    const { waiting, active } = await queue.state();
+    if (waiting + active === 0) {
+      for (const { series, subjects, why } of await queue.dead())
+        bench.failures.push({ series: series.join(' '), subject: subjects.join('; '), why });
+      bench.counts.failed = bench.failures.length;
+      bench.counts.reviewed = bench.counts.units - bench.counts.failed;
+      return;
+    }
     idle = active === 0 ? idle + 1 : 0;
     if (idle > 10 && !told) {
       told = true;
@@ -149,8 +159,9 @@ async function resultsOf({ store, key, series }: BatchBench): Promise<ResultRow[
 function table(rows: readonly ResultRow[]): string {
   const whole = rows.filter(({ scenario }) => scenario === WHOLE || scenario === '');
   const told = whole.filter(({ change }) => change === 'opens' || change === 'closes');
+  const order = ({ change, date, series }: ResultRow): string => `${change === 'opens' ? 0 : 1} ${date} ${series}`;
   const lines = told
-    .sort((a, b) => (a.change === b.change ? (a.date < b.date ? -1 : 1) : a.change < b.change ? 1 : -1))
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1))
     .flatMap(({ series, change, date, subject, thread }) => {
       const scenarios = rows.filter((row) => row.series === series && row.change === change && row.scenario !== WHOLE);
       return [

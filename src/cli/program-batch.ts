@@ -21,8 +21,9 @@ export function addBatch(program: Command, withRunOptions: (command: Command) =>
   batch
     .command('status')
     .description('what is in the queues of a PostgreSQL server, and what was given up')
-    .requiredOption('--db <url>', 'postgres://...')
-    .action(async (options) => (await import('./batch-status.ts')).batchStatus(options));
+    .option('--db <url>', 'postgres://...')
+    // batch has --db too, and takes it wherever it stands.
+    .action(async (_, self: Command) => (await import('./batch-status.ts')).batchStatus(self.optsWithGlobals()));
   const worker = program
     .command('worker')
     .description('take work from the queues of a PostgreSQL server')
