@@ -34,7 +34,7 @@ export function terminalOf(pieces: readonly Piece[], width: number, color: boole
   const blocks = pieces.map((piece) => {
     switch (piece.kind) {
       case 'heading':
-        return bold(clean(piece.text));
+        return wrap(clean(piece.text), width).map(bold).join('\n');
       case 'text':
         return wrap(clean(piece.text), width).join('\n');
       case 'lines':

@@ -132,13 +132,12 @@ function tables({ row, text }: Dialect): string[] {
   ];
 }
 
+/** None for the kind and the verdict of a claim: a search by words would take it in the place of the index of words. */
 function indexes(): string[] {
   return [
     'create index reviews_thread on reviews (thread, row)',
     'create index claims_thread on claims (thread, row)',
     'create index claims_speaker on claims (speaker, row)',
-    'create index claims_verdict on claims (verdict, row)',
-    'create index claims_kind on claims (kind, row)',
     'create index results_change on results (change, row)',
     'create index results_scenario on results (scenario, row)',
     'create index results_rule on results (rule, row)',
