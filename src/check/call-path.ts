@@ -3,12 +3,12 @@ import type { Process, Program } from '../types.ts';
 import type { CallSite } from './calls.ts';
 import { successors } from './program.ts';
 
-const MOST_STATES = 20_000;
+const MOST_STATES = 4_000;
 
 /**
  * Returns how many of `calls`, from the first on, can be given to processes such that in each process one leads to the next in its
  * control flow: all of them when the number is `calls.length`. Every execution that makes the calls is counted, and more. `sites`:
- * per process and call, where it can be. Linear in calls times code in practice; past 20,000 states all are said to be possible.
+ * per process and call, where it can be. Linear in calls times code in practice; past 4,000 states all are said to be possible.
  */
 export function pathOfCalls(
   program: Program,

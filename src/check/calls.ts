@@ -13,9 +13,19 @@ export interface CallSite {
  * Returns the calls in the code of `process`, by first instruction, outer calls first. A call that was lowered to nothing has no
  * instruction and is not among them. Two calls of one function on one line are one call site. Linear in code times nesting.
  */
-export function callSites(process: Pick<Process, 'code'>): CallSite[] {
+export function callSites({ code }: Pick<Process, 'code'>): readonly CallSite[] {
+  const known = sitesOfCode.get(code);
+  if (known !== undefined) return known;
+  const found = findSites(code);
+  sitesOfCode.set(code, found);
+  return found;
+}
+
+const sitesOfCode = new WeakMap<readonly Instruction[], readonly CallSite[]>();
+
+function findSites(code: readonly Instruction[]): readonly CallSite[] {
   const sites = new Map<string, { readonly name: string; readonly pcs: Set<number> }>();
-  for (const [pc, instruction] of process.code.entries()) {
+  for (const [pc, instruction] of code.entries()) {
     for (const { name, way } of callsAround(instruction)) {
       const key = `${name} < ${way}`;
       const site = sites.get(key) ?? { name, pcs: new Set<number>() };
@@ -23,7 +33,7 @@ export function callSites(process: Pick<Process, 'code'>): CallSite[] {
       sites.set(key, site);
     }
   }
-  return [...sites.values()].map((site) => ({ ...site, result: resultOf(process.code, site.pcs) }));
+  return [...sites.values()].map((site) => ({ ...site, result: resultOf(code, site.pcs) }));
 }
 
 /** The calls that an instruction is part of, outermost first, each with the way to it. The outermost frame is the process itself. */

@@ -7,7 +7,8 @@ import { fits, pathOfCalls } from './call-path.ts';
 import { type CallSite, callSites } from './calls.ts';
 import { value } from './effect.ts';
 import { expand } from './expand.ts';
-import { FREED, validate } from './program.ts';
+import { copied, keyOf, type Node, type Open, pathOf, type Turn, turnsTo, unstatedIn } from './follow-state.ts';
+import { validate } from './program.ts';
 import { createMachine, execute, isBlocked, type Machine, nextInstruction } from './run.ts';
 import { hasContexts } from './scheduling.ts';
 
@@ -89,6 +90,7 @@ export function follow(program: Program, calls: readonly StatedCall[], options: 
       states: 0,
     };
   const sharing = { touched: new Int32Array(expanded.program.cells.length), isStale: false };
+  for (const p of expanded.program.processes.keys()) touchInTurn(expanded.program, p, sharing);
   let result: Followed | undefined;
   // What only one process touches is no place to switch. The search begins again when that turns out wrong.
   for (let round = 0; round < MOST_RESTARTS; round++) {
@@ -107,35 +109,22 @@ function sitesOf(program: Program, calls: readonly StatedCall[]): readonly (read
   });
 }
 
-/** A stated call that has begun and has not returned. */
-interface Open {
-  readonly step: number;
-  readonly process: number;
-  readonly site: CallSite;
-  readonly isCrossed: boolean; // another process has begun a stated call meanwhile
-  readonly holdsStep: boolean; // the same process has begun a later stated call inside
-}
-
-interface Node {
-  readonly machine: Machine;
-  readonly last: readonly number[]; // per process, the instruction that it ran last; -1: none
-  readonly taken: readonly number[]; // by step begun: the process
-  readonly open: readonly Open[];
-  readonly parent: number; // index into turns; -1: the start
-}
-
-/** What a process ran without a break: `length` instructions, the first one with `choice`. */
-interface Turn {
-  readonly process: number;
-  readonly length: number;
-  readonly choice: number | undefined;
-  readonly begins: boolean; // a stated call, with its first instruction
-  readonly parent: number;
-}
-
 interface Sharing {
   readonly touched: Int32Array; // by cell: the processes that touched it, as bits
   isStale: boolean;
+}
+
+/** Notes what processes touch that run one after the other, from `first` on: most of what they ever share. */
+function touchInTurn(program: Program, first: number, { touched }: Sharing): void {
+  const n = program.processes.length;
+  const machine = createMachine(program, false);
+  for (let k = 0; k < n; k++) {
+    const p = (first + k) % n;
+    for (let left = MOST_LOCAL; left > 0 && machine.status[p] === 'runs' && !isBlocked(machine, p); left--) {
+      const { cell } = execute(machine, p, 0);
+      if (cell !== undefined) touched[cell] = touched[cell]! | (1 << p);
+    }
+  }
 }
 
 function searchOnce(
@@ -164,7 +153,7 @@ function searchOnce(
   };
   const stack: Node[] = [start];
   for (let node = stack.pop(); node !== undefined && !sharing.isStale; node = stack.pop()) {
-    const key = keyOf(node);
+    const key = keyOf(node, marked);
     if (seen.has(key)) continue;
     if (states >= options.states) {
       bounded = true;
@@ -211,7 +200,7 @@ function searchOnce(
   }
 
   function isWished(node: Node): boolean {
-    return options.isBad?.(pathOf(turnsTo(node))) === true;
+    return options.isBad?.(pathOf(turnsTo(turns, node.parent))) === true;
   }
 
   function rank(next: Node, from: Node): number {
@@ -220,44 +209,20 @@ function searchOnce(
   }
 
   function foundOf(node: Node, isWhole: boolean): Found {
-    const order = turnsTo(node);
+    const order = turnsTo(turns, node.parent);
     const stated = new Set<number>();
     let count = 0;
     for (const turn of order) {
       if (turn.begins) stated.add(count);
       count += turn.length;
     }
-    return { processes: node.taken, path: pathOf(order), isWhole, stated, unstated: unstatedIn(order, node.taken) };
-  }
-
-  function turnsTo(node: Node): Turn[] {
-    const order: Turn[] = [];
-    for (let at = node.parent; at >= 0; at = turns[at]!.parent) order.push(turns[at]!);
-    return order.reverse();
-  }
-
-  function unstatedIn(order: readonly Turn[], taken: readonly number[]): number {
-    const machine = createMachine(program, false);
-    const last = program.processes.map(() => -1);
-    const open = program.processes.map(() => 0); // since the last stated call
-    let unstated = 0;
-    for (const { process: p, length, choice, begins } of order) {
-      for (let k = 0; k < length; k++) {
-        const pc = machine.pc[p]!;
-        const isStated = begins && k === 0;
-        const isCall = taken.some(
-          (process, step) => process === p && sites[p]![step]!.some(({ pcs }) => pcs.has(pc) && !pcs.has(last[p]!)),
-        );
-        if (isCall && !isStated) open[p]!++;
-        if (isStated) {
-          unstated += open[p]!;
-          open[p] = 0;
-        }
-        execute(machine, p, k === 0 ? (choice ?? 0) : 0);
-        last[p] = pc;
-      }
-    }
-    return unstated;
+    return {
+      processes: node.taken,
+      path: pathOf(order),
+      isWhole,
+      stated,
+      unstated: unstatedIn(program, sites, order, node.taken),
+    };
   }
 
   /** Every way to go on: each process that can run, with each value of a choice, and with or without taking the next steps. */
@@ -364,30 +329,7 @@ function searchOnce(
     if (cell === undefined) return !('address' in instruction);
     return (sharing.touched[cell]! & ~(1 << p)) === 0;
   }
-
-  /** A state as text: words as two characters each, so that nothing is printed in decimals. */
-  function keyOf({ machine, last, taken, open }: Node): string {
-    const text: number[] = [];
-    const add = (word: number): void => {
-      text.push(word & 0xffff, (word >>> 16) & 0xffff);
-    };
-    for (const cell of machine.cells) {
-      add(cell);
-      if (cell === FREED) text.push(1);
-    }
-    for (let p = 0; p < n; p++) {
-      const pc = machine.pc[p]!;
-      for (const register of machine.registers[p]!) add(register);
-      text.push(pc, STATUS[machine.status[p]!], marked[p]!.has(pc) ? last[p]! + 1 : 0);
-    }
-    text.push(...taken, 0xffff);
-    for (const { step, process, isCrossed, holdsStep } of open)
-      text.push(step, process, (isCrossed ? 1 : 0) + (holdsStep ? 2 : 0));
-    return String.fromCharCode(...text);
-  }
 }
-
-const STATUS = { runs: 0, ended: 1, dead: 2 } as const;
 
 /** A stated value: true and false are any value but 0, and 0. */
 function isAs(stated: boolean | number, given: number): boolean {
@@ -400,34 +342,4 @@ function isAs(stated: boolean | number, given: number): boolean {
 function cellOf(instruction: Instruction, machine: Machine, p: number): number | undefined {
   if (!('address' in instruction)) return undefined;
   return machine.cellAt.get(value(instruction.address, machine.registers[p]!));
-}
-
-function copied(machine: Machine): Machine {
-  return {
-    ...machine,
-    cells: machine.cells.slice(),
-    registers: machine.registers.map((registers) => registers.slice()),
-    pc: [...machine.pc],
-    status: [...machine.status],
-  };
-}
-
-/** Turns as a path for replay: '0*12/1:2/1*4'. */
-function pathOf(turns: readonly Turn[]): string {
-  const parts: { process: number; length: number; choice: number | undefined }[] = [];
-  const add = (process: number, length: number, choice: number | undefined): void => {
-    const last = parts.at(-1);
-    if (length === 0) return;
-    if (choice === undefined && last?.process === process && last.choice === undefined) last.length += length;
-    else parts.push({ process, length, choice });
-  };
-  for (const { process, length, choice } of turns) {
-    if (choice !== undefined) add(process, 1, choice);
-    add(process, choice === undefined ? length : length - 1, undefined);
-  }
-  return parts
-    .map(({ process, length, choice }) =>
-      choice !== undefined ? `${process}:${choice}` : length === 1 ? `${process}` : `${process}*${length}`,
-    )
-    .join('/');
 }

@@ -6,6 +6,7 @@ import { editedSource } from '../judge.ts';
 import { operationOf } from '../rules/match.ts';
 import type { Block, Claim, KernelSource, Message, Program, ReviewDiagram, Rule, Scenario, Thread } from '../types.ts';
 import type { Bench } from './checks.ts';
+import { reasonOf, whyExecutable } from './diagram-words.ts';
 import {
   type Code,
   type Context,
@@ -36,6 +37,7 @@ export interface Told extends Stated {
   readonly isCut: boolean; // it has more steps than were read
 }
 
+const BUDGET = 200_000; // states; about 5 s
 const MOST_ROWS = 8; // versions of a rule that are tried where patches of the thread are missing
 const MOST_CODES = 24; // versions that one drawing is tried on
 
@@ -68,6 +70,7 @@ export function judgeDiagrams(thread: Thread, given: Grounds): ReviewDiagram[] {
 /** Grounds, and what of the thread is not there. */
 export interface KnownGrounds extends Grounds {
   readonly order: ReadonlyMap<string, number>; // Message-ID -> place in the thread
+  readonly budget: { states: number }; // of all searches for drawings and told schedules
   readonly isPartial: boolean; // patches are missing or were not applied: a drawing may speak of code nobody has here
 }
 
@@ -77,6 +80,7 @@ export function knownGrounds(thread: Thread, grounds: Grounds): KnownGrounds {
   const isPosted = ({ kind }: Variant): boolean => kind === 'posted' || kind === 'reply';
   return {
     ...grounds,
+    budget: { states: BUDGET },
     order: new Map(thread.messages.map(({ id }, index) => [id, index])),
     isPartial: isLost || grounds.variants.some((one) => isPosted(one) && one.after === undefined),
   };
@@ -104,7 +108,7 @@ export function judgeStated(
   sides: ReadonlyMap<string, ReadonlySet<string>>,
 ): Verdict {
   const { bench } = grounds;
-  const context = { vocabulary: bench.knowledge.vocabulary, sides };
+  const context = { vocabulary: bench.knowledge.vocabulary, sides, budget: grounds.budget };
   if (stated.isCut) return notModelled(stated, `it has more than ${stated.steps.length} steps`);
   const callable = stated.steps.filter((step) => operationsOf(step, context.vocabulary).length > 0);
   if (callable.length < 2) return notModelled(stated, 'its steps name no calls');
@@ -136,7 +140,7 @@ function bestOf(
     if (solution.strain === 0 || (code.id === '' && !isStrained(solution))) break;
   }
   const isPoor = best === undefined || isStrained(best.solutions[0]!);
-  const stage = onBase?.kind === 'cannot' ? onBase.stage : best?.solutions[0]!.stage;
+  const stage = onBase?.kind === 'cannot' ? onBase.stage : best?.solutions[0]?.stage;
   if (isPoor && grounds.isPartial && stage !== undefined) best = onRows(stated, grounds, stage.rule, context) ?? best;
   return { onBase, best };
 }
@@ -251,30 +255,6 @@ function executable(stated: Stated, grounds: Grounds, code: Code, solutions: rea
   };
 }
 
-function whyExecutable(stated: Stated, best: Solution, code: Code, count: number): string {
-  const words = best.stage.program.invariants.find(({ name }) => name === best.violated[0])?.words ?? best.violated[0];
-  const left = stated.steps.length - best.named.length;
-  const who = stated.columns.flatMap((column) => {
-    const at = best.named.findIndex(({ index }) => best.cpus[index] === column);
-    const process = best.stage.program.processes[best.found.processes[at] ?? -1];
-    return process === undefined ? [] : [`${column} runs ${process.label}`];
-  });
-  return [
-    versionWords(best, code),
-    who.join(', '),
-    words === undefined ? 'every invariant holds at its end' : `its end violates: ${words}`,
-    ...(count === 1 ? [] : [`${count} ways of giving its steps to the CPUs can run`]),
-    ...(best.isNamed ? [] : ['nothing says which CPU is which: the first step is taken to be of the first one']),
-    ...(left === 0 ? [] : [`${left} of its ${stated.steps.length} lines name no call that is run and are left out`]),
-  ].join('; ');
-}
-
-function versionWords({ stage }: Solution, { id, row }: Code): string {
-  if (id === '') return 'on the code as it stands';
-  if (row === undefined) return `only with ${id} applied: it cannot run on the code as it stands`;
-  return `not on the code as it stands; on the version of ${stage.rule.name} with: ${row}`;
-}
-
 function impossible(stated: Told, grounds: KnownGrounds, run: Extract<Run, { kind: 'cannot' }>): Verdict {
   const { stage, named, obstacle } = run;
   const step = named[obstacle.step]!;
@@ -306,32 +286,4 @@ function impossible(stated: Told, grounds: KnownGrounds, run: Extract<Run, { kin
     scenario: stage.scenario.name,
     impossibleAt: step.index + 1,
   };
-}
-
-function reasonOf(stated: Stated, { obstacle, named }: Extract<Run, { kind: 'cannot' }>, step: Named): string {
-  const at = `step ${step.index + 1}, ${step.function}()`;
-  switch (obstacle.why) {
-    case 'no such call':
-      return `${at}: no process calls it`;
-    case 'other value':
-      return `${at}: it gives ${valueWords(obstacle.value, step.step.result)} there, not ${String(step.step.result)}`;
-    case 'not in this order': {
-      const before = named[obstacle.step - 1];
-      const after = before === undefined ? '' : ` after step ${before.index + 1}, ${before.function}()`;
-      const who = stated.isKept && step.step.cpu !== undefined ? step.step.cpu : 'no process';
-      return stated.isKept ? `${at}: ${who} does not come to it${after}` : `${at}: ${who} calls it${after}`;
-    }
-    default:
-      return obstacle.why satisfies never;
-  }
-}
-
-/** A test of a bit gives the bit: said as the drawing says it. */
-function valueWords(value: number | undefined, stated: boolean | number | undefined): string {
-  if (value === undefined) return 'another value';
-  return typeof stated === 'boolean'
-    ? String(value !== 0)
-    : value !== 0 && stated === 0
-      ? 'another value'
-      : String(value);
 }

@@ -47,6 +47,7 @@ export interface Solution {
   readonly named: readonly Named[];
   readonly weight: number; // how many of its calls the rule is about
   readonly strain: number; // what it leaves unsaid, and locals that it uses in another process than assigns them: 0 where it fits
+  readonly isBounded: boolean; // the search was stopped: there may be other ways
   readonly isNamed: boolean; // something says which CPU is which; else the first step is taken to be of the first column
 }
 
@@ -62,6 +63,7 @@ export type Run =
   | { readonly kind: 'unknown'; readonly why: string };
 
 const STATES = 20_000; // of one search
+const LEAST = 20; // states that a search costs that ends at once
 const MOST_SOLUTIONS = 8; // that are told
 const STRAY = 100; // no order of calls is worth a local that strays
 const ENOUGH = 2 / 3; // of the steps that name a call must be calls of the scenario
@@ -70,9 +72,10 @@ const ENOUGH = 2 / 3; // of the steps that name a call must be calls of the scen
 export interface Context {
   readonly vocabulary: Vocabulary;
   readonly sides: ReadonlyMap<string, ReadonlySet<string>>; // what columns ran in other drawings of the thread: column -> operations
+  readonly budget: { states: number }; // that all drawings of a thread may still take; each search takes its own
 }
 
-/** Runs `stated` on the lowered scenarios of one version. Bounded by 20,000 states a scenario. */
+/** Runs `stated` on the lowered scenarios of one version. Bounded by 20,000 states a scenario, and by the budget of the thread. */
 export function runStated(stated: Stated, stages: readonly Stage[], context: Context): Run {
   const wanted = stated.steps.map((step) => operationsOf(step, context.vocabulary));
   const callable = wanted.filter((operations) => operations.length > 0).length;
@@ -92,10 +95,13 @@ export function runStated(stated: Stated, stages: readonly Stage[], context: Con
     const [known] = solutions;
     if (known !== undefined && sizeOf(known.stage) < sizeOf(cast.stage)) break;
     if (solutions.some(({ stage, violated }) => violated.length > 0 && stage.rule !== cast.stage.rule)) break;
-    const run = runCast(stated, cast, context.vocabulary);
+    const run = runCast(stated, cast, context);
     if (typeof run === 'string') bounded ??= run;
     else if ('why' in run) obstacles.push({ cast, obstacle: run });
-    else solutions.push(...run.map((found) => solutionOf(stated, cast, found, context)));
+    else
+      solutions.push(
+        ...run.found.map((found) => ({ ...solutionOf(stated, cast, found, context), isBounded: run.isBounded })),
+      );
   }
   if (solutions.length > 0) return { kind: 'runs', solutions: distinct(solutions) };
   if (bounded !== undefined) return { kind: 'unknown', why: bounded };
@@ -160,24 +166,33 @@ function unknownWords(stated: Stated, wanted: readonly (readonly string[])[], ca
 
 // ---------------------------------------------------------------- one scenario
 
+interface Ways {
+  readonly found: readonly Found[];
+  readonly isBounded: boolean; // there may be more
+}
+
 /** The ways that a scenario has; else why it has none, or in words why that is not known. */
-function runCast(stated: Stated, cast: Cast, vocabulary: Vocabulary): readonly Found[] | Obstacle | string {
+function runCast(stated: Stated, cast: Cast, { vocabulary, budget }: Context): Ways | Obstacle | string {
   const { rule, scenario, program } = cast.stage;
   const calls = cast.named.map(({ step, operation }) => ({
     isCall: (name: string): boolean => operationOf(name, vocabulary) === operation,
     column: stated.isKept && step.cpu !== undefined ? stated.columns.indexOf(step.cpu) : undefined,
     ...(step.result === undefined ? {} : { result: step.result }),
   }));
+  if (budget.states <= 0) return 'the schedules of this thread took all the states that they may';
   const isBad = (path: string): boolean => errorsIn(program, path).length > 0;
-  const options = { states: STATES, columns: stated.columns.length, isBad };
+  const options = { states: Math.min(STATES, budget.states), columns: stated.columns.length, isBad };
   // Calls that may overlap come first: what cannot be done so cannot be done one after the other.
   const loose = follow(program, calls, { ...options, isSerial: false });
+  budget.states -= LEAST + (loose.kind === 'followed' ? loose.states : 0);
   if (loose.kind === 'refused') return `${rule.name} ${scenario.name}: ${loose.refusal.why}`;
   if (loose.obstacle !== undefined)
-    return loose.bounded ? `the search stopped at ${STATES.toLocaleString('en')} states` : loose.obstacle;
+    return loose.bounded ? `a search stopped at ${options.states.toLocaleString('en')} states` : loose.obstacle;
   const serial = follow(program, calls, { ...options, isSerial: true });
+  budget.states -= LEAST + (serial.kind === 'followed' ? serial.states : 0);
   const found = serial.kind === 'followed' && serial.found.length > 0 ? serial.found : loose.found;
-  return stated.isKept ? found : withLocals(found, cast.named);
+  const isBounded = loose.bounded || (serial.kind === 'followed' && serial.bounded);
+  return { found: stated.isKept ? found : withLocals(found, cast.named), isBounded };
 }
 
 /** Names of the violated properties that are errors; sorted. */
@@ -206,7 +221,7 @@ function withLocals(found: readonly Found[], named: readonly Named[]): readonly 
 
 // ---------------------------------------------------------------- which CPU is which
 
-function solutionOf(stated: Stated, cast: Cast, found: Found, context: Context): Solution {
+function solutionOf(stated: Stated, cast: Cast, found: Found, context: Context): Omit<Solution, 'isBounded'> {
   const { stage, named, weight } = cast;
   const violated = found.isWhole ? errorsIn(stage.program, found.path) : [];
   const stray = stated.isKept ? 0 : strayLocals(found, named);
