@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explainLitmus } from '../check/litmus/explain.ts';
 import { type Litmus, litmus } from '../check/litmus/litmus.ts';
 import { judgeLitmus, type LitmusVerdict, refusalWords, verdictText } from '../check/litmus/report.ts';
 import { InputError } from '../errors.ts';
@@ -13,6 +14,7 @@ export interface CheckCommandOptions {
   readonly format: 'terminal' | 'json';
   readonly bound: number; // distinct states of one search under tso
   readonly output?: string;
+  readonly explain?: boolean; // under lkmm: one execution, and the fences that would forbid it
 }
 
 /**
@@ -34,6 +36,8 @@ export async function checkCommand(paths: readonly string[], options: CheckComma
             : refused(file, model, test.refusal);
         verdicts.push(verdict);
         texts.push(textOf(verdict, test.kind === 'litmus' ? test : undefined, options.model.length > 1));
+        if (options.explain === true && model === 'lkmm' && test.kind === 'litmus')
+          texts.push(`${explainLitmus(test).join('\n')}\n`);
       }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

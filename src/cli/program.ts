@@ -216,6 +216,10 @@ function addCheck(program: Command): void {
         .default(DEFAULT_STATES),
     )
     .addOption(new Option('--format <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .option(
+      '--explain',
+      'under lkmm: print an execution where the condition holds, and the fences that would forbid it',
+    )
     .option('-o, --output <file>', 'write to a file, whole or not at all')
     .action(async (paths: string[], options) => (await import('./check.ts')).checkCommand(paths, options));
 }
