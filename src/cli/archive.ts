@@ -118,7 +118,8 @@ export async function spooled(
   return undefined;
 }
 
-function archiveIn(name: string, file: FileHandle): Archive {
+/** An mbox file as an archive. */
+export function archiveIn(name: string, file: FileHandle): Archive {
   return {
     name,
     chunks: () => fileChunks(file),

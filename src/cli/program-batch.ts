@@ -5,7 +5,9 @@ const TIMEOUT = 120; // seconds of one series
 const MEMORY = 1024; // MB of one thread
 const LEASE = 900; // seconds
 
-/** Adds `batch`, `batch status` and `worker`. `withRunOptions` adds the options of every command that runs the checker. */
+const EVERY = 300; // seconds between two looks
+
+/** Adds `batch`, `batch status`, `worker` and `watch`. `withRunOptions` adds the options of every command that runs the checker. */
 export function addBatch(program: Command, withRunOptions: (command: Command) => Command): void {
   const batch = program
     .command('batch')
@@ -31,6 +33,17 @@ export function addBatch(program: Command, withRunOptions: (command: Command) =>
     .option('--until-empty', 'end when no chunk is left', false)
     .addOption(new Option('--rules <dir>', 'folder of the rules').default(undefined, 'the rules that are shipped'));
   withLimits(worker).action(async (options) => (await import('./worker.ts')).workerCommand(options));
+  const watch = program
+    .command('watch')
+    .description('follow a public-inbox and tell of a series only when a schedule exists; sends nothing')
+    .argument('<source>', 'folder of a public-inbox (v2), or its URL')
+    .option('--db <store>', 'file of the store, or postgres://...')
+    .addOption(new Option('--every <seconds>', 'time between two looks').argParser(count).default(EVERY))
+    .option('--once', 'look once and end', false)
+    .option('--exec <command>', 'run this with the results as JSON on standard input when a series opens something');
+  withLimits(withRunOptions(watch)).action(async (source: string, options) =>
+    (await import('./watch.ts')).watchCommand(source, options),
+  );
 }
 
 function withLimits(command: Command): Command {

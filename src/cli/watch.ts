@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Unit } from '../batch/unit.ts';
+import { triage, WHOLE } from '../batch.ts';
+import { noCounts, runHere } from '../batch-run.ts';
+import { InputError } from '../errors.ts';
+import { defaultStore, openStore } from '../history/store/open.ts';
+import type { ResultRow, Store } from '../history/store/store.ts';
+import type { BatchOptions, BatchSetup } from './batch-setup.ts';
+import { openThreads, setUp } from './batch-setup.ts';
+import type { Cursor } from './watch-source.ts';
+import { look, runUserCommand } from './watch-source.ts';
+
+/** Options of `relore watch`. */
+export interface WatchCommandOptions extends BatchOptions {
+  readonly db?: string;
+  readonly every: number; // seconds
+  readonly once: boolean;
+  readonly exec?: string;
+}
+
+/**
+ * Follows a public-inbox: reviews the series that come, records the results, and prints one only when it opens something; then the command
+ * of `--exec` gets the results as JSON on its standard input. Sends nothing. The first look only remembers where the inbox ends. A
+ * server that fails is asked again at the next look, unless `--once` is given.
+ */
+export async function watchCommand(source: string, options: WatchCommandOptions): Promise<void> {
+  const setup = await setUp(options);
+  const store = await openStore(options.db ?? defaultStore(process.env));
+  let wake: () => void = () => {};
+  let stopped = false;
+  const stop = (): void => {
+    if (stopped) process.exit(130);
+    stopped = true;
+    wake();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  try {
+    for (;;) {
+      await oneLook(source, store, setup, options).catch((error: unknown) => {
+        if (options.once || !(error instanceof InputError)) throw error;
+        say(error.message);
+      });
+      if (stopped || options.once) break;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, options.every * 1000);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      if (stopped) break;
+    }
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+    await store.close();
+  }
+}
+
+function say(words: string): void {
+  process.stderr.write(`relore: ${words.replace(/\p{Cc}/gu, '?')}\n`);
+}
+
+/** The cursor is written behind the results: a kill in between costs a second look at the same mail. */
+async function oneLook(source: string, store: Store, setup: BatchSetup, options: WatchCommandOptions): Promise<void> {
+  const file = cursorFile(source);
+  const { threads, next } = await look(source, await readCursor(file), say);
+  const units: Unit[] = [];
+  for await (const { thread, bytes } of threads) {
+    const one = triage(setup.knowledge, thread, { name: source, bytes, models: setup.settings.models.length });
+    if (one.kind === 'untouched') await store.putResults([{ ...one.row, ...setup.key }]);
+    if (one.kind === 'unit') units.push(one.unit);
+  }
+  const keys = units.map(({ series }) => ({ ...setup.key, series, scenario: WHOLE }));
+  const missing = new Set((await store.missingResults(keys)).map(({ series }) => series));
+  const todo = units.filter(({ series }) => missing.has(series));
+  if (todo.length > 0) {
+    const bench = { store, key: setup.key, counts: noCounts(), series: missing, failures: [], isStopped: () => false };
+    const pool = openThreads(setup.settings, options);
+    await runHere(given(todo), pool, bench).finally(() => pool.close());
+    for (const { subject, why } of bench.failures) say(`not reviewed: ${subject}: ${why}`);
+    for (const unit of todo) await tell(unit, store, setup, options.exec);
+  }
+  await writeCursor(file, next);
+}
+
+async function* given(units: readonly Unit[]): AsyncGenerator<Unit> {
+  yield* units;
+}
+
+async function tell({ series }: Unit, store: Store, { key }: BatchSetup, exec: string | undefined): Promise<void> {
+  const rows: ResultRow[] = [];
+  for await (const row of store.eachResult({ ...key, series })) rows.push(row);
+  const whole = rows.find(({ scenario }) => scenario === WHOLE);
+  if (whole?.change !== 'opens') return;
+  const opened = rows.filter(({ change, scenario }) => change === 'opens' && scenario !== WHOLE);
+  const line = `opens  ${whole.date.slice(0, 10)}  ${whole.subject}  <${whole.thread}>  ${opened.map(({ scenario }) => scenario).join(', ')}`;
+  process.stdout.write(`${line.replace(/\p{Cc}/gu, '?')}\n`);
+  if (exec === undefined) return;
+  const code = runUserCommand(exec, `${JSON.stringify({ schema: 'relore.results/1', results: rows })}\n`);
+  if (code !== 0) say(`the command of --exec ended with ${code}`);
+}
+
+/** Where a watch remembers how far it came: relore/watch in $XDG_STATE_HOME or ~/.local/state. */
+function cursorFile(source: string): string {
+  const { XDG_STATE_HOME: xdg = '' } = process.env;
+  const folder = xdg.startsWith('/') ? xdg : join(homedir(), '.local/state');
+  return join(folder, 'relore/watch', `${createHash('sha256').update(source).digest('hex').slice(0, 32)}.json`);
+}
+
+async function readCursor(file: string): Promise<Cursor | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Cursor;
+  } catch {
+    throw new InputError({
+      place: { file },
+      expected: 'what an earlier watch wrote',
+      found: 'something else; remove it',
+    });
+  }
+}
+
+async function writeCursor(file: string, cursor: Cursor): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const beside = `${file}.${process.pid}.tmp`;
+  await writeFile(beside, JSON.stringify(cursor));
+  await rename(beside, file);
+}
