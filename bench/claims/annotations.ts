@@ -39,13 +39,16 @@ export function nameOf(sentence: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 12);
 }
 
-/** Gives the names of the sentences that a claim of `thread` was read from. A claim cuts what it quotes; the name is of the whole. */
+/**
+ * Gives the names of the sentences of prose that a claim of `thread` was read from; none for a comment in a diff, which is not
+ * annotated. A claim cuts what it quotes; the name is of the whole.
+ */
 export function namesIn(thread: Thread): (claim: Pick<Claim, 'quote' | 'repeats'>) => string[] {
   const whole = new Map<string, string>();
   for (const { sentences } of readPassages(thread))
     for (const sentence of sentences) whole.set(quoteOf(sentence), nameOf(sentence.text));
   return (claim) =>
-    [claim.quote, ...claim.repeats.map(({ quote }) => quote)].map((quote) => whole.get(quote) ?? nameOf(quote));
+    [claim.quote, ...claim.repeats.map(({ quote }) => quote)].flatMap((quote) => whole.get(quote) ?? []);
 }
 
 /** Whether a mail is set aside: the lowest bit of the first byte of the SHA-256 of its Message-ID. */

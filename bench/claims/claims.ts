@@ -35,7 +35,7 @@ function scoreClaims(
   for (const claim of claims) {
     if (!isStatementOfFact(claim.kind)) continue;
     const names = namesOf(claim);
-    if (names.some((name) => seen.has(name))) continue;
+    if (names.length === 0 || names.some((name) => seen.has(name))) continue;
     for (const name of names) seen.add(name);
     const annotation = names.map((name) => known.get(name)).find((each) => each !== undefined);
     if (annotation === undefined || annotation.kinds.length === 0) score.wrong++;

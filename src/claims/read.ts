@@ -5,7 +5,15 @@ import { extractClaims, quoteOf } from './claims.ts';
 import type { Cues } from './cues.ts';
 import { answersOf } from './life.ts';
 import { type Names, namesOf } from './names.ts';
-import { byTime, isSameSpeaker, type Passage, readPassages, type Sentence, withoutQuotes } from './sentences.ts';
+import {
+  byTime,
+  isSameSpeaker,
+  type Passage,
+  readComments,
+  readPassages,
+  type Sentence,
+  withoutQuotes,
+} from './sentences.ts';
 import { slotsOf } from './slots.ts';
 import { isStatementOfFact, readStatement, type Statement, type StatementCues } from './statements.ts';
 import { type TopicRow, topicsOf } from './topics.ts';
@@ -43,9 +51,10 @@ export function readClaims(thread: Thread, knowledge: ClaimKnowledge): Claim[] {
     const statement = readStatement(sentence.text, around(sentence), knowledge.cues, knowledge.statements);
     return statement === undefined ? [] : [{ sentence, statement }];
   });
+  const comments = commentsThatSpeak(thread, knowledge, names);
   const answers = answersOf(passages, knowledge.cues);
   const posts = new Set(thread.patches.filter(({ kind }) => kind === 'posted').map(({ messageId }) => messageId));
-  const groups = onceEach(stated);
+  const groups = onceEach([...stated, ...comments]);
   const statements = groups.map((group, index): Claim => {
     const [{ sentence, statement }, ...more] = group as [Stated, ...Stated[]];
     const about = aboutOf({ sentence, statement, fixOf, posts, topics: knowledge.topics, names });
@@ -69,6 +78,20 @@ export function readClaims(thread: Thread, knowledge: ClaimKnowledge): Claim[] {
     };
   });
   return [...fixes.map((fix) => ({ ...fix, answers: answersOfFix(fix, kept, answers) })), ...statements];
+}
+
+/** Comments in diffs say much about code; only those that speak of a race that is modelled are claims. */
+function commentsThatSpeak(thread: Thread, knowledge: ClaimKnowledge, names: Names): Stated[] {
+  return withoutQuotes(readComments(thread)).flatMap((sentence): Stated[] => {
+    const statement = readStatement(sentence.text, [], knowledge.cues, knowledge.statements);
+    if (statement === undefined || !isStatementOfFact(statement.kind)) return [];
+    const topics = topicsOf(
+      { sentence: sentence.text, kind: statement.kind, around: undefined },
+      knowledge.topics,
+      names,
+    );
+    return topics.length === 0 ? [] : [{ sentence, statement }];
+  });
 }
 
 function answersOfFix(

@@ -68,6 +68,45 @@ export function withoutQuotes(passages: readonly Passage[]): Sentence[] {
   return kept.sort(byTime);
 }
 
+/**
+ * Returns the comments that diffs of the thread add, as passages of their own: who sent or quotes the diff is their speaker.
+ * Spans are those of the diff. Linear in the size of the thread.
+ */
+export function readComments(thread: Thread): Passage[] {
+  let order = Number.MAX_SAFE_INTEGER / 2; // after all prose of a message
+  return thread.messages.flatMap((message, messageIndex) =>
+    message.blocks.flatMap((block): Passage[] => {
+      if (message.virtual || (block.kind !== 'diff' && block.kind !== 'hunk-fragment')) return [];
+      const { speaker, depth, span } = block;
+      return addedComments(block.text).map((comment): Passage => {
+        const sentences: Sentence[] = [];
+        const passage: Passage = { message, messageIndex, speaker, depth, sentences, previous: undefined };
+        for (const { text } of cutSentences({
+          text: comment,
+          blocks: [{ start: 0, block: { ...block, text: comment } }],
+        })) {
+          sentences.push({ text, key: keyOf(text), message, passage, index: sentences.length, order: order++, span });
+        }
+        return passage;
+      });
+    }),
+  );
+}
+
+//  +	/* Whoever held PG_lru may have put
+//  +	 * the folio back by now. */
+/** The text of each comment on added lines of a diff, without its signs. */
+function addedComments(diff: string): string[] {
+  const added = diff
+    .split('\n')
+    .filter((line) => line.startsWith('+') && !line.startsWith('+++'))
+    .map((line) => line.slice(1))
+    .join('\n');
+  return [...added.matchAll(/\/\*([\s\S]{10,4000}?)\*\/|^[ \t]*\/\/(.{10,})$/gm)].map(([, block, line]) =>
+    (block ?? line ?? '').replace(/^[ \t]*\*+[ \t]?/gm, '').trim(),
+  );
+}
+
 /** Orders sentences by time: a deeper quote is older than what answers it. */
 export function byTime(a: Sentence, b: Sentence): number {
   return a.passage.messageIndex - b.passage.messageIndex || b.passage.depth - a.passage.depth || a.order - b.order;

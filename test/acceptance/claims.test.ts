@@ -39,7 +39,12 @@ describe.skipIf(!hasMail)(`claims of real mail${why}`, () => {
       for (const claim of readClaims(thread, knowledge).filter(({ kind }) => isStatementOfFact(kind))) {
         const names = namesOf(claim);
         const annotation = names.map((name) => known.get(name)).find((each) => each !== undefined);
-        if (names.some((name) => seen.has(name)) || !isSetAside(annotation?.message ?? claim.messageId)) continue;
+        if (
+          names.length === 0 ||
+          names.some((name) => seen.has(name)) ||
+          !isSetAside(annotation?.message ?? claim.messageId)
+        )
+          continue;
         for (const name of names) seen.add(name);
         if (annotation?.open === true) continue;
         if (annotation === undefined || annotation.kinds.length === 0) wrong++;

@@ -100,6 +100,23 @@ describe('the claims of a thread', () => {
     ]);
   });
 
+  it('a comment that a diff adds is a claim of its author when it speaks of a modelled race; what the diff removes is not', () => {
+    const diff = `--- a/mm/swap.c
++++ b/mm/swap.c
+@@ -1,2 +1,5 @@
+-\t/* A folio that was isolated may be stranded on the unevictable list here. */
++\t/*
++\t * Without the lock, lru_add_fn() can race with the clear
++\t * of PG_mlocked.
++\t */
++\t// the socket may be leaked
+`;
+    const found = claimsOf(threadOf(mail('1', [{ by: 'Ada', kind: 'diff', text: diff }])));
+    expect(found.map(({ kind, speaker, quote }) => [kind, speaker, quote])).toEqual([
+      ['race', 'Ada', 'Without the lock, lru_add_fn() can race with the clear of PG_mlocked.'],
+    ]);
+  });
+
   it('names functions, flags, locks, commits and releases', () => {
     const words =
       'Since commit 2262ace60713 of v5.18, lru_add_fn() can race with the clear of PG_mlocked outside the lru lock.';
