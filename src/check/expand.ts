@@ -167,7 +167,7 @@ function rcuBlock(rcu: Rcu, p: number, domain: Domain, depth: number, scratch: n
     }
     case 'rcu-sync': {
       const fence = { op: 'fence', fence: 'mb' } as const;
-      if (count === 0) return [fence];
+      if (count === 0) return [fence, fence];
       const active = count === BITS ? -1 : (1 << count) - 1;
       if (domain.waiters.length === 0)
         return [fence, { op: 'await', address, mask: active, value: 0, take: false }, fence];

@@ -5,6 +5,7 @@ import { createEngine } from './engine.ts';
 import { asGiven, expand } from './expand.ts';
 import { hasLoops } from './livelock.ts';
 import { lockCycles } from './lockorder.ts';
+import type { Given } from './path.ts';
 import { isAccess, validate } from './program.ts';
 import { hasConditions, hasContexts } from './scheduling.ts';
 import { type Finding, type Found, search } from './search.ts';
@@ -44,7 +45,7 @@ export function explore(
   if (refusal !== undefined) return { kind: 'refused', model, refusal };
   const expanded = expand(program);
   if ('what' in expanded) return { kind: 'refused', model, refusal: expanded };
-  const outcome = exploreWords(expanded.program, model, limit, options);
+  const outcome = exploreWords({ program, words: expanded }, model, limit, options);
   if (expanded.origin === undefined || outcome.kind === 'refused') return outcome;
   const violations = outcome.violations.map((one) => ({
     ...one,
@@ -57,7 +58,8 @@ function isHidden(program: Program, at: CodePoint): boolean {
   return program.processes.some(({ code }) => code.some((one) => one.at === at && one.op.startsWith('rcu-')));
 }
 
-function exploreWords(program: Program, model: 'sc' | 'tso', limit: Limit, options: Partial<ExploreOptions>): Outcome {
+function exploreWords(given: Given, model: 'sc' | 'tso', limit: Limit, options: Partial<ExploreOptions>): Outcome {
+  const { program } = given.words;
   // Where a process can keep others of its processor from running, the middle of a step can be told from its ends.
   const isPlain = !hasContexts(program);
   const isFree = isPlain && !hasConditions(program);
@@ -88,7 +90,7 @@ function exploreWords(program: Program, model: 'sc' | 'tso', limit: Limit, optio
       property: witness.property,
       kind: witness.kind,
       level: witness.level,
-      trace: buildTrace(program, engine, { fuel, hasBuffers: buffer > 0, isOrderFixed: !isFree }, witness),
+      trace: buildTrace(program, engine, { fuel, hasBuffers: buffer > 0, isOrderFixed: !isFree, given }, witness),
     })),
     terminals: terminalsOf(program, result),
     unreached: program.processes.flatMap((process, p) =>

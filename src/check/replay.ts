@@ -1,112 +1,114 @@
-// Runs one schedule again, without the search: a small interpreter of its own, so that a trace does not rest on the engine alone.
+// Runs one schedule again by the meaning of the instructions alone. It shares no code with the engines, only types and errors: RCU,
+// spawn and join, interrupts and store buffers are its own, so that a trace does not rest on the engine that found it.
 import { InputError } from '../errors.ts';
-import type { Expr, Instruction, Invariant, MemoryModel, Program, Trace, TraceStep } from '../types.ts';
-import { asGiven, expand } from './expand.ts';
-import { FAULT, fuelFault } from './properties.ts';
-import { eventWords } from './words.ts';
+import type { Expr, Instruction, MemoryModel, Program } from '../types.ts';
+import { type Access, evaluate, GONE, wordAfter } from './replay-access.ts';
 
-const LOCAL_STEPS = 10_000;
-const GONE = 2 ** 32 + 1; // what a freed cell holds
+const CONDITION = 10_000; // instructions of a condition
+const MISUSE = 'assert: rcu_read_unlock inside a read-side critical section';
+const NULL = 'fault: NULL pointer dereference';
+const DRAINS = ['free', 'rmw', 'cmpxchg', 'add-unless', 'try-bits', 'lock', 'trylock', 'spawn', 'rcu-lock', 'rcu-sync'];
 
-interface World {
-  readonly program: Program;
-  readonly memory: number[]; // by cell
-  readonly violated: Set<string>;
-  readonly isBuffered: boolean; // x86-TSO: stores wait in a buffer
-}
+type Arg = (e: Expr) => number;
+type Rcu = Extract<Instruction, { op: 'rcu-lock' | 'rcu-unlock' | 'rcu-sync' }>;
+type World = ReturnType<typeof worldOf>;
+type Actor = World['actors'][number];
 
-interface Actor {
-  readonly p: number;
-  readonly regs: number[];
-  pc: number;
-  state: 'runs' | 'over' | 'dead';
-  readonly buffer: { readonly pc: number; readonly cell: number; readonly word: number }[]; // oldest store first
-  readonly off: { irq: number; preempt: number; atomic: number }; // how often turned off
-  hasBegun: boolean;
-  sinceBlocking: number; // instructions since it last took a lock, waited or chose
+/** An access that a schedule makes, or a store that leaves its buffer. */
+export interface Accessed {
+  readonly process: number;
+  readonly pc: number;
+  readonly cell: number; // index into Program.cells
+  readonly before: number | undefined; // of the word; undefined: the store waits in its buffer
+  readonly after: number;
 }
 
 /**
- * Runs `path` ('0*12/1:2/1f': process 0 runs 12 instructions, process 1 takes value 2 of a choose, its oldest store leaves its buffer)
- * under `model` (by default TSO when a store leaves a buffer) and returns what it did and the names of the properties it violates: assertions and faults on the way, invariants and deadlock on the state it ends in.
- * Throws InputError for a path that the program cannot take.
+ * Runs `path` ('0*12/1:2/1f': process 0 makes 12 steps, process 1 takes value 2 of a choose, its oldest store leaves its buffer; see
+ * path.ts) under `model`, by default TSO when a store leaves a buffer. Returns its accesses, the words of all cells at its end and the properties it
+ * violates, sorted: assertions and faults on the way, invariants and deadlock on the state it ends in. Throws InputError for a path
+ * that the program cannot take. Linear in the steps.
  */
 export function replay(
   program: Program,
   path: string,
-  fuel = LOCAL_STEPS,
+  fuel = 10_000,
   model: MemoryModel = path.includes('f') ? 'tso' : 'sc',
-): { trace: Trace; violated: readonly string[] } {
-  const expanded = expand(program);
-  if ('what' in expanded) throw bad(program, 'a program that can be run', expanded.why);
-  const { trace, violated } = replayWords(expanded.program, path, fuel, model === 'tso');
-  return { trace: asGiven(trace, program, expanded.origin), violated };
-}
-
-function replayWords(
-  program: Program,
-  path: string,
-  fuel: number,
-  isBuffered: boolean,
-): { trace: Trace; violated: readonly string[] } {
-  const world: World = { program, memory: program.cells.map((cell) => cell.init | 0), violated: new Set(), isBuffered };
-  const actors = program.processes.map((process, p) => createActor(p, process.registers));
-  const steps: TraceStep[] = [];
-  const turns: number[] = [];
+): { violated: readonly string[]; memory: readonly number[]; steps: readonly Accessed[] } {
+  const world = worldOf(
+    program,
+    program.cells.map(({ init }) => init | 0),
+    model === 'tso',
+  );
   for (const segment of path === '' ? [] : path.split('/')) {
-    const parts = /^(\d{1,2})(?:\*(\d{1,9})|:(\d{1,5})|(f))?$/.exec(segment);
-    const actor = actors[Number(parts?.[1] ?? -1)];
-    if (parts === null || actor === undefined) throw bad(program, 'a schedule like 0*12/1:2', segment);
-    if (parts[4] !== undefined) {
-      turns.push(actor.p);
-      steps.push(flush(world, actor, segment));
-      continue;
+    const [, p, count, choice, flush] = /^(\d{1,2})(?:\*(\d{1,9})|:(\d{1,5})|(f))?$/.exec(segment) ?? [];
+    const actor = world.actors[Number(p ?? -1)];
+    const place = { file: `schedule of ${program.name}` };
+    if (actor === undefined) throw new InputError({ place, expected: 'a schedule like 0*12/1:2', found: segment });
+    for (let left = Number(count ?? 1); left > 0; left--) {
+      const expected = flush === undefined ? turn(world, actor, choice) : drain(world, actor);
+      if (expected !== undefined) throw new InputError({ place, expected, found: segment });
     }
-    for (let left = Number(parts[2] ?? 1); left > 0; left--) {
-      if (actor.state !== 'runs' || waits(world, actor) || isKeptOut(world, actors, actor))
-        throw bad(program, `P${actor.p} to be able to step`, segment);
-      const isChoice = next(program, actor).op === 'choose';
-      if (isChoice !== (parts[3] !== undefined))
-        throw bad(program, `a choice exactly where P${actor.p} has one`, segment);
-      turns.push(actor.p);
-      const step = run(world, actor, Number(parts[3] ?? 0));
-      if (step !== undefined) steps.push(step);
-      if (actor.sinceBlocking >= fuel && left === 1) world.violated.add(fuelFault(fuel));
-    }
+    if (actor.burnt >= fuel)
+      world.violated.add(`fault: no visible step in ${fuel.toLocaleString('en-US')} instructions`);
   }
-  judgeEnd(world, actors);
-  const switches = turns.filter((p, k) => k > 0 && turns[k - 1] !== p).length;
-  const end = program.observed.map((cell) => ({ cell, value: world.memory[cell]! }));
-  const names = [...world.violated].sort();
-  return { trace: { path, steps, switches, violated: names[0] ?? '', end }, violated: names };
+  judgeEnd(world);
+  return { ...world, violated: [...world.violated].sort() };
 }
 
-function createActor(p: number, registers: number): Actor {
-  return {
+function worldOf(program: Program, memory: number[], isBuffered: boolean) {
+  const children = program.processes.flatMap(({ code }) => code.flatMap((i) => (i.op === 'spawn' ? [i.process] : [])));
+  const actors = program.processes.map(({ registers }, p) => ({
     p,
-    regs: new Array<number>(registers).fill(0),
     pc: 0,
+    regs: new Array<number>(Math.max(1, registers)).fill(0),
     state: 'runs',
-    buffer: [],
-    off: { irq: 0, preempt: 0, atomic: 0 },
+    mayBegin: !children.includes(p), // not before it is spawned
     hasBegun: false,
-    sinceBlocking: 0,
-  };
+    buffer: [] as { pc: number; cell: number; word: number }[], // x86-TSO: oldest store first
+    off: { irq: 0, preempt: 0, atomic: 0 }, // how often turned off
+    depth: new Map<string, number>(), // RCU domain -> read-side critical sections it is inside of
+    owed: undefined as Set<number> | undefined, // readers that a grace period which has begun waits for
+    freed: 0, // cells of the object that is being freed
+    burnt: 0, // instructions since it last took a lock, waited or chose
+  }));
+  return { program, memory, actors, violated: new Set<string>(), steps: [] as Accessed[], isBuffered };
 }
 
-function bad(program: Program, expected: string, segment: string): InputError {
-  return new InputError({ place: { file: `schedule of ${program.name}` }, expected, found: segment });
+function codeOf({ program }: World, { p, pc }: Actor): Instruction {
+  return program.processes[p]!.code[pc]!;
 }
 
-function next(program: Program, actor: Actor): Instruction {
-  return program.processes[actor.p]!.code[actor.pc]!;
+/** The oldest store of an actor leaves its buffer; otherwise what was expected. */
+function drain({ memory, steps }: World, { p, buffer }: Actor): string | undefined {
+  const store = buffer.shift();
+  if (store === undefined) return `a store in the buffer of P${p}`;
+  const { pc, cell, word } = store;
+  steps.push({ process: p, pc, cell, before: memory[cell]!, after: word });
+  memory[cell] = word;
+  return undefined;
+}
+
+/** One step of an actor; otherwise what was expected. */
+function turn(world: World, actor: Actor, choice: string | undefined): string | undefined {
+  const { p } = actor;
+  if (actor.state !== 'runs' || waits(world, actor) || isKeptOut(world, actor)) return `P${p} to be able to step`;
+  const isEntry = world.program.processes[p]!.kind === 'interrupt' && !actor.hasBegun;
+  actor.hasBegun = true;
+  if (isEntry) return choice === undefined ? undefined : `P${p} to begin`;
+  const i = codeOf(world, actor);
+  if ((i.op === 'choose') !== (choice !== undefined)) return `a choice exactly where P${p} has one`;
+  if (i.op === 'choose' && Number(choice) >= i.values.length) return `a choice below ${i.values.length}`;
+  actor.burnt = ['lock', 'await', 'choose', 'join', 'rcu-sync'].includes(i.op) ? 0 : actor.burnt + 1;
+  run(world, actor, i, Number(choice ?? 0));
+  return undefined;
 }
 
 /** Somebody else has this processor, or all of them. */
-function isKeptOut(world: World, actors: readonly Actor[], actor: Actor): boolean {
+function isKeptOut(world: World, actor: Actor): boolean {
   const { processes } = world.program;
   const mine = processes[actor.p]!;
-  return actors.some((other) => {
+  return world.actors.some((other) => {
     if (other === actor || other.state !== 'runs') return false;
     if (other.off.atomic > 0 && !waits(world, other)) return true;
     const theirs = processes[other.p]!;
@@ -116,203 +118,123 @@ function isKeptOut(world: World, actors: readonly Actor[], actor: Actor): boolea
   });
 }
 
-/** The oldest store of an actor leaves its buffer. */
-function flush({ program, memory }: World, { p, buffer }: Actor, segment: string): TraceStep {
-  const store = buffer.shift();
-  if (store === undefined) throw bad(program, `a store in the buffer of P${p}`, segment);
-  const { pc, cell, word } = store;
-  const i = program.processes[p]!.code[pc]!;
-  const before = memory[cell]!;
-  memory[cell] = word;
-  const effect = { process: p, cell, before, after: word, read: undefined, buffer: 'leaves' } as const;
-  const event = eventWords(program, i, effect);
-  return { process: p, pc, at: i.at, event, cell, before, after: word, read: undefined, matters: false };
-}
-
 /** LOCK-prefixed instructions and barriers of x86 wait until the store buffer is empty. */
 function mustDrain(i: Instruction): boolean {
   if (i.op === 'await') return i.take;
-  if (i.op === 'fence') return i.fence === 'mb';
-  if (i.op === 'store') return i.order === 'mb';
-  return ['free', 'rmw', 'cmpxchg', 'add-unless', 'try-bits', 'lock', 'trylock'].includes(i.op);
+  return (i.op === 'fence' && i.fence === 'mb') || (i.op === 'store' && i.order === 'mb') || DRAINS.includes(i.op);
 }
 
-function waits({ program, memory }: World, actor: Actor): boolean {
-  const i = next(program, actor);
+function waits(world: World, actor: Actor): boolean {
+  if (!actor.mayBegin) return true;
+  if (world.program.processes[actor.p]!.kind === 'interrupt' && !actor.hasBegun) return false;
+  const i = codeOf(world, actor);
   if (actor.buffer.length > 0 && mustDrain(i)) return true;
-  if (i.op === 'wait-until')
-    return holds({ program, memory, violated: new Set(), isBuffered: false }, { ...i, name: i.why }) !== true;
+  if (i.op === 'join') return world.actors[i.process]!.state !== 'over';
+  if (i.op === 'rcu-sync') return actor.owed !== undefined && actor.owed.size > 0;
+  if (i.op === 'wait-until') return !holds(world, i);
   if (i.op !== 'lock' && i.op !== 'await') return false;
-  const address = evaluate(i.address, actor.regs);
-  const cell = program.cells.findIndex((one) => one.address === address);
-  const word = actor.buffer.findLast((store) => store.cell === cell)?.word ?? memory[cell];
+  const cell = world.program.cells.findIndex(({ address }) => address === evaluate(i.address, actor.regs));
+  const word = actor.buffer.findLast((store) => store.cell === cell)?.word ?? world.memory[cell];
   if (word === undefined) return false;
   return i.op === 'lock' ? word !== 0 : (word & i.mask) !== (i.value | 0);
 }
 
-/** Undefined when a division by zero is met. */
-function evaluate(e: Expr, regs: readonly number[]): number | undefined {
-  if (e.kind === 'const') return e.value | 0;
-  if (e.kind === 'reg') return regs[e.reg]!;
-  if (e.kind === 'select') {
-    const cond = evaluate(e.cond, regs);
-    return cond === undefined ? undefined : evaluate(cond !== 0 ? e.then : e.else, regs);
-  }
-  if (e.kind === 'unary') {
-    const x = evaluate(e.arg, regs);
-    if (x === undefined) return undefined;
-    return e.op === '!' ? (x === 0 ? 1 : 0) : e.op === '-' ? (0 - x) | 0 : ~x;
-  }
-  const [x, y] = [evaluate(e.left, regs), evaluate(e.right, regs)];
-  if (x === undefined || y === undefined) return undefined;
-  if (e.op === '/' || e.op === '%') return y === 0 ? undefined : (e.op === '/' ? Math.trunc(x / y) : x % y) | 0;
-  const sums = { '+': x + y, '-': x - y, '*': Math.imul(x, y), '<<': x << y, '>>': x >> y };
-  const bits = { '&': x & y, '|': x | y, '^': x ^ y };
-  const tests = { '==': x === y, '!=': x !== y, '<': x < y, '<=': x <= y, '>': x > y, '>=': x >= y };
-  return Number({ ...sums, ...bits, ...tests }[e.op]) | 0;
-}
-
-/** Runs one instruction; gives the step that a trace shows for it, if it shows one. */
-function run(world: World, actor: Actor, choice: number): TraceStep | undefined {
-  const { program, memory, violated } = world;
-  const { p, pc, regs } = actor;
-  const i = next(program, actor);
-  const show = (what: Partial<TraceStep>): TraceStep => {
-    const step = { process: p, pc, at: i.at, cell: undefined, before: undefined, after: undefined, read: undefined };
-    const { cell, before, after, read } = { ...step, ...what };
-    return {
-      ...step,
-      event: eventWords(program, i, { process: p, cell, before, after, read }),
-      matters: false,
-      ...what,
-    };
-  };
-  const die = (fault: string, what: Partial<TraceStep> = {}): TraceStep => {
-    violated.add(fault);
-    actor.state = 'dead';
-    return show({ ...what, event: `${i.op}: ${fault.slice('fault: '.length)}` });
-  };
-  actor.pc = pc + 1;
-  actor.hasBegun = true;
-  actor.sinceBlocking = i.op === 'lock' || i.op === 'await' || i.op === 'choose' ? 0 : actor.sinceBlocking + 1;
+function run(world: World, actor: Actor, i: Instruction, choice: number): void {
   const parts = Object.values(i).filter((part): part is Expr => typeof part === 'object' && 'kind' in part);
-  if (parts.some((e) => evaluate(e, regs) === undefined)) return die(FAULT.division);
-  if (!('address' in i)) {
-    if (i.op === 'choose' && choice >= i.values.length)
-      throw bad(program, `a choice below ${i.values.length}`, `${choice}`);
-    if (!runLocal(world, actor, i, choice)) return undefined;
-    return show({ read: i.op === 'choose' ? regs[i.dst] : undefined });
-  }
-  const arg = (e: Expr): number => evaluate(e, regs)!;
-  const address = arg(i.address);
-  const cell = program.cells.findIndex((one) => one.address === address);
-  if (cell < 0 && i.op === 'free') return undefined;
-  if (cell < 0) return die(address >>> 0 < 64 ? FAULT.nullPointer : FAULT.badAddress);
-  const before = actor.buffer.findLast((store) => store.cell === cell)?.word ?? memory[cell]!;
-  const me = p + 1;
-  if (before === GONE) return die(FAULT.freed, { cell, before, after: before });
-  const isLost = i.op === 'store' && i.expects !== undefined && before !== arg(i.expects);
-  if (isLost) violated.add(FAULT.lost);
-  if (i.op === 'unlock' && before !== me) return die(FAULT.unlock, { cell, before, after: before });
-  if (i.op === 'assert-held') {
-    if (before === me) return undefined;
-    violated.add(`assert: ${i.what}`);
-  }
-  const [after, read] = access(i, before, me, arg);
-  if (world.isBuffered && (i.op === 'store' || i.op === 'unlock') && !mustDrain(i)) {
-    actor.buffer.push({ pc, cell, word: after });
-    const event = eventWords(program, i, {
-      process: p,
-      cell,
-      before: undefined,
-      after,
-      read: undefined,
-      buffer: 'enters',
-    });
-    return show({ cell, after, event });
-  }
-  memory[cell] = after;
-  if (after < 0 && after !== before && program.cells[cell]!.counter === true) violated.add(FAULT.counter);
-  const dst = 'dst' in i ? i.dst : undefined;
-  if (dst !== undefined) regs[dst] = read ?? 0;
-  return show({ cell, before, after, read: dst === undefined ? undefined : read });
+  const isDefined = parts.every((e) => evaluate(e, actor.regs) !== undefined);
+  const arg = (e: Expr): number => evaluate(e, actor.regs)!;
+  const fault = !isDefined ? 'fault: division by zero' : 'address' in i ? access(world, actor, i, arg) : undefined;
+  if (fault !== undefined) {
+    world.violated.add(fault);
+    actor.state = 'dead';
+  } else if (!('address' in i)) runLocal(world, actor, i, choice, arg);
 }
 
-/** The word after an access, and what a register gets from it. */
-function access(
-  i: Extract<Instruction, { address: Expr }>,
-  old: number,
-  me: number,
-  arg: (e: Expr) => number,
-): [number, number?] {
-  const bits = 'mask' in i && i.mask !== undefined && i.mask !== 0 ? i.mask : -1;
-  if (i.op === 'load') return [old, old & bits];
-  if (i.op === 'store') return [arg(i.value)];
-  if (i.op === 'is-locked') return [old, old === 0 ? 0 : 1];
-  if (i.op === 'cmpxchg') return [old === arg(i.expected) ? arg(i.desired) : old, old];
-  if (i.op === 'add-unless') return old === arg(i.unless) ? [old, 0] : [(old + arg(i.operand)) | 0, 1];
-  if (i.op === 'try-bits') return (old & i.mask) === 0 ? [old | i.mask, 1] : [old, 0];
-  if (i.op === 'await') return [i.take ? old | i.mask : old];
-  if (i.op === 'free') return [GONE];
-  if (i.op === 'trylock') return old === 0 ? [me, 1] : [old, 0];
-  if (i.op === 'rmw') {
-    const x = arg(i.operand);
-    const words = { or: old | x, andnot: old & ~x, and: old & x, xor: old ^ x, add: (old + x) | 0, xchg: x };
-    return [words[i.fn], old & bits];
-  }
-  return [i.op === 'lock' ? me : i.op === 'unlock' ? 0 : old];
-}
-
-/** An instruction without memory; true when a trace shows it. */
-function runLocal(
-  { violated }: World,
-  actor: Actor,
-  i: Exclude<Instruction, { address: Expr }>,
-  choice: number,
-): boolean {
-  const { regs } = actor;
+function runLocal(world: World, actor: Actor, i: Exclude<Instruction, Access>, choice: number, arg: Arg): void {
+  const { regs, off } = actor;
+  actor.pc++;
   if (i.op === 'jump') actor.pc = i.to;
-  if (i.op === 'branch') actor.pc = evaluate(i.cond, regs) !== 0 ? i.then : i.else;
-  if (i.op === 'set') regs[i.dst] = evaluate(i.value, regs)!;
+  if (i.op === 'branch') actor.pc = arg(i.cond) !== 0 ? i.then : i.else;
+  if (i.op === 'set') regs[i.dst] = arg(i.value);
   if (i.op === 'choose') regs[i.dst] = i.values[choice]! | 0;
-  if (i.op === 'context') actor.off[i.what] += i.enters ? 1 : -1;
+  if (i.op === 'context') off[i.what] = Math.max(0, off[i.what] + (i.enters ? 1 : -1));
+  if (i.op === 'spawn') world.actors[i.process]!.mayBegin = true;
   if (i.op === 'end' || i.op === 'stop') actor.state = 'over';
-  const fails = i.op === 'assert' && evaluate(i.cond, regs) === 0;
-  if (i.op === 'assert' && fails) violated.add(`assert: ${i.what}`);
-  const shown = ['fence', 'stop', 'choose', 'context', 'wait-until'];
-  return fails || shown.includes(i.op);
+  if (i.op === 'assert' && arg(i.cond) === 0) world.violated.add(`assert: ${i.what}`);
+  if (i.op === 'rcu-lock' || i.op === 'rcu-unlock' || i.op === 'rcu-sync') runRcu(world, actor, i);
+}
+
+/** A grace period takes two steps: it begins, and it ends when nobody is left in a section that had begun before it did. */
+function runRcu({ actors, violated }: World, actor: Actor, i: Rcu): void {
+  const domain = JSON.stringify(i.domain ?? 'RCU');
+  const depth = actor.depth.get(domain) ?? 0;
+  if (i.op === 'rcu-sync') {
+    if (actor.owed === undefined) actor.pc--;
+    const inside = actors.filter((other) => (other.depth.get(domain) ?? 0) > 0).map(({ p }) => p);
+    actor.owed = actor.owed === undefined ? new Set(inside) : undefined;
+    return;
+  }
+  actor.depth.set(domain, depth + (i.op === 'rcu-lock' ? 1 : -1));
+  if (i.op === 'rcu-lock' && i.dst !== undefined) actor.regs[i.dst] = 0;
+  if (i.op === 'rcu-unlock' && depth === 0) violated.add(MISUSE);
+  if (i.op === 'rcu-unlock' && depth === 1) for (const other of actors) other.owed?.delete(actor.p);
+}
+
+/** Makes an access; the fault that ends the process, if it is one. */
+function access(world: World, actor: Actor, i: Access, arg: Arg): string | undefined {
+  const { program, memory, violated, steps } = world;
+  const { p, pc, buffer } = actor;
+  const start = arg(i.address);
+  const end = i.op === 'free' ? start + (i.bytes ?? 0) : start;
+  const inside = program.cells.filter((one) => one.address >= start && one.address < end).slice(actor.freed);
+  const address = inside[0]?.address ?? start;
+  const cell = program.cells.findIndex((one) => one.address === address);
+  actor.freed = inside.length > 1 ? actor.freed + 1 : 0;
+  actor.pc += inside.length > 1 ? 0 : 1;
+  if (cell < 0) return i.op === 'free' ? undefined : start >>> 0 < 64 ? NULL : 'fault: bad address';
+  const before = buffer.findLast((store) => store.cell === cell)?.word ?? memory[cell]!;
+  const isStolen = i.op === 'unlock' && before !== GONE && before !== p + 1;
+  if (before === GONE || isStolen) {
+    steps.push({ process: p, pc, cell, before, after: before });
+    return isStolen ? 'fault: unlock of a lock that the process does not hold' : 'fault: use after free';
+  }
+  if (i.op === 'store' && i.expects !== undefined && before !== arg(i.expects)) violated.add('fault: lost update');
+  if (i.op === 'assert-held' && before !== p + 1) violated.add(`assert: ${i.what}`);
+  const [after, read] = wordAfter(i, before, p + 1, arg);
+  if ('dst' in i && i.dst !== undefined) actor.regs[i.dst] = read ?? 0;
+  const isLate = world.isBuffered && (i.op === 'store' || i.op === 'unlock') && !mustDrain(i);
+  steps.push({ process: p, pc, cell, before: isLate ? undefined : before, after });
+  if (isLate) buffer.push({ pc, cell, word: after });
+  else memory[cell] = after;
+  if (after < 0 && after !== before && program.cells[cell]!.counter === true && !isLate)
+    violated.add('fault: counter below zero');
+  return undefined;
 }
 
 /** Invariants and deadlock on the last state of a run. */
-function judgeEnd(world: World, actors: readonly Actor[]): void {
-  const { program, violated } = world;
-  const isWhole = actors.every((actor) => actor.state === 'over' && actor.buffer.length === 0);
-  const isStuck = actors.every(
-    (actor) =>
-      actor.buffer.length === 0 &&
-      (actor.state === 'over' || (actor.state === 'runs' && (waits(world, actor) || isKeptOut(world, actors, actor)))),
-  );
-  if (isStuck && !isWhole) violated.add('deadlock');
+function judgeEnd(world: World): void {
+  const { program, violated, actors } = world;
+  const isDrained = actors.every(({ buffer }) => buffer.length === 0);
+  const isWhole = isDrained && actors.every(({ state }) => state === 'over');
+  const cannot = (actor: Actor): boolean => actor.state === 'runs' && (waits(world, actor) || isKeptOut(world, actor));
+  if (isDrained && !isWhole && actors.every((actor) => actor.state === 'over' || cannot(actor)))
+    violated.add('deadlock');
   for (const invariant of program.invariants) {
     if (invariant.when !== 'always' && !isWhole) continue;
     const value = holds(world, invariant);
-    if (value !== true) violated.add(value === false ? invariant.name : `${FAULT.invariant} ${invariant.name}`);
+    if (value !== true) violated.add(value === false ? invariant.name : `fault: cannot evaluate ${invariant.name}`);
   }
 }
 
-/** Runs an invariant as a process of its own; undefined when it cannot be evaluated. */
-function holds(
-  { program, memory }: World,
-  invariant: Pick<Invariant, 'name' | 'code' | 'registers'>,
-): boolean | undefined {
-  const alone: Program = { ...program, processes: [{ ...invariant, label: invariant.name, cpu: '' }] };
-  const world: World = {
-    program: alone,
-    memory: memory.map((word) => (word === GONE ? 0 : word)),
-    violated: new Set(),
-    isBuffered: false,
-  };
-  const actor = createActor(0, Math.max(1, invariant.registers));
-  for (let left = LOCAL_STEPS; left > 0 && actor.state === 'runs'; left--) run(world, actor, 0);
-  return actor.state === 'over' ? actor.regs[0] !== 0 : undefined;
+/** Runs a condition as a process of its own, which reads 0 where nothing is any more; undefined when it cannot be evaluated. */
+function holds(world: World, body: Pick<Program['processes'][0], 'code' | 'registers'>): boolean | undefined {
+  const program = { ...world.program, processes: [{ ...body, name: '', label: '', cpu: '' }] };
+  const alone = worldOf(
+    program,
+    world.memory.map((word) => (word === GONE ? 0 : word)),
+    false,
+  );
+  const [actor] = alone.actors;
+  for (let left = CONDITION; left > 0 && actor?.state === 'runs'; left--) run(alone, actor, codeOf(alone, actor), 0);
+  return actor?.state === 'over' ? actor.regs[0] !== 0 : undefined;
 }

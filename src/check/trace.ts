@@ -3,6 +3,7 @@ import type { Program, Trace, TraceStep } from '../types.ts';
 import type { Engine, Passed } from './engine.ts';
 import { lastWrites, matters } from './matters.ts';
 import { causesOf, reorder } from './order.ts';
+import { encodePath, type Given } from './path.ts';
 import { fuelFault } from './properties.ts';
 import {
   createMachine,
@@ -22,17 +23,17 @@ export interface TraceOptions {
   readonly fuel: number;
   readonly hasBuffers: boolean;
   readonly isOrderFixed: boolean;
+  readonly given: Given;
 }
 
 /**
- * The execution that a witness stands for. `path` names it for replay.ts: segments `P*N` (process P runs N instructions, `*1` left out),
- * `P:K` (process P takes value K of its choose) and `Pf` (the oldest store of process P leaves its buffer). Events that the violation
+ * The execution that a witness stands for. `path` names it for replay.ts. Events that the violation
  * does not depend on are left out, unless the violation is one of a whole run.
  */
 export function buildTrace(
   program: Program,
   engine: Engine,
-  { fuel, hasBuffers, isOrderFixed }: TraceOptions,
+  { fuel, hasBuffers, isOrderFixed, given }: TraceOptions,
   witness: Witness,
 ): Trace {
   const n = program.processes.length;
@@ -55,7 +56,7 @@ export function buildTrace(
   if (witness.property === fuelFault(fuel)) steps.push(runaway(program, order.at(-1)!, fuel));
   if (witness.property === 'deadlock') steps.push(...waits(again));
   return {
-    path: encode(program, order),
+    path: encodePath(given, order),
     steps,
     switches: order.filter((event, index) => index > 0 && order[index - 1]!.process !== event.process).length,
     violated: witness.property,
@@ -196,28 +197,6 @@ function awaitedCell(machine: Machine, p: number): number | undefined {
     status: [...machine.status],
   };
   return execute(probe, p, 0).cell;
-}
-
-/** The path of an execution, see buildTrace. */
-function encode(program: Program, order: readonly Executed[]): string {
-  const parts: string[] = [];
-  let count = 0;
-  for (const [index, event] of order.entries()) {
-    if (event.buffer === 'leaves' || isChoice(program, event)) {
-      parts.push(event.buffer === 'leaves' ? `${event.process}f` : `${event.process}:${event.choice}`);
-      continue;
-    }
-    count++;
-    const next = order[index + 1];
-    if (next?.process === event.process && next.buffer !== 'leaves' && !isChoice(program, next)) continue;
-    parts.push(count === 1 ? `${event.process}` : `${event.process}*${count}`);
-    count = 0;
-  }
-  return parts.join('/');
-}
-
-function isChoice(program: Program, event: Executed): boolean {
-  return program.processes[event.process]!.code[event.pc]!.op === 'choose';
 }
 
 /** Words for the final values of a trace. */

@@ -1,5 +1,6 @@
 // Small programs for tests, written down in one line an instruction.
-import type { Cell, CodePoint, Expr, Instruction, Invariant, Process, Program } from '../../src/types.ts';
+import type { Accessed } from '../../src/check/replay.ts';
+import type { Cell, CodePoint, Expr, Instruction, Invariant, Process, Program, Trace } from '../../src/types.ts';
 
 type Bare<T> = T extends unknown ? Omit<T, 'at'> : never;
 export type Line = Bare<Instruction>;
@@ -59,3 +60,17 @@ export function program(
 }
 
 export const NONE = { merge: false, deadRegisters: false, movers: false, persistent: false } as const;
+
+/** The accesses that a trace tells, as the replayer gives them. */
+export function accessesOf({ steps }: Trace): readonly Accessed[] {
+  return steps.flatMap(({ process, pc, cell, before, after, event }) =>
+    cell === undefined || after === undefined || event.includes(' waits for ')
+      ? []
+      : [{ process, pc, cell, before, after }],
+  );
+}
+
+/** False for an access that traces leave out: an assertion that a lock is held, which holds. */
+export function isTold({ processes }: Program, { process, pc, before }: Accessed): boolean {
+  return processes[process]!.code[pc]!.op !== 'assert-held' || before !== process + 1;
+}

@@ -23,18 +23,16 @@ const one = program(
 
 describe('replay', () => {
   it('runs a schedule and says what it did', () => {
-    const { trace, violated } = replay(one, '0*4/1/1:1/1*2');
+    const { steps, violated, memory } = replay(one, '0*4/1/1:1/1*2');
     expect(violated).toEqual([]);
-    expect(trace.switches).toBe(1);
-    expect(trace.steps.map(({ event }) => event)).toEqual([
-      'lock a.lock',
-      'write x: 0 -> 1',
-      'unlock a.lock',
-      'lock a.lock',
-      'choose either: 7',
-      'unlock a.lock',
+    expect(steps.map(({ process, pc, cell, before, after }) => [process, pc, cell, before, after])).toEqual([
+      [0, 0, 1, 0, 1],
+      [0, 1, 0, 0, 1],
+      [0, 2, 1, 1, 0],
+      [1, 0, 1, 0, 2],
+      [1, 2, 1, 2, 0],
     ]);
-    expect(trace.end).toEqual([{ cell: 0, value: 1 }]);
+    expect(memory).toEqual([1, 0]);
   });
 
   it('refuses a schedule that the program cannot take', () => {
