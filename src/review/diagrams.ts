@@ -281,7 +281,7 @@ function impossible(stated: Told, grounds: KnownGrounds, run: Extract<Run, { kin
     ),
     solutions: 0,
     verdict: 'impossible',
-    why: `${reason} (${where}, the scenario that comes furthest)${others}`,
+    why: `${reason} (on the code as it stands, ${where}, the scenario that comes furthest)${others}`,
     rule: stage.rule.name,
     scenario: stage.scenario.name,
     impossibleAt: step.index + 1,

@@ -155,6 +155,13 @@ describe('a schedule that no execution takes', () => {
     expect(followed(race(), calls).obstacle).toEqual({ step: 1, why: 'other value', value: 1 });
   });
 
+  it('tells true from false', () => {
+    const before = [call('evictable', { result: true }), call('clear_b')];
+    expect(followed(race(), before).found).toEqual([]);
+    const after = [call('clear_b'), call('evictable', { result: true })];
+    expect(followed(race(), after).found.map(({ processes }) => processes)).toEqual([[0, 1]]);
+  });
+
   it('names the call that nobody makes', () => {
     expect(followed(race(), [call('set_a'), call('set_c')]).obstacle).toEqual({ step: 1, why: 'no such call' });
   });
@@ -166,12 +173,33 @@ describe('a schedule that no execution takes', () => {
 });
 
 describe('calls that overlap', () => {
-  const calls = [call('add'), call('clear_a'), call('clear_b'), call('evictable')];
+  /** `evictable` computes something before it looks at b, so that b can change in between. */
+  const slow: Program = {
+    ...race(),
+    processes: [
+      race().processes[0]!,
+      process(1, [
+        { op: 'set', dst: 6, value: c(1), way: ['add'] },
+        { op: 'set', dst: 5, value: c(1), way: ['evictable', 'add'] },
+        testB(['evictable', 'add']),
+        { op: 'set', dst: 3, value: bin(r(1), '==', c(0)), way: ['evictable', 'add'] },
+        { op: 'branch', cond: r(3), then: 5, else: 6, text: 'evictable(w)', way: ['add'] },
+        { op: 'set', dst: 4, value: c(1), way: ['add'] },
+        setA,
+        end,
+      ]),
+    ],
+  };
+  const calls = [call('evictable', { result: true }), call('clear_b')];
 
-  it('are taken one after the other, unless one is stated inside the other', () => {
-    const inside = [call('add'), call('clear_a'), call('evictable'), call('set_a')];
-    expect(followed(race(), inside).found).toEqual([]);
-    expect(followed(race(), calls, { isSerial: false }).found).toEqual([]);
+  it('are found only where they may overlap', () => {
+    expect(followed(slow, calls, { isSerial: false }).found.map(({ processes }) => processes)).toEqual([[1, 0]]);
+    expect(followed(slow, calls).found).toEqual([]);
+  });
+
+  it('may overlap where one holds a later stated call', () => {
+    const inside = [call('add'), call('clear_b'), call('evictable', { result: true })];
+    expect(followed(slow, inside).found.map(({ processes }) => processes)).toEqual([[1, 0, 1]]);
   });
 });
 
