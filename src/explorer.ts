@@ -1,5 +1,4 @@
 // The schedules of a scenario on the code versions that tell most: for the pages and for `relore explore`.
-import { createHash } from 'node:crypto';
 import { applyEdits } from './c/edit.ts';
 import { lowerScenario } from './c/scenario.ts';
 import { withFiles } from './c/tree.ts';
@@ -44,19 +43,21 @@ export function scenarioWalks(
 ): ScenarioWalks {
   const walked: WalkCode[] = [];
   const left: string[] = [];
-  const known = new Map<string, string>(); // schedules -> code
+  const known = new Map<string, string>(); // program or schedules -> code
   for (const lowered of codes) {
     const { id } = lowered.code;
-    const one = 'refusal' in lowered ? lowered.refusal : walkCode(lowered, model, states);
-    if ('what' in one) {
+    const program = 'refusal' in lowered ? '' : JSON.stringify(lowered.program);
+    const twin = known.get(program);
+    const one = 'refusal' in lowered ? lowered.refusal : (twin ?? walkCode(lowered, model, states));
+    if (typeof one === 'object' && 'what' in one) {
       left.push(`${id}: not modelled: ${one.what}: ${one.why}`);
       continue;
     }
-    const key = createHash('sha256').update(JSON.stringify(one.walk)).digest('hex');
-    const same = known.get(key);
-    if (same === undefined) walked.push(one);
-    else left.push(`${id}: the same schedules as ${same}`);
-    known.set(key, same ?? id);
+    const schedules = typeof one === 'string' ? program : JSON.stringify(one.walk);
+    const same = twin ?? known.get(schedules);
+    if (same !== undefined) left.push(`${id}: the same schedules as ${same}`);
+    else if (typeof one === 'object') walked.push(one);
+    for (const key of [program, schedules]) known.set(key, same ?? id);
   }
   return { codes: walked, left };
 }
@@ -135,7 +136,7 @@ function windowsOf(source: KernelSource): (step: WalkStep) => SourceWindow | und
     const { file, lines } = known;
     const at = lineAt(file, lines, step);
     if (at < 0) return undefined;
-    const shown = lines.slice(Math.max(0, at - AROUND), at + AROUND + 1);
+    const shown = dedented(lines.slice(Math.max(0, at - AROUND), at + AROUND + 1));
     const first = Math.max(0, at - AROUND);
     return {
       title: `${step.file}, ${step.function}()`,
@@ -146,6 +147,13 @@ function windowsOf(source: KernelSource): (step: WalkStep) => SourceWindow | und
       })),
     };
   };
+}
+
+/** Lines without the tabs that all of them begin with. */
+function dedented(lines: readonly string[]): readonly string[] {
+  const depths = lines.filter((line) => line.trim() !== '').map((line) => /^\t*/.exec(line)?.[0].length ?? 0);
+  const depth = Math.min(...depths);
+  return lines.map((line) => line.slice(line.trim() === '' ? 0 : depth));
 }
 
 /** The index of the line of a step; of several lines that an edit added in one place, the one with its text. */

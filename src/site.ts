@@ -3,14 +3,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Code, codesOf } from './codes.ts';
 import { lowerCode, scenarioWalks } from './explorer.ts';
-import { loadKnowledge } from './knowledge.ts';
+import { type Knowledge, loadKnowledge } from './knowledge.ts';
 import { readThread } from './mail/read.ts';
 import { reportBody } from './report/html.ts';
 import { review } from './review.ts';
 import type { History, Rule, Scenario } from './types.ts';
 import type { Site, SiteReview } from './web/site.ts';
 
-const STATES = 150; // of each code that is walked
+const STATES = 110; // of each code that is walked
 
 /** Where the knowledge is. */
 export interface Shipped {
@@ -26,7 +26,8 @@ export interface Shipped {
 export async function gatherSite({ rulesDir, threadsDir, version, history }: Shipped): Promise<Site> {
   const knowledge = await loadKnowledge(rulesDir);
   const reviews: SiteReview[] = [];
-  for (const id of threadNames(threadsDir)) reviews.push(await reviewed(rulesDir, threadsDir, id, version));
+  for (const id of threadNames(threadsDir))
+    reviews.push(await reviewed(knowledge, { rulesDir, threadsDir, version }, id));
   const lowered = oneKept((rule: Rule, scenario: Scenario, codes: readonly Code[]) =>
     codes.map((code) => lowerCode(knowledge, rule, scenario, code)),
   );
@@ -65,9 +66,14 @@ function threadNames(dir: string): string[] {
     .sort();
 }
 
-async function reviewed(rulesDir: string, threadsDir: string, id: string, version: string): Promise<SiteReview> {
+/** Reviews share what lowering learns: knowledge is opened once. */
+async function reviewed(
+  knowledge: Knowledge,
+  { rulesDir, threadsDir, version }: Pick<Shipped, 'rulesDir' | 'threadsDir' | 'version'>,
+  id: string,
+): Promise<SiteReview> {
   const thread = await readThread(readFileSync(join(threadsDir, id, 'thread.mbox')), `${id}/thread.mbox`);
-  const found = await review(thread, { rulesDir, models: ['sc'], states: 2_000_000, version });
+  const found = await review(thread, { rulesDir, knowledge, models: ['sc'], states: 2_000_000, version });
   return reviewOf(id, found, thread);
 }
 

@@ -83,7 +83,7 @@ main,.top>*,footer{padding-inline:1rem}
 .schedule thead{display:none}.schedule,.schedule tbody{display:block}.schedule tr{display:grid;grid-template-columns:1.9rem 1fr;border-bottom:1px solid var(--line);padding:.35rem 0}
 .all-steps .schedule .minor,.walk:has(>.all :checked) .schedule .minor{display:grid}.schedule td,.schedule th{border:0;padding:0 0 0 .6rem;grid-column:2}.schedule th:first-child{grid-column:1;grid-row:1;width:auto;padding:0}
 .schedule td:empty{display:none}.schedule .who{display:inline;font-size:.8rem;color:var(--faint)}.schedule td.p1:not(:empty){margin-left:1rem}.schedule td.p2:not(:empty){margin-left:2rem}
-.schedule .state{font-size:.86rem}.steps{position:sticky;bottom:0;background:var(--paper);padding:.5rem 0;border-top:1px solid var(--line);margin-bottom:0;z-index:1;order:9;justify-content:space-between}.stepping .schedule .far{display:none}.steps output{min-width:0}
+.schedule .state{font-size:.86rem}.steps{position:sticky;bottom:0;background:var(--paper);padding:.5rem 0;border-top:1px solid var(--line);margin-bottom:0;z-index:1;order:9;justify-content:space-between}.stepping .schedule .far{display:none}.steps output{min-width:0}.steps button:first-of-type,.steps button:last-of-type{display:none}
 .stepping{display:flex;flex-direction:column}}
 @media print{.panels>section{display:block}.minor{display:table-row}fieldset>input+label,.steps,.top{display:none}}
 `;

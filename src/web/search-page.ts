@@ -5,11 +5,12 @@ import { type Item, KINDS, type Query } from './search.ts';
 import { href, link, searchPath, shell, tag } from './shell.ts';
 
 const PAGE = 50; // items
-const MOST_LISTED = 200_000; // characters of the list on a static page
+const MOST_TEXT = 900; // characters of an item that a static page searches
+const MOST_LISTED = 265_000; // characters of the list on a static page
 const LONGEST = 240; // characters of an excerpt
 
 const STYLE = `
-.filters{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;margin:1rem 0}.filters label{font-size:.86rem;color:var(--faint)}.filters input,.filters select,.filters button{display:block}
+.filters{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;margin:1rem 0}.filters label{font-size:.86rem;color:var(--faint)}.filters input,.filters select,.filters button{display:block;height:2.4rem}
 .hits{list-style:none;padding:0;max-width:58rem}.hits li{padding:.55rem 0;border-bottom:1px solid var(--line)}.hits p{margin:.1rem 0;font-size:.92rem}
 `;
 
@@ -24,7 +25,7 @@ for(let at=text.indexOf(want);at>=0;at=text.indexOf(want,at+1)){const after=text
 if((!wordly(text[at-1])||!wordly(want[0]))&&(prefix||!wordly(after)||!wordly(want[want.length-1])))return true}return false};
 const words=query.q.toLowerCase().split(/\\s+/).filter(Boolean).slice(0,10);
 let count=0;
-for(const item of document.querySelectorAll('.hits li')){const text=item.dataset.text;
+for(const item of document.querySelectorAll('.hits li')){const text=(item.querySelector('a').textContent+' '+item.querySelector('p').textContent).toLowerCase()+(item.dataset.rest??'');
 const fits=(query.kind===''||item.dataset.kind===query.kind)&&(query.verdict===''||item.dataset.verdict===query.verdict)&&words.every((word)=>has(text,word));
 item.hidden=!fits;if(fits)count++}
 if(asked.size>0)document.getElementById('count').textContent=count===0?'Nothing fits.':count+' found.';
@@ -107,8 +108,8 @@ function select(name: string, words: string, values: readonly string[], chosen: 
 
 function itemHtml(path: string, { kind, title, text, verdict, to, anchor }: Item, isStatic: boolean): string {
   const short = text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
-  const data = isStatic
-    ? ` data-kind="${kind}" data-verdict="${attribute(verdict)}" data-text="${attribute(`${title} ${text.slice(0, 800)}`.toLowerCase())}"`
-    : '';
+  const rest =
+    isStatic && short !== text ? ` data-rest="${attribute(text.slice(LONGEST, MOST_TEXT).toLowerCase())}"` : '';
+  const data = isStatic ? ` data-kind="${kind}" data-verdict="${attribute(verdict)}"${rest}` : '';
   return `<li${data}>${tag('plain', kind)} ${link(path, to, title, anchor)} ${verdict === '' ? '' : tag(verdict)}<p class="faint">${html(short)}</p></li>`;
 }

@@ -5,7 +5,7 @@ import type { Site } from '../../src/web/site.ts';
 import { shippedSite, tagsOf } from './fixture.ts';
 
 const MOST_BYTES = 300_000;
-const MOST_SECONDS = 20; // of processor time, so that a busy machine does not fail
+const MOST_SECONDS = 30; // of processor time: 20 s on a machine that does nothing else, half as much again on a busy one
 
 describe('the site of the shipped knowledge', () => {
   const pages = new Map<string, string>();
