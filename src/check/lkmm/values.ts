@@ -4,7 +4,7 @@ import type { Expr, Instruction, Program } from '../../types.ts';
 import { binary, Undefined, unary } from '../arithmetic.ts';
 
 /** A set of values; undefined: anything. */
-type Values = ReadonlySet<number> | undefined;
+export type Values = ReadonlySet<number> | undefined;
 
 const MOST = 16; // values of a set
 
@@ -22,6 +22,18 @@ export type Reach = readonly (readonly (readonly number[] | undefined)[])[];
 
 /** The cells that each access of `program` can reach. Linear in the code times the height of the sets. */
 export function reachOf(program: Program): Reach {
+  const known = knownOf(program);
+  return program.processes.map(({ code }, process) =>
+    code.map((instruction) => ('address' in instruction ? cellsOf(known, process, instruction.address) : undefined)),
+  );
+}
+
+/** The values that each cell can ever have; undefined where they are not few. */
+export function valuesOfCells(program: Program): readonly Values[] {
+  return knownOf(program).cells;
+}
+
+function knownOf(program: Program): Known {
   const known: Known = {
     program,
     cellAt: new Map(program.cells.map((cell, index) => [cell.address, index])),
@@ -34,9 +46,7 @@ export function reachOf(program: Program): Reach {
     for (const [process, { code }] of program.processes.entries())
       for (const instruction of code) follow(known, process, instruction);
   }
-  return program.processes.map(({ code }, process) =>
-    code.map((instruction) => ('address' in instruction ? cellsOf(known, process, instruction.address) : undefined)),
-  );
+  return known;
 }
 
 /** Adds what one instruction puts into its register and its cell. */
