@@ -73,7 +73,7 @@ function samplesOf(pair: Pair, plan: Plan): Sample[] {
   for (const fn of pair.definitions) {
     const same = later.filter((one) => one.name === fn.name);
     const [twin] = same;
-    if (twin === undefined || same.length > 1) continue;
+    if (twin === undefined || same.length > 1 || isRenamed(pair, fn, twin, later)) continue;
     if (words(pair.from, fn.start, fn.end) === words(pair.to, twin.start, twin.end)) continue;
     const twins = twinsOf(pair, fn, twin);
     if (twins.length > 0) groups.push(twins);
@@ -86,6 +86,27 @@ function samplesOf(pair: Pair, plan: Plan): Sample[] {
     }
   }
   return samples;
+}
+
+/** Whether another function of the newer file, whose name the older one does not have, has more of the text of `fn`. */
+function isRenamed(
+  { from, to, definitions }: Pair,
+  fn: Definition,
+  twin: Definition,
+  later: readonly Definition[],
+): boolean {
+  const text = new Set(linesOf(from, fn));
+  const shared = (other: Definition): number => linesOf(to, other).filter((line) => text.has(line)).length;
+  const own = shared(twin);
+  const fresh = later.filter((one) => !definitions.some(({ name }) => name === one.name));
+  return fresh.some((one) => shared(one) > own);
+}
+
+function linesOf(text: string, { bodyStart, end }: Definition): string[] {
+  return text
+    .slice(bodyStart, end)
+    .split('\n')
+    .filter((line) => line.trim().length > 3);
 }
 
 function spread<T>(list: readonly T[], most: number): T[] {

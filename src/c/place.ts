@@ -5,8 +5,9 @@
 import type { FileDiff, Hunk, KernelSource, Refusal } from '../types.ts';
 import type { Definition } from './functions.ts';
 import { hunkTokens } from './hunk-tokens.ts';
+import { hasRival } from './place-choice.ts';
 import { exactPlaces, newSide, type Placement, placeAtLine, placeByText, type Window } from './place-text.ts';
-import { hasRival, isAppliedByTokens, placeByTokens } from './place-tokens.ts';
+import { isAppliedByTokens, placeByTokens } from './place-tokens.ts';
 import { unknownNames } from './resolve.ts';
 import { functionOfLine, type LineChange, type Target } from './rewrite.ts';
 
@@ -72,7 +73,7 @@ function placeHunk(target: Target, hunk: Hunk, window: Window): Placement {
   const byText = placeByText(target, hunk, window);
   if (byText?.kind === 'placed' && byText.from !== hunk.oldStart - 1 + window.drift) {
     const line = byText.changes[0]?.at ?? byText.from;
-    if (functionOfLine(target, line) !== undefined && hasRival(target, hunk)) {
+    if (functionOfLine(target, line) !== undefined && hasRival(target, hunk, window.drift)) {
       return {
         kind: 'refused',
         why: 'it names no function of the base and fits two places almost equally well',

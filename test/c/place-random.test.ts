@@ -21,6 +21,7 @@ interface Case {
   readonly edited: Version;
   readonly truth: Version | undefined; // undefined: the statement that the edit changes is not in the drifted version
   readonly isOpen: boolean; // no place is the only right one
+  readonly moved: string | undefined; // the line that the edit moves
   readonly isNamed: boolean;
 }
 
@@ -73,7 +74,15 @@ const cases = fc
       return (one === 'drop' && other === 'insert') || (one === 'insert' && other === 'drop');
     });
     const isUntold = equal(1) || equal(-1) || isRenamed || untoldMove(base[which] ?? [], at, to, edit.kind);
-    return { base, drifted, edited: change(base) ?? base, truth: change(drifted), isOpen: isOpen || isUntold, isNamed };
+    return {
+      base,
+      drifted,
+      edited: change(base) ?? base,
+      truth: change(drifted),
+      isOpen: isOpen || isUntold,
+      moved: edit.kind === 'move' ? base[which]?.[at]?.text : undefined,
+      isNamed,
+    };
   });
 
 /** Whether a line moves next to one of the same text: a diff may show another line as the one that moved. */
@@ -165,9 +174,20 @@ const words = (text: string): string =>
     .join(' ');
 
 /** What became of a case: placed right, refused, or the reason why it is wrong. */
-function verdictOf({ base, drifted, edited, truth, isOpen, isNamed }: Case): 'right' | 'refused' | 'nothing' | string {
+function verdictOf({
+  base,
+  drifted,
+  edited,
+  truth,
+  isOpen,
+  moved,
+  isNamed,
+}: Case): 'right' | 'refused' | 'nothing' | string {
   const diff = diffOf(textOf(base), textOf(edited), isNamed);
   if (diff === undefined || isOpen) return 'nothing';
+  // A line that moves down over another may be shown as the other one moving up.
+  const gone = diff.hunks[0]?.lines.filter((line) => line[0] === '-').map((line) => line.slice(2));
+  if (moved !== undefined && gone?.join('\n') !== moved) return 'nothing';
   const applied = applyPatch(sourceOf({ 'mm/box.c': textOf(drifted) }), [diff]);
   if (applied.kind === 'refused') return 'refused';
   const text = applied.files[0]?.text ?? '';
@@ -200,8 +220,7 @@ describe('a random edit', () => {
           .slice(0, 4)
           .join('\n=====\n'),
       );
-    // Misses: what looks like a renamed call, or like the one of two equal statements that is left, to a reader as well.
-    expect(wrong.length).toBeLessThanOrEqual(Math.ceil(Number(RELORE_PLACE_RUNS) / 200));
+    expect(wrong).toEqual([]);
     expect(counts.right).toBeGreaterThan(counts.refused / 4);
   });
 });

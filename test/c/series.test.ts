@@ -56,7 +56,7 @@ describe('a series', () => {
 const root = join(import.meta.dirname, '../..');
 const samples = join(root, '../shared/mail-samples/mm-patches');
 const trees = [
-  { name: '6.1', dir: process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1', applied: 2, git: 1 },
+  { name: '6.1', dir: process.env['RELORE_TREE_61'] ?? '/tmp/relore-trees/linux-source-6.1', applied: 1, git: 1 },
   { name: '6.12', dir: process.env['RELORE_TREE_612'] ?? '/tmp/relore-trees/linux-source-6.12', applied: 1, git: 0 },
 ];
 
