@@ -26,11 +26,16 @@ void free_unref_page(struct page *); void free_unref_folio(struct folio *);
 int get_cpu(void); void put_cpu(void); int smp_processor_id(void);
 void local_lock(void *); void local_unlock(void *);
 typedef struct { int x; } local_lock_t;
+struct mutex { int x; };
+void mutex_lock(struct mutex *); void mutex_unlock(struct mutex *);
+#define smp_load_acquire(p) (*(p))
+#define nr_cpu_ids 2
 #define INIT_LOCAL_LOCK(x) { 0 }
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 #define likely(x) (x)
 #define unlikely(x) (x)
 #define READ_ONCE(x) (*(volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 extern struct task_struct *current;
 int trylock_page(struct page *); void unlock_page(struct page *); int folio_trylock(struct folio *); void folio_unlock(struct folio *);
 /* Page table entries, the walk to them, and what zapping calls. */
