@@ -12,6 +12,7 @@ export function whyExecutable(stated: Stated, best: Solution, code: Code, count:
   });
   return [
     versionWords(best, code),
+    `it begins as ${best.stage.rule.name} ${best.stage.scenario.name} does: ${best.stage.scenario.words}`,
     who.join(', '),
     words === undefined ? 'every invariant holds at its end' : `its end violates: ${words}`,
     ...(count === 1 ? [] : [`${count} ways of giving its steps to the CPUs can run`]),

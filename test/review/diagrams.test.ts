@@ -59,7 +59,7 @@ describe('a drawing with its columns', () => {
       violated: ['I-strand'],
     });
     expect(found.why).toBe(
-      'on the code as it stands; cpu0 runs munlock, cpu1 runs drain; its end violates: no evictable folio is left on the unevictable list',
+      'on the code as it stands; it begins as stranded-unevictable S1 does: the folio waits in the add batch of another CPU; cpu0 runs munlock, cpu1 runs drain; its end violates: no evictable folio is left on the unevictable list',
     );
   });
 
