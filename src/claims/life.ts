@@ -1,10 +1,11 @@
-// How others answered a sentence: agreed, objected, questioned, or said something to it.
+// What became of a sentence: how others answered it, and whether its author took it back or gave in.
 
-import type { ClaimAnswer } from '../types.ts';
+import type { ClaimAnswer, ClaimStatus } from '../types.ts';
 import type { Cues } from './cues.ts';
 import { has } from './fixes.ts';
 import { foldCommits, lex, QUESTION } from './lex.ts';
 import { findAny } from './match.ts';
+import type { Phrase } from './notation.ts';
 import { isSameSpeaker, type Passage, type Sentence } from './sentences.ts';
 
 const QUOTED = 2; // sentences at the end of a quote that an answer is taken to speak to
@@ -50,4 +51,58 @@ function answerOf(sentence: Sentence, cues: Cues): ClaimAnswer {
     speaker: sentence.passage.speaker,
     quote: sentence.text.slice(0, ANSWER_LIMIT),
   };
+}
+
+/** What an author said later of an own sentence. */
+export interface Ending {
+  readonly status: Exclude<ClaimStatus, 'stands' | 'superseded'>;
+  readonly quote: string;
+}
+
+const HEAD = 2; // sentences at the beginning of an answer that speak of what it answers
+
+/**
+ * Returns what became of sentences, by key: withdrawn where their author takes them back below a quote of them, or of an answer to
+ * them; conceded where the author agrees to an objection. Only the last sentence of `stated` in a quote is meant. Linear in the passages.
+ */
+export function endingsOf(
+  passages: readonly Passage[],
+  of: { readonly stated: ReadonlySet<string>; readonly retracts: readonly Phrase[]; readonly cues: Cues },
+): ReadonlyMap<string, Ending> {
+  const endings = new Map<string, Ending>();
+  for (const passage of passages) {
+    const quoted = passage.previous;
+    if (quoted === undefined || quoted.depth <= passage.depth) continue;
+    const own = ownQuoted(passage, quoted, of.stated);
+    if (own === undefined || endings.has(own.target.key)) continue;
+    for (const { text, index } of passage.sentences.slice(0, HEAD)) {
+      const tokens = foldCommits(lex(text));
+      if (tokens.some((token) => token.text === QUESTION)) continue;
+      const withdraws = has(of.retracts, tokens);
+      const objected =
+        own.answer?.sentences.some((each) => has(of.cues.phrases.objects, foldCommits(lex(each.text)))) ?? false;
+      const agrees = index === 0 && findAny(of.cues.phrases.agrees, tokens, { from: 0, to: 3 }) !== undefined;
+      const concedes = agrees && objected && !tokens.some((token) => token.text === 'but');
+      if (withdraws || concedes)
+        endings.set(own.target.key, {
+          status: withdraws ? 'withdrawn' : 'conceded',
+          quote: text.slice(0, ANSWER_LIMIT),
+        });
+      if (withdraws || concedes) break;
+    }
+  }
+  return endings;
+}
+
+/** The speaker's own statement in the quote above, or above the answer of another that is quoted there. */
+function ownQuoted(passage: Passage, quoted: Passage, stated: ReadonlySet<string>) {
+  const isOwn = (each: Passage): boolean => isSameSpeaker(each.speaker, passage.speaker);
+  const last = (each: Passage) => each.sentences.findLast(({ key }) => stated.has(key));
+  if (isOwn(quoted)) {
+    const target = last(quoted);
+    return target === undefined ? undefined : { target, answer: undefined };
+  }
+  const above = quoted.previous;
+  const target = above !== undefined && above.depth > quoted.depth && isOwn(above) ? last(above) : undefined;
+  return target === undefined ? undefined : { target, answer: quoted };
 }

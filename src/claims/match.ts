@@ -32,10 +32,22 @@ export function findAny(
   const byWord = indexOf(phrases);
   const limit = range.limit ?? tokens.length;
   for (let at = Math.max(0, range.from); at < Math.min(range.to, tokens.length); at++) {
-    for (const phrase of [...(byWord.get(tokens[at]!.text) ?? []), ...(byWord.get('') ?? [])]) {
-      const match = matchAt(phrase, tokens, at);
-      if (match !== undefined && match.end <= limit) return match;
-    }
+    const match =
+      firstAt(byWord.get(tokens[at]!.text), tokens, at, limit) ?? firstAt(byWord.get(''), tokens, at, limit);
+    if (match !== undefined) return match;
+  }
+  return undefined;
+}
+
+function firstAt(
+  phrases: readonly Phrase[] | undefined,
+  tokens: readonly Token[],
+  at: number,
+  limit: number,
+): Match | undefined {
+  for (const phrase of phrases ?? []) {
+    const match = matchAt(phrase, tokens, at);
+    if (match !== undefined && match.end <= limit) return match;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@
 import type { Claim, ClaimAbout, ClaimAnswer, Thread, Vocabulary } from '../types.ts';
 import { extractClaims, quoteOf } from './claims.ts';
 import type { Cues } from './cues.ts';
-import { answersOf } from './life.ts';
+import { answersOf, endingsOf } from './life.ts';
 import { type Names, namesOf } from './names.ts';
 import {
   byTime,
@@ -33,6 +33,7 @@ interface Stated {
 }
 
 const NEAR = 2; // sentences on each side
+const IN_SIGHT = 20; // sentences: a proposal further off is not what is spoken of
 const LEANS = 26; // words: a longer sentence says itself what it is about
 
 /**
@@ -53,6 +54,13 @@ export function readClaims(thread: Thread, knowledge: ClaimKnowledge): Claim[] {
   });
   const comments = commentsThatSpeak(thread, knowledge, names);
   const answers = answersOf(passages, knowledge.cues);
+  const endings = endingsOf(passages, {
+    stated: new Set(
+      stated.filter(({ statement }) => isStatementOfFact(statement.kind)).map(({ sentence }) => sentence.key),
+    ),
+    retracts: knowledge.statements.retracts,
+    cues: knowledge.cues,
+  });
   const posts = new Set(thread.patches.filter(({ kind }) => kind === 'posted').map(({ messageId }) => messageId));
   const groups = onceEach([...stated, ...comments]);
   const statements = groups.map((group, index): Claim => {
@@ -67,8 +75,8 @@ export function readClaims(thread: Thread, knowledge: ClaimKnowledge): Claim[] {
       span: sentence.span,
       kind: statement.kind,
       hedge: statement.hedge,
-      status: 'stands',
-      statusQuote: undefined,
+      status: endings.get(sentence.key)?.status ?? 'stands',
+      statusQuote: endings.get(sentence.key)?.quote,
       edits: [],
       repeats: more.map(repeatOf),
       polarity: statement.polarity,
@@ -77,7 +85,10 @@ export function readClaims(thread: Thread, knowledge: ClaimKnowledge): Claim[] {
       ...(about === undefined ? {} : { about }),
     };
   });
-  return [...fixes.map((fix) => ({ ...fix, answers: answersOfFix(fix, kept, answers) })), ...statements];
+  const keys = new Map(kept.map((sentence) => [`${sentence.message.id}\n${quoteOf(sentence)}`, sentence.key]));
+  const answersOfFix = ({ messageId, quote }: Claim): readonly ClaimAnswer[] =>
+    answers.get(keys.get(`${messageId}\n${quote}`) ?? '') ?? [];
+  return [...fixes.map((fix) => ({ ...fix, answers: answersOfFix(fix) })), ...statements];
 }
 
 /** Comments in diffs say much about code; only those that speak of a race that is modelled are claims. */
@@ -92,15 +103,6 @@ function commentsThatSpeak(thread: Thread, knowledge: ClaimKnowledge, names: Nam
     );
     return topics.length === 0 ? [] : [{ sentence, statement }];
   });
-}
-
-function answersOfFix(
-  fix: Claim,
-  kept: readonly Sentence[],
-  answers: ReturnType<typeof answersOf>,
-): readonly ClaimAnswer[] {
-  const own = kept.find((sentence) => sentence.message.id === fix.messageId && quoteOf(sentence) === fix.quote);
-  return own === undefined ? [] : (answers.get(own.key) ?? []);
 }
 
 function fixesByQuote(fixes: readonly Claim[]): ReadonlyMap<string, string> {
@@ -182,11 +184,13 @@ function speaksOfProposal(sentence: Sentence, { kind }: Statement): boolean {
 
 /** The proposal just before, or the last one in what stands quoted above and is older: two passages up at most. */
 function nearestFix({ passage, index }: Sentence, fixOf: ReadonlyMap<string, string>): string | undefined {
-  const before = passage.sentences.slice(0, index).findLast((each) => fixOf.has(quoteOf(each)));
+  const before = passage.sentences
+    .slice(Math.max(0, index - IN_SIGHT), index)
+    .findLast((each) => fixOf.has(quoteOf(each)));
   if (before !== undefined) return fixOf.get(quoteOf(before));
   let above: Passage | undefined = passage.previous;
   for (let step = 0; step < 2 && above !== undefined && above.depth > passage.depth; step++, above = above.previous) {
-    const found = above.sentences.findLast((each) => fixOf.has(quoteOf(each)));
+    const found = above.sentences.slice(-IN_SIGHT).findLast((each) => fixOf.has(quoteOf(each)));
     if (found !== undefined) return fixOf.get(quoteOf(found));
   }
   return undefined;

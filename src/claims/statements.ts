@@ -42,6 +42,7 @@ export interface StatementCues {
   readonly things: ReadonlySet<string>; // words that make a sentence one about code
   readonly silent: readonly Phrase[];
   readonly asking: readonly Phrase[]; // make a proposal of a question
+  readonly retracts: readonly Phrase[];
   readonly sections: readonly { readonly reading: Reading; readonly phrases: readonly Phrase[] }[];
 }
 
@@ -61,7 +62,7 @@ export function parseStatements(text: string, file: string): StatementCues {
   const sections = readSections(
     text,
     file,
-    new Set(['words', 'things', 'says nothing', 'proposes by asking', ...headings]),
+    new Set(['words', 'things', 'says nothing', 'proposes by asking', 'retracts', ...headings]),
   );
   const items = (name: string): readonly Item[] => sections.get(name) ?? [];
   const classes: WordClasses = new Map(
@@ -78,6 +79,7 @@ export function parseStatements(text: string, file: string): StatementCues {
     things: new Set(items('things').flatMap((item) => parts(item.text))),
     silent: phrases('says nothing'),
     asking: phrases('proposes by asking'),
+    retracts: phrases('retracts'),
     sections: READINGS.map((reading) => ({ reading, phrases: phrases(reading.section) })),
   };
 }

@@ -87,6 +87,24 @@ describe('the claims of a thread', () => {
     ]);
   });
 
+  it('what its author takes back below a quote of it is withdrawn; giving in to an objection concedes it', () => {
+    const objection = { by: 'Ben', depth: 1, text: 'That is wrong, the putter looks again.' };
+    const statuses = (answer: string, by = 'Ada') =>
+      claimsOf(
+        threadOf(
+          mail('1', [{ by: 'Ada', text: STRAND }]),
+          mail('2', [{ by: 'Ada', depth: 2, text: STRAND }, objection, { by, text: answer }], '1'),
+        ),
+      )
+        .filter(({ quote }) => quote === STRAND)
+        .map(({ status }) => status);
+    expect(statuses('Scratch that, I misread the branch.')).toEqual(['withdrawn']);
+    expect(statuses('You are right, I see.')).toEqual(['conceded']);
+    expect(statuses('You are right, but it can happen in the drain.')).toEqual(['stands']);
+    expect(statuses('Thanks.')).toEqual(['stands']);
+    expect(statuses('Scratch that.', 'Cem')).toEqual(['stands']);
+  });
+
   it('what is said to a proposal speaks of the code with it; the claim before speaks of the code as it is', () => {
     const about = claimsOf(threadOf(...discussion())).map((claim) => [
       claim.id,
@@ -151,6 +169,21 @@ describe('the claims of a thread', () => {
     expect(hostile.filter(({ speaker }) => speaker !== 'Eve')).toEqual(own);
     expect(hostile.filter(({ speaker }) => speaker === 'Eve')).toEqual([]);
   });
+
+  it.each([
+    ['proposals and doubts', `${FIX} ${NO} `],
+    ['races', `${STRAND} It is still possible. `],
+    ['comments', '/* lru_add() can race with folio_isolate_lru() '],
+    ['a word', 'can '],
+  ])(
+    'reads half a megabyte of one sender in linear time: %s',
+    (_, unit) => {
+      const from = process.cpuUsage();
+      claimsOf(said(unit.repeat(Math.ceil(500_000 / unit.length))));
+      expect(process.cpuUsage(from).user / 1e6).toBeLessThan(10);
+    },
+    60_000,
+  );
 
   it('reads a thread of 500 mails in less than 10 s', () => {
     const mails = Array.from({ length: 500 }, (_, index) => {
