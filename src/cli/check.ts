@@ -6,6 +6,7 @@ import { judgeLitmus, type LitmusVerdict, refusalWords, verdictText } from '../c
 import { InputError } from '../errors.ts';
 import type { MemoryModel } from '../types.ts';
 import { EXIT } from './exit.ts';
+import { exportCommand } from './export.ts';
 import { emit } from './output.ts';
 
 /** Options of `relore check`. */
@@ -14,6 +15,8 @@ export interface CheckCommandOptions {
   readonly format: 'terminal' | 'json';
   readonly bound: number; // distinct states of one search under tso
   readonly output?: string;
+  readonly export?: boolean; // the path names a scenario to be written as a litmus test
+  readonly kernel?: string; // of --export
   readonly explain?: boolean; // under lkmm: one execution, and the fences that would forbid it
 }
 
@@ -22,6 +25,7 @@ export interface CheckCommandOptions {
  * not decided, 2 when a file cannot be read as a litmus test; the others are checked all the same.
  */
 export async function checkCommand(paths: readonly string[], options: CheckCommandOptions): Promise<void> {
+  if (options.export === true) return exportCommand(paths[0]!, options.kernel, options.output);
   const files = (await Promise.all(paths.map(litmusFiles))).flat();
   const texts: string[] = [];
   const verdicts: LitmusVerdict[] = [];

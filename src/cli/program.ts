@@ -216,6 +216,8 @@ function addCheck(program: Command): void {
         .default(DEFAULT_STATES),
     )
     .addOption(new Option('--format <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
+    .option('--export', 'write a scenario, named RULE/SCENARIO, as a litmus test')
+    .option('--kernel <tag>', 'version of the model sources for --export: v6.12')
     .option(
       '--explain',
       'under lkmm: print an execution where the condition holds, and the fences that would forbid it',

@@ -1,8 +1,8 @@
 // A program as a C litmus test, so that herd7 can be asked the same question. Each statement names the source line it comes from.
-import type { CodePoint, Expr, Invariant, Program, Refusal } from '../../types.ts';
+import type { CodePoint, Invariant, Program, Refusal } from '../../types.ts';
 import { flowOf } from '../lkmm/flow.ts';
 import { evaluate } from '../lkmm/term.ts';
-import { valuesOfCells } from '../lkmm/values.ts';
+import { type Reach, reachOf, valuesOfCells } from '../lkmm/values.ts';
 import { NoLitmus, statements, words } from './print.ts';
 
 /** The text of a litmus test, or why a program has none. */
@@ -13,15 +13,17 @@ export type Exported =
 const DEEPEST = 40; // nested branches
 const MOST_COMBINATIONS = 512; // of final values
 /**
- * Writes `program` as a litmus test whose condition is that `invariant` fails at the end. Refused: loops, addresses that are computed,
- * waits, and final values that are not among a few. What the linux-kernel.def of 6.12 lacks (bit operations, add_unless) is written all
+ * Writes `program` as a litmus test, with the cell that each access reaches from `reach`, whose condition is that `invariant` fails at the end. Refused: loops, addresses that are not always the
+ * same, waits, and final values that are not among a few. What the linux-kernel.def of 6.12 lacks (bit operations, add_unless) is written all
  * the same, for `relore check`, and noted.
  */
-export function exportLitmus(program: Program, invariant: Invariant): Exported {
+export function exportLitmus(program: Program, invariant: Invariant, reach: Reach = reachOf(program)): Exported {
   try {
     const notes = new Set<string>();
     const names = namesOf(program);
-    const processes = program.processes.map((_, process) => processText(program, process, names, notes));
+    const processes = program.processes.map((_, process) =>
+      processText(program, process, names, reach[process]!, notes),
+    );
     const condition = conditionOf(program, invariant, names);
     const head = [`C ${program.name.replace(/[^\w.+-]+/g, '-')}`, '', '(*', ` * ${invariant.name}: ${invariant.words}`];
     for (const note of [...notes].sort()) head.push(` * Not in linux-kernel.def of 6.12, so not for herd7: ${note}`);
@@ -53,17 +55,22 @@ function namesOf(program: Program): readonly string[] {
   });
 }
 
-function processText(program: Program, process: number, names: readonly string[], notes: Set<string>): string {
+function processText(
+  program: Program,
+  process: number,
+  names: readonly string[],
+  reach: Reach[number],
+  notes: Set<string>,
+): string {
   const { code, registers } = program.processes[process]!;
-  const cellAt = new Map(program.cells.map((cell, index) => [cell.address, index]));
   const { joins, heads } = flowOf(code, registers, []);
   if (heads.includes(1)) throw new NoLitmus(code[heads.indexOf(1)]!.at, 'expected code without a loop');
   const used = new Set<number>();
-  const nameAt = (address: Expr, at: CodePoint): string => {
-    const cell = address.kind === 'const' ? cellAt.get(address.value | 0) : undefined;
-    if (cell === undefined) throw new NoLitmus(at, 'expected an address that is written in the code');
-    used.add(cell);
-    return names[cell]!;
+  const nameAt = (pc: number): string => {
+    const cells = reach[pc];
+    if (cells?.length !== 1) throw new NoLitmus(code[pc]!.at, 'expected an address that is always the same');
+    used.add(cells[0]!);
+    return names[cells[0]!]!;
   };
   const lines: string[] = [];
   const block = (from: number, to: number, depth: number): void => {
@@ -88,7 +95,7 @@ function processText(program: Program, process: number, names: readonly string[]
         pc = join;
         continue;
       }
-      for (const statement of statements(instruction, nameAt, notes))
+      for (const statement of statements(instruction, () => nameAt(pc), notes))
         lines.push(`${indent}${statement} ${comment(instruction.at)}`);
       pc++;
     }

@@ -20,33 +20,29 @@ const SUFFIX: Readonly<Record<Order, string>> = {
 };
 
 /** An instruction as statements of C. */
-export function statements(
-  instruction: Instruction,
-  nameAt: (address: Expr, at: CodePoint) => string,
-  notes: Set<string>,
-): readonly string[] {
+export function statements(instruction: Instruction, nameOfCell: () => string, notes: Set<string>): readonly string[] {
   const { at } = instruction;
   switch (instruction.op) {
     case 'set':
       return [`r${instruction.dst} = ${words(instruction.value)};`];
     case 'load': {
-      const { dst, address, order, mask } = instruction;
-      const name = nameAt(address, at);
+      const { dst, order, mask } = instruction;
+      const name = nameOfCell();
       const read =
         order === 'plain' ? `*${name}` : order === 'acquire' ? `smp_load_acquire(${name})` : `READ_ONCE(*${name})`;
       return [`r${dst} = ${read};`, ...masked(dst, mask)];
     }
     case 'store': {
-      const { address, value, order } = instruction;
-      const name = nameAt(address, at);
+      const { value, order } = instruction;
+      const name = nameOfCell();
       if (order === 'plain') return [`*${name} = ${words(value)};`];
       if (order === 'release') return [`smp_store_release(${name}, ${words(value)});`];
       if (order === 'mb') return [`smp_store_mb(*${name}, ${words(value)});`];
       return [`WRITE_ONCE(*${name}, ${words(value)});`];
     }
     case 'rmw': {
-      const { address, fn, operand, order, dst, mask } = instruction;
-      const name = nameAt(address, at);
+      const { fn, operand, order, dst, mask } = instruction;
+      const name = nameOfCell();
       if (fn !== 'add' && fn !== 'xchg') notes.add(`atomic_${fn}`);
       const value = words(operand);
       if (dst === undefined && order === 'relaxed' && fn !== 'xchg') return [`atomic_${fn}(${value}, ${name});`];
@@ -57,25 +53,31 @@ export function statements(
       return dst === undefined ? [`rx = ${call};`] : [`r${dst} = ${call};`, ...masked(dst, mask)];
     }
     case 'cmpxchg': {
-      const { dst, address, expected, desired, order } = instruction;
-      return [`r${dst} = cmpxchg${SUFFIX[order]}(${nameAt(address, at)}, ${words(expected)}, ${words(desired)});`];
+      const { dst, expected, desired, order } = instruction;
+      return [`r${dst} = cmpxchg${SUFFIX[order]}(${nameOfCell()}, ${words(expected)}, ${words(desired)});`];
     }
     case 'add-unless':
       notes.add('atomic_add_unless');
       if (instruction.order !== 'mb') throw new NoLitmus(at, 'expected a fully ordered atomic_add_unless()');
       return [
-        `r${instruction.dst} = atomic_add_unless(${nameAt(instruction.address, at)}, ${words(instruction.operand)}, ${words(instruction.unless)});`,
+        `r${instruction.dst} = atomic_add_unless(${nameOfCell()}, ${words(instruction.operand)}, ${words(instruction.unless)});`,
       ];
+    case 'try-bits': {
+      const { dst, mask } = instruction;
+      if ((mask & (mask - 1)) !== 0) throw new NoLitmus(at, 'expected a single bit');
+      notes.add('test_and_set_bit_lock');
+      return [`r${dst} = (test_and_set_bit_lock(${31 - Math.clz32(mask)}, ${nameOfCell()}) == 0);`];
+    }
     case 'fence':
       return [`${FENCE[instruction.fence]}();`];
     case 'lock':
-      return [`spin_lock(${nameAt(instruction.address, at)});`];
+      return [`spin_lock(${nameOfCell()});`];
     case 'unlock':
-      return [`spin_unlock(${nameAt(instruction.address, at)});`];
+      return [`spin_unlock(${nameOfCell()});`];
     case 'trylock':
-      return [`r${instruction.dst} = spin_trylock(${nameAt(instruction.address, at)});`];
+      return [`r${instruction.dst} = spin_trylock(${nameOfCell()});`];
     case 'is-locked':
-      return [`r${instruction.dst} = spin_is_locked(${nameAt(instruction.address, at)});`];
+      return [`r${instruction.dst} = spin_is_locked(${nameOfCell()});`];
     case 'rcu-lock':
       if (instruction.domain === undefined) return ['rcu_read_lock();'];
       break;
