@@ -11,6 +11,13 @@ export function markdownOf(pieces: readonly Piece[]): string {
         return `## ${escaped(clean(piece.text))}`;
       case 'text':
         return escaped(clean(piece.text));
+      case 'entries':
+        return piece.entries
+          .flatMap(({ title, lines }) => [
+            `- ${escaped(clean(title))}`,
+            ...lines.map((line) => `  - ${escaped(clean(line))}`),
+          ])
+          .join('\n');
       case 'lines':
         return ['```', ...piece.lines.map(clean), '```'].join('\n');
       case 'table':
@@ -37,6 +44,8 @@ export function terminalOf(pieces: readonly Piece[], width: number, color: boole
         return wrap(clean(piece.text), width).map(bold).join('\n');
       case 'text':
         return wrap(clean(piece.text), width).join('\n');
+      case 'entries':
+        return piece.entries.map(({ title, lines }) => entryLines(title, lines, width, bold).join('\n')).join('\n\n');
       case 'lines':
         return piece.lines.map((line) => line.replace(/\p{Cc}/gu, '')).join('\n');
       case 'table':
@@ -48,17 +57,24 @@ export function terminalOf(pieces: readonly Piece[], width: number, color: boole
   return `${blocks.join('\n\n')}\n`;
 }
 
-const NARROWEST = 16; // columns of a column that is wrapped
+function entryLines(title: string, lines: readonly string[], width: number, bold: (text: string) => string): string[] {
+  const body = lines.flatMap((line) =>
+    wrap(clean(line), width - 4).map((part, index) => `${index === 0 ? '  ' : '    '}${part}`),
+  );
+  return [...wrap(clean(title), width).map(bold), ...body];
+}
+
+const LONGEST_WORD = 24; // columns; a longer word sticks out
 const GAP = 2;
 
 function tableLines(head: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
   const cells = [head, ...rows].map((row) => row.map(clean));
   const widths = fitted(
-    head.map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column] ?? '')))),
+    head.map((_, column) => cells.map((row) => row[column] ?? '')),
     width,
   );
   return cells.flatMap((row) => {
-    const wrapped = row.map((cell, column) => wrap(cell, widths[column] ?? NARROWEST));
+    const wrapped = row.map((cell, column) => wrap(cell, widths[column] ?? LONGEST_WORD));
     const height = Math.max(...wrapped.map((lines) => lines.length));
     return Array.from({ length: height }, (_, line) =>
       wrapped
@@ -69,19 +85,20 @@ function tableLines(head: readonly string[], rows: readonly (readonly string[])[
   });
 }
 
-/** The widest column gives way until all fit, down to NARROWEST columns each. */
-function fitted(wanted: readonly number[], width: number): number[] {
-  const widths = [...wanted];
-  const room = Math.max(width, 40) - GAP * (widths.length - 1);
-  for (;;) {
-    const sum = widths.reduce((total, one) => total + one, 0);
-    const widest = Math.max(...widths);
-    if (sum <= room || widest <= NARROWEST) return widths;
-    const second = Math.max(NARROWEST, ...widths.filter((one) => one < widest));
-    widths[widths.indexOf(widest)] = Math.max(
-      second === widest ? widest - 1 : second,
-      widest - (sum - room),
-      NARROWEST,
-    );
+/** The widths of columns that hold these cells: the widest gives way until all fit, but none below its longest word. */
+function fitted(columns: readonly (readonly string[])[], width: number): number[] {
+  const widths = columns.map((cells) => Math.max(...cells.map(columnsOf)));
+  const floors = columns.map((cells) =>
+    Math.min(LONGEST_WORD, Math.max(...cells.flatMap((cell) => cell.split(' ')).map(columnsOf))),
+  );
+  const room = width - GAP * (widths.length - 1);
+  let over = widths.reduce((total, one) => total + one, 0) - room;
+  while (over > 0) {
+    const free = widths.map((one, column) => (one > (floors[column] ?? 0) ? one : 0));
+    const widest = free.indexOf(Math.max(...free));
+    if (free[widest] === 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    over -= 1;
   }
+  return widths;
 }

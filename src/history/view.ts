@@ -11,6 +11,10 @@ export type Piece =
   | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  | {
+      readonly kind: 'entries';
+      readonly entries: readonly { readonly title: string; readonly lines: readonly string[] }[];
+    }
   | { readonly kind: 'lines'; readonly lines: readonly string[] };
 
 /** What is shown of a selected history. */
@@ -30,7 +34,7 @@ export function viewOf(history: History, options: ViewOptions): Piece[] {
   const isNarrow = rules.size <= FEW && Object.values(options.query).some((one) => one !== undefined);
   return [
     ...racesTable(history),
-    ...edgesTable(history, isNarrow),
+    ...edgeEntries(history, isNarrow),
     ...(isNarrow
       ? [...trialsTable(history.trials), ...schedules(history, options), ...history.genealogies.flatMap(genealogy)]
       : []),
@@ -72,21 +76,46 @@ function nameOf({ rule, scenario, property, isMain }: HistoryRace): string {
   return `${rule} ${scenario}${isMain ? '' : ` ${property}`}`;
 }
 
-function edgesTable({ edges }: History, isNarrow: boolean): Piece[] {
+function edgeEntries({ edges }: History, isNarrow: boolean): Piece[] {
   if (edges.length === 0) return [];
   const shown = isNarrow ? edges : edges.filter(({ kind }) => kind !== 'unchanged');
   const left = edges.length - shown.length;
+  const changes = new Map<string, HistoryEdge[]>();
+  for (const edge of shown) {
+    const key = `${edge.release} ${edge.commit || edge.subject}`;
+    changes.set(key, [...(changes.get(key) ?? []), edge]);
+  }
   return [
     heading('What opened and closed them'),
-    table(['release', 'commit', 'what', 'race', 'known from', 'the model'], shown.map(edgeRow)),
+    { kind: 'entries', entries: [...changes.values()].map(changeEntry) },
     ...(left === 0 ? [] : [text(`${counted(left, 'change')} that left the races as they were not shown.`)]),
   ];
 }
 
-function edgeRow(edge: HistoryEdge): string[] {
-  const commit = edge.commit === '' ? edge.subject : `${edge.commit} ${edge.subject}`;
-  const said = edge.evidence.kind === 'computed' ? edge.words : checkWords(edge);
-  return [edge.release, commit, kindWords(edge), edge.race.replaceAll('/', ' '), evidenceWords(edge), said];
+/** All that one change did: what was computed first, the races of one outcome together. */
+function changeEntry(edges: readonly HistoryEdge[]): { title: string; lines: string[] } {
+  const [first] = edges;
+  const title = [first?.release, first?.commit, first?.subject].filter((part) => part !== '').join('  ');
+  const lines = new Map<string, string[]>();
+  for (const edge of edges.filter(({ evidence }) => evidence.kind === 'computed')) {
+    const key = `${kindWords(edge)}, ${evidenceWords(edge)}, ${edge.words}`;
+    lines.set(key, [...(lines.get(key) ?? []), spaced(edge.race)]);
+  }
+  const stated = edges.filter(({ evidence }) => evidence.kind !== 'computed');
+  return {
+    title,
+    lines: [
+      ...[...lines].map(([words, races]) => `${words}: ${races.join(', ')}`),
+      ...stated.map(
+        (edge) =>
+          `${kindWords(edge)}, ${evidenceWords(edge)}: ${spaced(edge.race)}: ${edge.words} (${checkWords(edge)})`,
+      ),
+    ],
+  };
+}
+
+function spaced(race: string): string {
+  return race.replaceAll('/', ' ');
 }
 
 function trialsTable(trials: readonly HistoryTrial[]): Piece[] {
@@ -180,7 +209,7 @@ function matrix({ races, versions }: History, model: MemoryModel): Piece[] {
     `${nameOf(race).padEnd(left)}${versions.map((version) => MARKS[verdictIn(race, model, version)]).join(' ')}`.trimEnd(),
   );
   return [
-    heading(`${model.toUpperCase()}   . holds   X violated   ? not decided   blank: not modelled`),
+    heading(`${model.toUpperCase()}: . holds, X violated, ? not decided, blank not modelled`),
     { kind: 'lines', lines: [...head, ...rows] },
   ];
 }

@@ -7,6 +7,12 @@ import type { Term } from './tokens.ts';
 /** A table that is searched by words. */
 export type Worded = 'messages' | 'claims';
 
+/** What a search by words need not look beyond. */
+export interface Window {
+  readonly before?: number; // rows below this one
+  readonly most?: number; // rows; absent when other conditions may leave some out
+}
+
 /** An open database. */
 export interface Engine {
   readonly kind: 'sqlite' | 'postgres';
@@ -18,8 +24,8 @@ export interface Engine {
     table: Worded,
     rows: readonly { readonly row: number; readonly words: readonly string[] }[],
   ): Promise<void>;
-  /** The condition that `row` of `table` has all `terms`. */
-  hasTerms(table: Worded, terms: readonly Term[]): RawBuilder<boolean>;
+  /** The condition that `row` of `table` has all `terms`. Only rows in the window can be asked for: `most` of them, newest first. */
+  hasTerms(table: Worded, terms: readonly Term[], window: Window): RawBuilder<boolean>;
   /** What went wrong in words for a person; undefined for what is no fault of the outside. */
   explain(error: unknown): InputError | undefined;
 }

@@ -2,7 +2,7 @@
 import { type Kysely, Kysely as KyselyOf, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { InputError } from '../../errors.ts';
-import type { Engine, Worded } from './engine.ts';
+import type { Engine, Window, Worded } from './engine.ts';
 import { migrations, POSTGRES, type Tables } from './schema.ts';
 import type { Term } from './tokens.ts';
 import { checkVersion } from './version.ts';
@@ -83,7 +83,7 @@ function placesOf(words: readonly string[]): string {
   return [...places].map(([word, at]) => (at.length === 0 ? `'${word}'` : `'${word}':${at.join(',')}`)).join(' ');
 }
 
-function hasTerms(table: Worded, terms: readonly Term[]) {
+function hasTerms(table: Worded, terms: readonly Term[], { before }: Window) {
   const whole = terms.filter(({ words, isPrefix }) => words.length === 1 && !isPrefix).flatMap(({ words }) => words);
   const placed = terms
     .filter(({ words, isPrefix }) => words.length > 1 || isPrefix)
@@ -92,6 +92,7 @@ function hasTerms(table: Worded, terms: readonly Term[]) {
     );
   const conditions = [
     ...(whole.length === 0 ? [] : [sql`words @> ${whole}::text[]`]),
+    ...(before === undefined ? [] : [sql`row < ${before}`]),
     ...(placed.length === 0 ? [] : [sql`places @@ ${placed.map((one) => `(${one})`).join(' & ')}::tsquery`]),
   ];
   const words = sql.table(`${table}_words`);

@@ -1,6 +1,6 @@
 // Reading reviews, threads, messages and claims. Newest recorded first, in pages.
 import type { ClaimKind, Message, Review, ReviewClaim } from '../../types.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Window } from './engine.ts';
 import { pageOf, rowsAsked } from './page.ts';
 import { textOf } from './rows.ts';
 import type { ClaimHit, MessageHit, Page, Paging, ReviewSearch, Search, StoredReview, StoredThread } from './store.ts';
@@ -80,7 +80,7 @@ export async function findMessages({ db, hasTerms }: Engine, search: Search): Pr
   if (search.speaker !== undefined) query = query.where('sender', '=', search.speaker);
   if (search.since !== undefined) query = query.where('date', '>=', search.since);
   if (search.until !== undefined) query = query.where('date', '<', dayAfter(search.until));
-  if (terms.length > 0) query = query.where(hasTerms('messages', terms));
+  if (terms.length > 0) query = query.where(hasTerms('messages', terms, windowOf(search)));
   const rows = await query.execute();
   return pageOf(
     rows.map(({ row, id, thread, subject, sender, date, json }) => {
@@ -102,7 +102,7 @@ export async function findClaims({ db, hasTerms }: Engine, search: Search): Prom
   if (search.verdict !== undefined) query = query.where('verdict', '=', search.verdict);
   if (search.since !== undefined) query = query.where('date', '>=', search.since);
   if (search.until !== undefined) query = query.where('date', '<', dayAfter(search.until));
-  if (terms.length > 0) query = query.where(hasTerms('claims', terms));
+  if (terms.length > 0) query = query.where(hasTerms('claims', terms, windowOf(search)));
   const rows = await query.execute();
   return pageOf(
     rows.map(({ message, kind, verdict, ...row }) => ({
@@ -113,6 +113,13 @@ export async function findClaims({ db, hasTerms }: Engine, search: Search): Prom
     })),
     search,
   );
+}
+
+/** Where nothing but the words decides, the newest of them are enough. */
+function windowOf(search: Search): Window {
+  const { text, limit, before, ...others } = search;
+  const isAlone = Object.values(others).every((one) => one === undefined);
+  return { ...(before === undefined ? {} : { before }), ...(isAlone ? { most: rowsAsked(search) } : {}) };
 }
 
 /** The day itself counts: '2023-07-19' stands before '2023-07-19T08:00:00Z'. */

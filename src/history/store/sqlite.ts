@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { type Kysely, Kysely as KyselyOf, type SqliteDatabase, SqliteDialect, sql } from 'kysely';
 import Database from 'libsql';
 import { InputError } from '../../errors.ts';
-import type { Engine, Worded } from './engine.ts';
+import type { Engine, Window, Worded } from './engine.ts';
 import { migrations, SQLITE, type Tables } from './schema.ts';
 import type { Term } from './tokens.ts';
 import { checkVersion } from './version.ts';
@@ -95,11 +95,13 @@ async function addWords(
     );
 }
 
-function hasTerms(table: Worded, terms: readonly Term[]) {
+function hasTerms(table: Worded, terms: readonly Term[], { before, most }: Window) {
   // Words hold no quote: tokens.ts leaves letters, digits and _.
   const match = terms.map(({ words, isPrefix }) => `"${words.join(' ')}"${isPrefix ? '*' : ''}`).join(' AND ');
   const words = sql.table(`${table}_words`);
-  return sql<boolean>`${sql.ref(`${table}.row`)} in (select rowid from ${words} where ${words} match ${match})`;
+  const older = before === undefined ? sql`` : sql` and rowid < ${before}`;
+  const newest = most === undefined ? sql`` : sql` order by rowid desc limit ${most}`;
+  return sql<boolean>`${sql.ref(`${table}.row`)} in (select rowid from ${words} where ${words} match ${match}${older}${newest})`;
 }
 
 const WORDS: readonly (readonly [RegExp, string, string])[] = [
