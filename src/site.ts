@@ -1,6 +1,7 @@
 // What the pages show, gathered from the shipped knowledge: rules, the computed history, and the retold threads with their reviews.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Code, codesOf } from './codes.ts';
 import { lowerCode, scenarioWalks } from './explorer.ts';
 import { type Knowledge, loadKnowledge } from './knowledge.ts';
@@ -18,16 +19,21 @@ export interface Shipped {
   readonly threadsDir: string; // folders with a thread.mbox each; one that is missing has none
   readonly version: string; // of relore
   readonly history: History;
+  readonly isStopped?: () => boolean; // asked between searches: nobody waits for the rest
 }
 
 /**
  * Reads the rules, and reviews the threads. About a second for each thread; schedules are computed when a page asks for them. Throws InputError for a file that does not read.
  */
-export async function gatherSite({ rulesDir, threadsDir, version, history }: Shipped): Promise<Site> {
+export async function gatherSite(shipped: Shipped): Promise<Site> {
+  const { rulesDir, threadsDir, version, history, isStopped } = shipped;
   const knowledge = await loadKnowledge(rulesDir);
   const reviews: SiteReview[] = [];
-  for (const id of threadNames(threadsDir))
-    reviews.push(await reviewed(knowledge, { rulesDir, threadsDir, version }, id));
+  for (const id of threadNames(threadsDir)) {
+    await setImmediate(); // requests and signals come in between
+    if (isStopped?.() === true) break;
+    reviews.push(await reviewed(knowledge, shipped, id));
+  }
   const lowered = oneKept((rule: Rule, scenario: Scenario, codes: readonly Code[]) =>
     codes.map((code) => lowerCode(knowledge, rule, scenario, code)),
   );
@@ -67,13 +73,11 @@ function threadNames(dir: string): string[] {
 }
 
 /** Reviews share what lowering learns: knowledge is opened once. */
-async function reviewed(
-  knowledge: Knowledge,
-  { rulesDir, threadsDir, version }: Pick<Shipped, 'rulesDir' | 'threadsDir' | 'version'>,
-  id: string,
-): Promise<SiteReview> {
+async function reviewed(knowledge: Knowledge, shipped: Shipped, id: string): Promise<SiteReview> {
+  const { rulesDir, threadsDir, version, isStopped } = shipped;
   const thread = await readThread(readFileSync(join(threadsDir, id, 'thread.mbox')), `${id}/thread.mbox`);
-  const found = await review(thread, { rulesDir, knowledge, models: ['sc'], states: 2_000_000, version });
+  const asked = { rulesDir, knowledge, models: ['sc'], states: 2_000_000, version } as const;
+  const found = await review(thread, isStopped === undefined ? asked : { ...asked, isStopped });
   return reviewOf(id, found, thread);
 }
 

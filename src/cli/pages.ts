@@ -12,10 +12,11 @@ export interface PagesOptions {
   readonly rules?: string;
 }
 
-/** Reads the shipped knowledge. Throws InputError for rules that do not read, or whose history was not computed. */
-export async function openSite({ rules }: PagesOptions): Promise<Site> {
+/** Reads the shipped knowledge; what is left is left out when `isStopped` says that nobody waits any more. Throws InputError for rules that do not read, or whose history was not computed. */
+export async function openSite({ rules }: PagesOptions, isStopped?: () => boolean): Promise<Site> {
   const rulesDir = rules ?? shippedRules();
   await checkFolder(rulesDir, 'a folder of rules');
   const { folder, version } = packageRoot();
-  return gatherSite({ rulesDir, threadsDir: join(folder, 'threads'), version, history: readHistory(rulesDir) });
+  const shipped = { rulesDir, threadsDir: join(folder, 'threads'), version, history: readHistory(rulesDir) };
+  return gatherSite(isStopped === undefined ? shipped : { ...shipped, isStopped });
 }

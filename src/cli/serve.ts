@@ -27,8 +27,9 @@ export interface ServeOptions extends PagesOptions {
 export async function serveCommand(options: ServeOptions): Promise<void> {
   const recorded = await openRecorded(options.db, packageRoot().version);
   const own = new Set<string>();
+  let isOver = false;
   const { promise: ready, start } = later(async (): Promise<Served> => {
-    const site = await openSite(options);
+    const site = await openSite(options, () => isOver);
     const served = { version: site.version, pages: pagesOf(site), items: itemsOf(site) };
     return recorded === undefined ? served : { ...served, stored: recorded.pages };
   });
@@ -42,6 +43,7 @@ export async function serveCommand(options: ServeOptions): Promise<void> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   // What does not read ends the command; an address that nobody asks for would hide it.
   await Promise.race([stopped, ready.then(() => stopped)]);
+  isOver = true;
   server.close();
   server.closeAllConnections();
   await recorded?.close();
