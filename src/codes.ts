@@ -1,7 +1,7 @@
 // Which code versions of a scenario are worth a look beside each other.
 import type { History, HistoryRun, Rule } from './types.ts';
 
-const MOST_CODES = 12;
+const MOST_CODES = 14;
 
 /** A code version: one of the stack, or one with edits. */
 export interface Code {

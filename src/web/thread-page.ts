@@ -14,7 +14,7 @@ const STYLE = `
 .said{display:grid;grid-template-columns:minmax(0,1fr) 20rem;gap:0 2rem}.said>*{grid-column:1;min-width:0}.said>.beside{grid-column:2;font-size:.9rem}
 .said pre{margin:.35rem 0;white-space:pre-wrap;font-family:inherit;font-size:1rem}.said pre.code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.82rem;white-space:pre;overflow-x:auto;background:var(--soft);border-radius:.4rem;padding:.6rem .8rem;tab-size:8}
 .said .quoted{border-left:3px solid var(--line);padding-left:.8rem;color:var(--faint)}
-mark{background:var(--mark);color:inherit;padding:.05em .1em;border-radius:.2em}mark.refuted{box-shadow:0 2px var(--bad)}mark.confirmed{box-shadow:0 2px var(--good)}
+mark,mark[class],.beside[class]{color:inherit}mark{background:var(--mark);padding:.05em .1em;border-radius:.2em}mark.refuted{box-shadow:0 2px var(--bad)}mark.confirmed{box-shadow:0 2px var(--good)}
 .beside{border-left:3px solid var(--line);padding-left:.8rem;margin:.35rem 0}.beside.refuted{border-color:var(--bad)}.beside.confirmed{border-color:var(--good)}.beside p{margin:.15rem 0}
 .tree{list-style:none;padding:0;max-width:none}.tree li{padding:.12rem 0}
 @media(max-width:60rem){.said{grid-template-columns:minmax(0,1fr)}.said>.beside{grid-column:1}}
