@@ -38,8 +38,8 @@ export type Answer =
     }
   | { readonly kind: 'refused'; readonly model: MemoryModel; readonly refusal: Refusal };
 
-/** A budget for one litmus test: some seconds. */
-export const LITMUS_BUDGET: Budget = { graphs: 2_000_000, nodes: 4_000_000, unroll: 3 };
+/** A budget for one litmus test: a minute at most; herd7 gives up on fewer executions than these in that time. */
+export const LITMUS_BUDGET: Budget = { graphs: 300_000, nodes: 300_000, unroll: 3 };
 
 /**
  * Counts the executions of `program` under `model` where `question` holds. Exact: every consistent execution once, but for
