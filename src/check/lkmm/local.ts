@@ -2,7 +2,8 @@
 import type { Instruction } from '../../types.ts';
 import { IS } from './event.ts';
 import type { Footing } from './footing.ts';
-import { type Cells, cellOf, dependsOf, fence, heldBy, isRead, isWrite, valueIn } from './issue.ts';
+import { type Cells, cellOf, fence, heldBy, isRead, isWrite } from './issue.ts';
+import { dependsOf, valueIn } from './reading.ts';
 import { append, type Cpu, Fault, noEvents, type State, settle, union } from './state.ts';
 import type { Term, Value } from './term.ts';
 

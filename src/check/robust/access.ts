@@ -2,8 +2,9 @@
 import type { Instruction, Program } from '../../types.ts';
 import { IS } from '../lkmm/event.ts';
 import type { Cells } from '../lkmm/issue.ts';
-import { Fault, fence, isRead, issueRead, issueWrite, valueIn, variantsOf } from '../lkmm/issue.ts';
-import { noEvents, union } from '../lkmm/state.ts';
+import { fence, isRead, issueRead, issueWrite, variantsOf } from '../lkmm/issue.ts';
+import { valueIn } from '../lkmm/reading.ts';
+import { Fault, noEvents, union } from '../lkmm/state.ts';
 import type { Value } from '../lkmm/term.ts';
 import { combine } from '../lkmm/term.ts';
 import type { Facts } from './facts.ts';

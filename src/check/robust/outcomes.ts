@@ -1,6 +1,7 @@
 // What one access can come to: into the register, and into its cell.
 import type { Expr, Instruction } from '../../types.ts';
-import { dependsOf, modified, valueIn, type variantsOf } from '../lkmm/issue.ts';
+import type { variantsOf } from '../lkmm/issue.ts';
+import { dependsOf, modified, valueIn } from '../lkmm/reading.ts';
 import type { Cpu, State } from '../lkmm/state.ts';
 import { noEvents } from '../lkmm/state.ts';
 import type { Value } from '../lkmm/term.ts';
