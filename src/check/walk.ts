@@ -5,22 +5,17 @@ import { asGiven, type Expanded, expand } from './expand.ts';
 import { hasLoops } from './livelock.ts';
 import { validate } from './program.ts';
 import { propertyName } from './properties.ts';
-import { createMachine, type Executed, execute, flushOldest, type Machine, nextInstruction, readsOf } from './run.ts';
+import { createMachine, type Executed, execute, flushOldest, type Machine, nextInstruction } from './run.ts';
 import { hasConditions, hasContexts } from './scheduling.ts';
 import { type Finding, type Found, search, type Witness } from './search.ts';
 import { isShown, recorded, toStep } from './trace.ts';
 import { worstPath } from './walk-path.ts';
+import { changes, judgedBits, type Seen, tellingOf } from './walk-telling.ts';
 import { fullName, valueWords } from './words.ts';
 
 const LOCAL_STEPS = 10_000;
 const STORE_BUFFER = 8; // stores
 const MOST_SEARCHED = 200_000; // states, to learn what is shared and to find a violation
-
-/** What an executed instruction did, and how it is told. */
-interface Seen {
-  readonly step: TraceStep;
-  readonly event: Executed;
-}
 
 /** One step of a process from a state. */
 interface Edge {
@@ -258,55 +253,6 @@ function toWalk(given: Program, expanded: Expanded, model: 'sc' | 'tso', graph: 
     bound: graph.result.bound,
     cut: graph.isCut ? `the ${limit.states.toLocaleString('en-US')} nearest states` : undefined,
   };
-}
-
-function changes({ before, after, buffer }: Executed): boolean {
-  return buffer !== 'enters' && after !== undefined && after !== before;
-}
-
-/** The bits of each cell that the invariants read where everything is as it was at the start, and constants tell the rest. */
-function judgedBits(program: Program): ReadonlyMap<number, number> {
-  const machine = createMachine(program, false);
-  const all = new Map<number, number>();
-  for (const invariant of program.invariants) {
-    for (const [cell, bits] of readsOf(machine, invariant, LOCAL_STEPS)) all.set(cell, (all.get(cell) ?? 0) | bits);
-    for (const one of invariant.code) {
-      if (one.op !== 'load' || one.address.kind !== 'const') continue;
-      const cell = machine.cellAt.get(one.address.value);
-      if (cell !== undefined) all.set(cell, (all.get(cell) ?? 0) | ((one.mask ?? -1) ? (one.mask ?? -1) : -1));
-    }
-  }
-  return all;
-}
-
-/** Whether another process can tell a step: it reads bits that they change, changes bits that they read, or that an invariant reads. */
-function tellingOf(seen: readonly Seen[], judged: ReadonlyMap<number, number>): (one: Seen) => boolean {
-  const touched = new Map<number, Map<number, { reads: number; changes: number }>>(); // cell -> process -> bits
-  for (const { event } of seen) {
-    if (event.cell === undefined) continue;
-    const byProcess = touched.get(event.cell) ?? new Map<number, { reads: number; changes: number }>();
-    const old = byProcess.get(event.process) ?? { reads: 0, changes: 0 };
-    byProcess.set(event.process, {
-      reads: old.reads | event.bits.reads,
-      changes: old.changes | changedBits(event),
-    });
-    touched.set(event.cell, byProcess);
-  }
-  return ({ event }) => {
-    if (event.cell === undefined) return true; // a fence, a choice, a context: told by its words
-    const changed = changedBits(event);
-    if ((changed & (judged.get(event.cell) ?? 0)) !== 0) return true;
-    return [...(touched.get(event.cell) ?? [])].some(
-      ([process, { reads, changes: theirs }]) =>
-        process !== event.process && ((theirs & (event.bits.reads | changed)) !== 0 || (reads & changed) !== 0),
-    );
-  };
-}
-
-/** The bits that an event changes for the others: a store that waits in its buffer changes none yet, and is told with them. */
-function changedBits({ before, after, buffer, bits }: Executed): number {
-  if (buffer === 'enters') return bits.writes;
-  return before === undefined || after === undefined ? 0 : before ^ after;
 }
 
 function walkStep(
