@@ -47,17 +47,16 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
   const thread = withQuotedPatches(read);
   const knowledge = options.knowledge ?? (await loadKnowledge(options.rulesDir));
   const base = chooseBase(knowledge, thread, options);
-  const claims = options.patchesOnly === true ? [] : readClaims(thread, knowledge);
-  const mentioned = options.patchesOnly === true ? [] : mentionedFunctions(thread);
+  const isWhole = options.patchesOnly !== true;
+  const claims = isWhole ? readClaims(thread, knowledge) : [];
+  const mentioned = isWhole ? mentionedFunctions(thread) : [];
   const bench = openBench(knowledge, options);
   const ids = patchIds(thread);
 
-  const singles = [
-    ...postedVariants(knowledge, thread, base.source),
-    ...(options.patchesOnly === true ? [] : proseVariants(knowledge, claims, base.source, mentioned)),
-  ];
-  const { pairs, left } =
-    options.patchesOnly === true ? { pairs: [], left: 0 } : pairVariants(knowledge, singles, claims, mentioned);
+  const posted = postedVariants(knowledge, thread, base.source);
+  const prose = isWhole ? proseVariants(knowledge, claims, base.source, mentioned) : [];
+  const singles = [...posted, ...prose];
+  const { pairs, left } = isWhole ? pairVariants(knowledge, singles, claims, mentioned) : { pairs: [], left: 0 };
   const variants = [...singles, ...pairs];
 
   const touched = [...variants.flatMap((variant) => variant.functions), ...mentioned];
@@ -68,20 +67,13 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
   for (const variant of variants) {
     const checked = checkVariant(bench, variant);
     checks.push(...checked.checks);
-    patches.push(
-      patchOf(
-        variant,
-        checked,
-        variant.kind === 'posted' || variant.kind === 'reply' ? eventEdits(bench.judged, variant) : [],
-      ),
-    );
+    patches.push(patchOf(variant, checked, posted.includes(variant) ? eventEdits(bench.judged, variant) : []));
   }
   const traceOf = (patch: string): string | undefined =>
     checks.find((check) => check.patch === patch && check.level === 'error' && check.after.trace !== undefined)?.after
       .trace;
 
   const judgedClaims = judgeClaims(claims, patches, traceOf, { bench, base: base.source, variants });
-
   const grounds = { bench, base: base.source, variants, claims, rules: matched.map(({ rule }) => rule) };
   const series = seriesOf(thread, ids);
   return {
@@ -100,8 +92,10 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
     patches: patches.map((patch) => ({ ...patch, ...hunksOf(thread, ids, patch.id) })),
     checks,
     claims: judgedClaims,
-    diagrams: [...judgeDiagrams(thread, grounds), ...(options.referee ? refereeSequences(thread, grounds) : [])],
-    logs: judgeLogs(thread, bench, base.source, grounds.rules),
+    diagrams: isWhole
+      ? judgeDiagrams(thread, grounds).concat(options.referee ? refereeSequences(thread, grounds) : [])
+      : [],
+    logs: isWhole ? judgeLogs(thread, bench, base.source, grounds.rules) : [],
     traces: withNewLines(bench.traces.traces, variants, series),
     coverage: bench.coverage,
     notChecked: notChecked({
