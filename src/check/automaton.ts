@@ -5,16 +5,8 @@ import type { Instruction } from '../types.ts';
 import { Undefined } from './arithmetic.ts';
 import { drains, effect, value } from './effect.ts';
 import { liveRegisters } from './live.ts';
-import {
-  type Buffered,
-  type Context,
-  type LocalKind,
-  type LocalState,
-  type Locks,
-  type Move,
-  NO_CONTEXT,
-  type StoreBuffer,
-} from './local.ts';
+import { type LocalKind, type LocalState, type Move, NO_CONTEXT } from './local.ts';
+import { createLocalTable } from './local-table.ts';
 import { FREED, operands } from './program.ts';
 import { PROPERTY } from './properties.ts';
 
@@ -48,37 +40,19 @@ export function createAutomaton(
   const live = liveRegisters(code, registers);
   const all = Array.from({ length: registers }, (_, register) => register);
   const keptAt = (at: number): readonly number[] => (options.keepDead ? all : (live[at] ?? NOTHING));
-  const states = new Map<number, LocalState[]>(); // by hash
-  const lockSets = new Map<string, Locks>();
-  const buffers = new Map<string, StoreBuffer>();
-  const empty = bufferOf([]);
+  const table = createLocalTable();
+  const { locksOf, bufferOf } = table;
   const isBuffered = options.buffer > 0;
-  let size = 0;
   let isFull = false;
   // The process that runs.
   const now = new Int32Array(Math.max(1, registers));
   let pc = 0;
   let locks = locksOf(held);
-  let buffer = empty;
+  let buffer = bufferOf([]);
   let context = NO_CONTEXT;
-  const contexts = new Map<string, Context>();
   let found: number[] = [];
   let covered: number[] = [];
   let length = 0;
-
-  function locksOf(addresses: readonly number[]): Locks {
-    const key = addresses.join();
-    const known = lockSets.get(key) ?? { id: lockSets.size, held: addresses };
-    lockSets.set(key, known);
-    return known;
-  }
-
-  function bufferOf(stores: readonly Buffered[]): StoreBuffer {
-    const key = stores.map((one) => `${one.pc} ${one.address} ${one.value} ${one.locks.id}`).join();
-    const known = buffers.get(key) ?? { id: buffers.size, stores };
-    buffers.set(key, known);
-    return known;
-  }
 
   function load(state: LocalState): void {
     ({ pc, locks, buffer, context } = state);
@@ -224,10 +198,7 @@ export function createAutomaton(
   }
 
   function enter({ what, enters }: Extract<Instruction, { op: 'context' }>): void {
-    const next = { ...context, [what]: Math.max(0, context[what] + (enters ? 1 : -1)) };
-    const key = `${next.irq} ${next.preempt} ${next.atomic}`;
-    context = key === '0 0 0' ? NO_CONTEXT : (contexts.get(key) ?? next);
-    contexts.set(key, context);
+    context = table.contextOf({ ...context, [what]: Math.max(0, context[what] + (enters ? 1 : -1)) });
   }
 
   /** Runs the instruction at `pc` when it touches nothing that others see; false when it does, or there is none. `isAlone`: it is a step. */
@@ -314,32 +285,8 @@ export function createAutomaton(
     divides: boolean,
     waits: boolean,
   ): LocalState {
-    let hash = Math.imul(pc, 0x9e3779b1) ^ (locks.id << 8) ^ (buffer.id << 16) ^ (kind === 'dead' ? 1 : 0);
-    for (let k = 0; k < kept.length; k++) hash = Math.imul(hash ^ now[kept[k]!]!, 0x85ebca6b) ^ (hash >>> 13);
-    const list = states.get(hash) ?? [];
-    if (list.length === 0) states.set(hash, list);
-    for (const one of list) {
-      if (one.pc !== pc || one.locks !== locks || one.buffer !== buffer || one.kind !== kind) continue;
-      if (one.context !== context) continue;
-      if (kept.every((register, k) => one.values[k] === now[register])) return one;
-    }
     const values = kept.map((register) => now[register]!);
-    const state: LocalState = {
-      id: size++,
-      kind,
-      pc,
-      values,
-      locks,
-      context,
-      buffer,
-      address,
-      first,
-      second,
-      divides,
-      waits,
-    };
-    list.push(state);
-    return state;
+    return table.stateOf({ kind, pc, values, locks, context, buffer, address, first, second, divides, waits });
   }
 
   function fault(state: LocalState, property: number): Move {
