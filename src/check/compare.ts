@@ -15,7 +15,7 @@ export function canonicalHash(program: Program): string {
     bits ?? {},
     counter ?? false,
   ]);
-  const processes = program.processes.map(({ code, kind, cpu }) => [processText(code), kind ?? 'task', cpu]);
+  const processes = program.processes.map(({ code, kind, cpu }) => [canonicalCode(code, false), kind ?? 'task', cpu]);
   const invariants = program.invariants.map(({ name, when, level, code }) => [
     name,
     when,
@@ -23,15 +23,6 @@ export function canonicalHash(program: Program): string {
     canonicalCode(code, true),
   ]);
   return hash(JSON.stringify([cells, processes, invariants, program.observed]));
-}
-
-/** Hash of the code of each process, in order: tells which of them a patch changed. */
-export function processHashes(program: Program): readonly string[] {
-  return program.processes.map((process) => hash(processText(process.code)));
-}
-
-function processText(code: readonly Instruction[]): string {
-  return canonicalCode(code, false);
 }
 
 /** Code with registers numbered in the order of first use and without places. Register 0 of an invariant is its result. */

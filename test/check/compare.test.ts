@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalHash, processHashes } from '../../src/check/compare.ts';
+import { canonicalHash } from '../../src/check/compare.ts';
 import type { Program } from '../../src/types.ts';
 import { bin, c, cell, type Line, program, r } from './build.ts';
 
@@ -34,13 +34,5 @@ describe('canonical hash', () => {
 
   it('differs when two registers become one', () => {
     expect(canonicalHash(of(lines(0, 0, 1)))).not.toBe(canonicalHash(of(lines(0, 1, 1))));
-  });
-
-  it('tells which process a change is in', () => {
-    const [first, second] = [
-      processHashes(of(lines(0, 1, 1), lines(0, 1, 2))),
-      processHashes(of(lines(3, 1, 1), lines(0, 1, 4))),
-    ];
-    expect([first[0] === second[0], first[1] === second[1]]).toEqual([true, false]);
   });
 });
