@@ -146,6 +146,8 @@ function scenariosOf(rule: Rule, { scenarios }: ClaimTopic): Scenario[] {
   return rule.scenarios.filter(({ name }) => scenarios.includes(name));
 }
 
+const MODEL: Readonly<Record<MemoryModel, string>> = { sc: 'SC', tso: 'x86-TSO', lkmm: 'LKMM' };
+
 /** Every scenario of a reading under every model: violated when one is, held when all are. */
 function runAll(bench: Bench, bound: Bound, source: KernelSource): Run {
   const { rule, topic, version, of } = bound;
@@ -157,7 +159,7 @@ function runAll(bench: Bench, bound: Bound, source: KernelSource): Run {
       if (found.kind === 'refused') return { kind: 'open', why: `${found.refusal.what}: ${found.refusal.why}` };
       if (found.outcome.kind === 'refused') return { kind: 'open', why: found.outcome.refusal.why };
       const violation = found.outcome.violations.find((one) => isMeant(one, topic));
-      const where = `${rule.name} ${scenario.name} under ${model}`;
+      const where = `${rule.name} ${scenario.name} under ${MODEL[model]}`;
       if (violation !== undefined && first === undefined) {
         const patch = version === 'before' ? '' : of;
         first = { where, trace: bench.traces.add(rule, scenario, patch, model, found.program, violation) };

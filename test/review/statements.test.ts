@@ -49,7 +49,7 @@ describe('a statement about a race', () => {
       {
         kind: 'outcome',
         verdict: 'confirmed',
-        why: 'read as the code of v6.3: stranded-unevictable S1 under sc shows it',
+        why: 'read as the code of v6.3: stranded-unevictable S1 under SC shows it',
         trace: true,
         on: ['stranded-unevictable', 'before', '', 'v6.3'],
       },
