@@ -1,6 +1,5 @@
 // One access on a path: what it may read, and what is learned of its cell.
 import type { Instruction, Program } from '../../types.ts';
-import { IS } from '../lkmm/event.ts';
 import type { Cells } from '../lkmm/issue.ts';
 import { fence, isRead, issueRead, issueWrite, variantsOf } from '../lkmm/issue.ts';
 import { valueIn } from '../lkmm/reading.ts';
@@ -48,7 +47,7 @@ function visible(
   const instruction = cells.code[process]![at.state.cpus[process]!.pc]!;
   if (!isRead(instruction)) {
     const w = issueWrite(at.state, at.state.cpus[process]!, cells);
-    flows(facts, cell, at.state.events[w]!, at.state.loc);
+    flows(facts, cell, at.state.events[w]!.value, at.state.loc);
     wrote(facts, process, cell, at.state.events[w]!.value);
     change(facts, process, cell, -1);
     remember(at, cell, at.state.events[w]!.value);
@@ -66,7 +65,7 @@ function visible(
       const r = issueRead(fork.state, fork.state.cpus[process]!, cells, variant);
       const { partner } = fork.state.events[r]!;
       if (partner < 0) return fork;
-      flows(facts, cell, fork.state.events[partner]!, fork.state.loc);
+      flows(facts, cell, fork.state.events[partner]!.value, fork.state.loc);
       wrote(facts, process, cell, fork.state.events[partner]!.value);
       change(facts, process, cell, instruction.op === 'try-bits' ? instruction.mask : -1);
       remember(
@@ -86,7 +85,7 @@ function visible(
   if (range !== undefined) at.ranges.set(r, range);
   const { partner } = at.state.events[r]!;
   if (partner >= 0) {
-    flows(facts, cell, at.state.events[partner]!, at.state.loc);
+    flows(facts, cell, at.state.events[partner]!.value, at.state.loc);
     wrote(facts, process, cell, at.state.events[partner]!.value);
     change(facts, process, cell, bits);
     remember(at, cell, next ?? at.state.events[partner]!.value);
@@ -156,8 +155,9 @@ function own(process: number, facts: Facts, cells: Cells, at: Walk, cell: number
     const one = fork.state.cpus[process]!;
     const data = inputs(one, instruction, words);
     if (variant !== 'failure') sum(fork, process, facts, cell, instruction);
-    const before = fork.state.events.length;
     if (effect.next !== undefined) {
+      // also when no other process reads it: an invariant may
+      flows(facts, cell, effect.next, fork.state.loc);
       wrote(facts, process, cell, effect.next);
       change(facts, process, cell, changedBits(fork.state, one, instruction));
     }
@@ -165,8 +165,6 @@ function own(process: number, facts: Facts, cells: Cells, at: Walk, cell: number
     if (isSeen && effect.next !== undefined) {
       if (isRead(instruction)) issueRead(fork.state, one, cells, variant);
       else issueWrite(fork.state, one, cells);
-      for (const event of fork.state.events.slice(before))
-        if ((event.is & IS.write) !== 0) flows(facts, cell, event, fork.state.loc);
     } else {
       if (isFull(instruction)) fence(one, 'mb', words);
       one.pc++;

@@ -2,7 +2,6 @@
 // the others may have added by then, in whatever order.
 import type { Expr, Instruction } from '../../types.ts';
 import { Undefined } from '../arithmetic.ts';
-import type { Event } from '../lkmm/event.ts';
 import { reduce, type Term, type Value } from '../lkmm/term.ts';
 import type { Facts } from './facts.ts';
 
@@ -105,9 +104,9 @@ export function need(facts: Facts, cell: number): void {
   facts.size++;
 }
 
-/** Notes that the value of `cell` comes from the reads in the value of `write`. */
-export function flows(facts: Facts, cell: number, write: Event, loc: readonly number[]): void {
-  for (const read of readsOf(write.value)) {
+/** Notes that what is stored in `cell` comes from the reads in `value`. */
+export function flows(facts: Facts, cell: number, value: Value, loc: readonly number[]): void {
+  for (const read of readsOf(value)) {
     const from = loc[read]!;
     if (from < 0 || from === cell || facts.sources[cell]!.has(from)) continue;
     facts.sources[cell]!.add(from);
