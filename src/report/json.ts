@@ -108,6 +108,7 @@ const ORDER: readonly string[] = [
   ],
   ...['terminals', 'unreached', 'scenarios', 'hunks', 'oldStart', 'newStart', 'section', 'lines', 'rerolls'],
   ...['waivers', 'place', 'expires', 'expired'],
+  ...['code', 'result', 'assignments', 'impossibleAt', 'facts', 'calls', 'property'],
   ...['polarity', 'slots', 'names', 'locks', 'commits', 'releases', 'answers', 'binding', 'of', 'readings'],
 ];
 const RANK = new Map(ORDER.map((key, index) => [key, index]));
