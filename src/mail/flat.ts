@@ -36,8 +36,21 @@ export function isFlattened(line: string): boolean {
   return line.length > 1_000 && (hasQuotes(line) || TRAILER.test(line) || DIFF.test(line));
 }
 
+const LEAST_WORDS = 15;
+const LEAST_SHARE = 0.2; // of what stands between blanks: page dumps and traces are mostly numbers
+
+/** True for text of one line that reads like mail though little of its form is left: a quote under an attribution, or sentences and no code. */
+export function isSentences(line: string): boolean {
+  if (line.length >= 100 && ATTRIBUTED.test(line)) return true;
+  if (line.length < 200 || /^\s*(?:[{[<]|\/[*/]|#)/.test(line) || !/[a-z]{2}[.?!,:] [A-Za-z"'(]/.test(line))
+    return false;
+  const all = line.split(/\s+/);
+  const words = all.filter((word) => /^["'(]*[A-Za-z][A-Za-z'\u2019-]*[.,;:?!)"']*$/.test(word));
+  return words.length >= LEAST_WORDS && words.length / all.length >= LEAST_SHARE;
+}
+
 /** Five runs of marks or more, and an attribution, a header block or a mark behind a mark: comparisons have none of these. */
-function hasQuotes(line: string): boolean {
+export function hasQuotes(line: string): boolean {
   return (
     (ATTRIBUTED.test(line) || HEAD.test(line) || / > >/.test(line)) && (line.match(runsOf(line)) ?? []).length >= 5
   );

@@ -2,7 +2,7 @@
 
 import { InputError } from '../errors.ts';
 import type { SourceKind } from '../types.ts';
-import { isFlattened } from './flat.ts';
+import { isFlattened, isSentences } from './flat.ts';
 import { decodeCharset } from './header.ts';
 import type { RawMail } from './mbox.ts';
 import { isMbox, rawMail, splitMbox } from './mbox.ts';
@@ -71,9 +71,16 @@ function textForm(source: Buffer, head: string): Form | undefined {
     return { kind: 'eml', source, mails: [rawMail(source, start, source.length, 'none')] };
   const view = loreMails(source, head);
   if (view !== undefined) return { kind: 'page', source, mails: view };
-  const kind = isFlattened(utf8(head.split('\n', 1)[0] ?? '')) ? 'flat' : isBareDiff(head) ? 'patch' : undefined;
+  const kind = isFlat(source, head) ? 'flat' : isBareDiff(head) ? 'patch' : undefined;
   if (kind === undefined) return undefined;
   return { kind, source, mails: [{ start: 0, body: 0, end: source.length, quoting: 'none' }] };
+}
+
+/** A flattened mail by its signs; or one line, not longer than the head, that reads like mail. */
+function isFlat(source: Buffer, head: string): boolean {
+  const [first = '', ...rest] = head.split('\n');
+  const line = utf8(first);
+  return isFlattened(line) || (source.length < HEAD && rest.join('').trim() === '' && isSentences(line));
 }
 
 /** The header that stands before what is no mail of its own when several sources become one mbox. */

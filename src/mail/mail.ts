@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Content } from './content.ts';
 import { contentOf } from './content.ts';
 import { parseDate } from './date.ts';
-import { isFlattened, unflatten } from './flat.ts';
+import { hasQuotes, isFlattened, unflatten } from './flat.ts';
 import { codeLines, isFlattenedC } from './flatcode.ts';
 import type { Form } from './form.ts';
 import type { Headers, Mailbox } from './header.ts';
@@ -170,7 +170,11 @@ function flatCode(line: BodyLine): BodyLine[] {
 
 function flatLines(source: Buffer): MailLines {
   const lines = bodyLines(source, 0, source.length, PLAIN).flatMap((line) =>
-    isFlattened(line.text) ? unflatten(line.text, line.start) : isFlattenedC(line.text) ? flatCode(line) : [line],
+    isFlattened(line.text) || hasQuotes(line.text)
+      ? unflatten(line.text, line.start)
+      : isFlattenedC(line.text)
+        ? flatCode(line)
+        : [line],
   );
   return {
     lines: numbered(lines),

@@ -46,6 +46,27 @@ describe('a mail flattened into one line', () => {
     }
   });
 
+  it('is taken for mail when all of the input is one line of sentences, and is not when it is data or code', async () => {
+    const said = 'Hi all, this walks the list under the lock, so that nobody can take the entry off. '.repeat(3);
+    expect((await read(said)).kind).toBe('flat');
+    expect(
+      (
+        await read(
+          'On Mon, Ann Reader wrote: > this walks the list under the lock, > and nothing else in this file does so. No.',
+        )
+      ).kind,
+    ).toBe('flat');
+    for (const other of [
+      `{"text": "${said}"}`,
+      `/* ${said} */`,
+      `<p>${said}</p>`,
+      '0xdead 17, '.repeat(40),
+      'a list.',
+      `${said}\n${said}`,
+    ])
+      await expect(read(other)).rejects.toThrow(/expected a mail/);
+  });
+
   it('a header block above a quote names its speaker, as an attribution does', async () => {
     const head =
       'From: Bo Reader <bo@example.org> Date: Wed, May 8, 2019 at 1:30 PM To: Ann, Cy Cc: <list@example.org>';
