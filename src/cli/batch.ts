@@ -97,10 +97,15 @@ async function run(archive: OpenArchive, store: Store, setup: BatchSetup, option
 async function* triaged(
   { archive }: OpenArchive,
   { knowledge, settings }: BatchSetup,
-  { counts }: BatchBench,
+  { counts, failures }: BatchBench,
   start: number,
 ): AsyncGenerator<Triaged> {
-  for await (const { thread, bytes } of streamThreads(archive)) {
+  const broken = (error: unknown, from: number): void => {
+    counts.failed++;
+    const why = error instanceof Error ? error.message : String(error);
+    failures.push({ series: '', subject: `the thread whose first mail begins at byte ${from}`, why });
+  };
+  for await (const { thread, bytes } of streamThreads(archive, broken)) {
     counts.mails += thread.messages.filter(({ virtual }) => !virtual).length;
     yield triage(knowledge, thread, { name: archive.name, bytes, models: settings.models.length });
   }
@@ -136,7 +141,7 @@ async function emptied(queue: Queue, bench: BatchBench): Promise<void> {
       for (const { series, subjects, why } of await queue.dead())
         bench.failures.push({ series: series.join(' '), subject: subjects.join('; '), why });
       bench.counts.failed = bench.failures.length;
-      bench.counts.reviewed = bench.counts.units - bench.counts.failed;
+      bench.counts.reviewed = bench.counts.units - (await queue.dead()).length;
       return;
     }
     idle = active === 0 ? idle + 1 : 0;

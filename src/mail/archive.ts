@@ -64,20 +64,33 @@ interface Place {
 
 /**
  * Returns the threads of an archive in the order of their first mails. Mails belong together by Message-ID, In-Reply-To
- * and References; a reply without any joins the first thread of its title. One thread is held at a time.
+ * and References; a reply without any joins the first thread of its title. One thread is held at a time. A thread that breaks
+ * the reader is handed to `onBroken` with the byte where its first mail begins, and the next one is read; without it, the error is thrown.
  */
-export async function* streamThreads(archive: Archive): AsyncGenerator<ArchivedThread> {
+export async function* streamThreads(
+  archive: Archive,
+  onBroken?: (error: unknown, from: number) => void,
+): AsyncGenerator<ArchivedThread> {
   for (const places of await threadPlaces(archive)) {
-    const parts = await Promise.all(places.map(({ from, to }) => archive.read(from, to)));
-    let at = 0;
-    const pieces = places.map(({ from }, index) => {
-      const piece = { at, from };
-      at += parts[index]!.length;
-      return piece;
-    });
-    const bytes = Buffer.concat(parts);
-    yield { thread: await readThread(bytes, archive.name), bytes, pieces };
+    try {
+      yield await threadAt(archive, places);
+    } catch (error) {
+      if (onBroken === undefined) throw error;
+      onBroken(error, places[0]?.from ?? 0);
+    }
   }
+}
+
+async function threadAt(archive: Archive, places: readonly Place[]): Promise<ArchivedThread> {
+  const parts = await Promise.all(places.map(({ from, to }) => archive.read(from, to)));
+  let at = 0;
+  const pieces = places.map(({ from }, index) => {
+    const piece = { at, from };
+    at += parts[index]!.length;
+    return piece;
+  });
+  const bytes = Buffer.concat(parts);
+  return { thread: await readThread(bytes, archive.name), bytes, pieces };
 }
 
 /** Where the mails of each thread are. Keeps the ids and two numbers a mail. */

@@ -217,6 +217,22 @@ describe.skipIf(programs.kind === 'absent')(`a batch over PostgreSQL${why}`, () 
     expect(results(db)).toBe(alone);
   });
 
+  it('adds nothing twice when a worker is cut off for longer than its lease and comes back', {
+    timeout: 120_000,
+  }, async () => {
+    const db = await database();
+    relore(['batch', archive, '--db', db, '--no-wait', '--lease', '2']);
+    const late = started(['worker', '--db', db, '--lease', '2', '--until-empty']);
+    await until(() => isTaken(db));
+    late.child.kill('SIGSTOP');
+    await started(['worker', '--db', db, '--lease', '2', '--until-empty']).ended;
+    expect(results(db)).toBe(alone);
+    late.child.kill('SIGCONT');
+    const { status: code, err } = await late.ended;
+    expect([code, /this is a bug/.test(err)]).toEqual([0, false]);
+    expect(results(db)).toBe(alone);
+  });
+
   it('loses nothing when the server is killed and comes back', { timeout: 120_000 }, async () => {
     const db = await database();
     relore(['batch', archive, '--db', db, '--no-wait', '--lease', '2']);
