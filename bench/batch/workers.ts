@@ -1,7 +1,7 @@
 // Two workers against one over a real PostgreSQL, and one machine beside them: the fifty series of fixtures/patches, which all touch a
-// rule. Results are compared byte by byte.
+// rule, each posted in several versions, so that the first reading of the code does not decide. Results are compared byte by byte.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,7 +10,25 @@ import { startPostgres } from '../../test/history/postgres.ts';
 const root = process.env['RELORE_ROOT'] ?? process.cwd();
 const dir = mkdtempSync(join(tmpdir(), 'relore-bench-'));
 const program = join(root, 'dist/relore.js');
-const patches = join(root, 'fixtures/patches');
+const patches = join(dir, 'archive.mbox');
+const VERSIONS = 8;
+const SEPARATOR = 'From mboxrd@z Thu Jan  1 00:00:00 1970\n';
+
+/** The fixtures, each as often as there are versions, with subjects and ids of their own. */
+function writeArchive(): void {
+  const folder = join(root, 'fixtures/patches');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.patch'));
+  const mails = Array.from({ length: VERSIONS }, (_, version) =>
+    names.map((name) =>
+      readFileSync(join(folder, name), 'utf8')
+        .replace(/^(Subject: \[PATCH[^\]]*\] )/gm, `$1${version + 1}: `)
+        .replaceAll('@example.org>', `.${version}@example.org>`)
+        .replace(/\n*$/, '\n\n'),
+    ),
+  );
+  const separated = mails.flat().map((mail) => (mail.startsWith('From ') ? mail : `${SEPARATOR}${mail}`));
+  writeFileSync(patches, separated.join(''));
+}
 
 function relore(args: readonly string[], store: string): { out: string; ms: number } {
   const from = performance.now();
@@ -30,6 +48,7 @@ async function workers(db: string, count: number): Promise<number> {
   return performance.now() - from;
 }
 
+writeArchive();
 const server = await startPostgres();
 try {
   const client = new pg.Client({ connectionString: server.url });

@@ -167,7 +167,17 @@ function replace(expr: Expr, known: Known): Expr {
   }
 }
 
-const EXPRESSIONS = ['address', 'value', 'operand', 'cond', 'expected', 'desired', 'unless', 'domain', 'index'] as const;
+const EXPRESSIONS = [
+  'address',
+  'value',
+  'operand',
+  'cond',
+  'expected',
+  'desired',
+  'unless',
+  'domain',
+  'index',
+] as const;
 
 /** An instruction with every expression in it mapped; the same object when nothing changed. */
 function mapExprs<I extends Instruction>(ins: I, map: (expr: Expr) => Expr): I {
