@@ -76,6 +76,6 @@ export function evidenceWords({ evidence }: HistoryEdge): string {
 export function checkWords({ check }: HistoryEdge): string {
   if (check === undefined) return '';
   if (check.verdict === 'agrees') return 'the model agrees';
-  if (check.verdict === 'differs') return `THE MODEL DIFFERS: ${check.why}`;
+  if (check.verdict === 'differs') return `the model differs: ${check.why}`;
   return `not computed: ${check.why}`;
 }
