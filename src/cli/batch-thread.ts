@@ -1,5 +1,6 @@
-// A worker thread of a batch: one unit in, its results out. What the rules folder says is read once, and again after a while, so that
-// what is kept with it does not grow.
+// A worker thread of a batch: one unit in, its results out. What the rules folder says is read once, and again after a while or when
+// half of the memory is used, so that what is kept with it does not grow.
+import { getHeapStatistics } from 'node:v8';
 import { workerData } from 'node:worker_threads';
 import type { Unit } from '../batch/unit.ts';
 import type { BatchSettings } from '../batch.ts';
@@ -17,10 +18,15 @@ let left = 0;
 
 /** Reviews one unit. */
 export default async function work(unit: Unit): Promise<readonly ResultRow[]> {
-  if (knowledge === undefined || left === 0) {
+  if (knowledge === undefined || left === 0 || isHalfFull()) {
     knowledge = await loadKnowledge(settings.rulesDir);
     left = UNITS;
   }
   left--;
   return reviewUnit(unit, settings, knowledge);
+}
+
+function isHalfFull(): boolean {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  return used > limit / 2;
 }
