@@ -136,7 +136,9 @@ export async function identitiesOn(url: string): Promise<readonly Identity[]> {
   }, url);
 }
 
+// One transaction, one at a time: two processes that make the same table at once fail.
 const TABLES = `
+select pg_advisory_xact_lock(726564);
 create table if not exists relore_batch (queue text primary key, rules text not null, engine text not null, settings text not null, made timestamptz not null default now());
 create table if not exists relore_chunk (id text primary key, units bytea not null);`;
 
