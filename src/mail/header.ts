@@ -126,7 +126,7 @@ function quotedWord(data: string): Buffer {
 const mailboxes = new Map<string, Mailbox>(); // few people write many mails
 const MOST_MAILBOXES = 2_000;
 
-/** Returns the first mailbox of a From field, as written: `"Yin, Fengwei" <f@x>` gives the name `Yin, Fengwei`. */
+/** Returns the first mailbox of a From field, as written: `"Reader, Bo" <b@x>` gives the name `Reader, Bo`. */
 export function parseMailbox(value: string): Mailbox {
   const known = mailboxes.get(value);
   if (known !== undefined) return known;

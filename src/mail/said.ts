@@ -44,7 +44,7 @@ export function saidWhere(
   return [...votes].map(([id, count]) => ({ id, count })).sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1));
 }
 
-/** Whether two names are one person's: `Yin, Fengwei` is `Yin Fengwei`. Unknown is no one. */
+/** Whether two names are one person's: `Reader, Bo` is `Reader Bo`. Unknown is no one. */
 export function isSamePerson(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   return a === b || personKey(a) === personKey(b);
