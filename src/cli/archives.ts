@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
+import { readForm } from '../mail/form.ts';
 import { isMbox } from '../mail/mbox.ts';
 import { unpackStream } from '../mail/unpack.ts';
 import type { OpenArchive } from './archive.ts';
@@ -49,7 +50,9 @@ async function* fileMails(name: string): AsyncGenerator<Uint8Array> {
   const { value: first, done } = await chunks.next();
   if (done === true) return;
   if (!isMbox(Buffer.from(first.subarray(0, HEAD)))) {
-    yield mboxEntry(await readStream(followedBy(first, chunks), name));
+    const bytes = await readStream(followedBy(first, chunks), name);
+    await readForm(bytes, name); // refuses what is no mail
+    yield mboxEntry(bytes);
     return;
   }
   yield* followedBy(first, chunks);

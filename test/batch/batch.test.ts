@@ -144,6 +144,12 @@ describe('a batch on one machine', () => {
     ['a folder without mail', () => [mkdtempSync(join(dir, 'empty-'))], 'expected mail in it, found none'],
     ['a file that is not there', () => [join(dir, 'none.mbox')], 'no such file'],
     ['a git repository of something else', () => [join(ROOT)], 'a git repository that holds no mail'],
+    ['data that is no mail', () => [written('data.json', '{"a": 1}')], 'expected a mail'],
+    [
+      'mail in UTF-16',
+      () => [written('wide.mbox', Buffer.from(readFileSync(archive, 'latin1'), 'utf16le'))],
+      'expected a mail',
+    ],
     ['half a packed archive', () => [halfPacked()], 'whole gzip data'],
   ])('says what is wrong with %s', (_, source, words) => {
     const { status, out, err } = relore(['batch', ...source()]);
@@ -152,6 +158,11 @@ describe('a batch on one machine', () => {
     expect(err).not.toContain('bug');
   });
 });
+
+function written(name: string, content: string | Buffer): string {
+  writeFileSync(join(dir, name), content);
+  return join(dir, name);
+}
 
 function halfPacked(): string {
   const file = join(dir, 'half.mbox.gz');
