@@ -51,9 +51,14 @@ export async function lintCommand(name: string | undefined, options: { readonly 
   if (problems.some(({ kind }) => kind === 'wrong')) process.exitCode = EXIT.findings;
 }
 
-/** The problems of all rules of `folder`, or of rule `name`, by file and line. */
+/** The problems of all rules of `folder`, or of rule `name`, by file and line. Throws InputError for a rule that is not there. */
 export async function lintFolder(folder: string, name: string | undefined): Promise<Problem[]> {
-  const files = ruleFiles(folder).filter((file) => name === undefined || file === `${name}.md`);
+  const all = ruleFiles(folder);
+  const files = all.filter((file) => name === undefined || file === `${name}.md`);
+  if (files.length === 0 && name !== undefined) {
+    const expected = `one of the rules ${all.map((file) => file.replace(/\.md$/, '')).join(', ')}`;
+    throw new InputError({ place: { file: folder }, expected, found: name });
+  }
   const texts = await Promise.all(
     files.map(async (file) => [file, await readFile(join(folder, file), 'utf8')] as const),
   );

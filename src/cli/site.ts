@@ -18,9 +18,12 @@ export async function siteCommand(dir: string, options: PagesOptions): Promise<v
   const target = resolve(dir);
   await checkTarget(target, dir);
   const started = Date.now();
-  const site = await openSite(options);
   const beside = `${target}.${process.pid}.tmp`;
   try {
+    // Before anything is read, and the last folder by itself: below /proc Node's recursive mkdir never ends.
+    await mkdir(dirname(beside), { recursive: true });
+    await mkdir(beside);
+    const site = await openSite(options);
     const { pages, bytes } = await writePages(beside, pagesOf(site), site.version);
     await rm(target, { recursive: true, force: true });
     await rename(beside, target);
@@ -30,7 +33,7 @@ export async function siteCommand(dir: string, options: PagesOptions): Promise<v
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
     const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
+    if (error instanceof InputError || code === undefined) throw error;
     throw new InputError({ place: { file: dir }, expected: 'a folder that can be written', found: code });
   }
   process.exitCode = EXIT.nothing;
@@ -50,7 +53,6 @@ async function writePages(
 ): Promise<{ readonly pages: number; readonly bytes: number }> {
   let count = 0;
   let bytes = 0;
-  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, MARK), `Written by relore ${version}; the next run replaces this folder.\n`);
   for (const [path, make] of pages) {
     const text = make();
