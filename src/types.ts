@@ -563,6 +563,23 @@ export interface TraceStep {
   readonly matters: boolean; // kept when the schedule is cut to the steps that matter
 }
 
+/** What a process did in an execution under LKMM: a node of its graph, a fence between two of them, or a choice. A read-modify-write is a read and the write behind it. */
+export interface ExecutionEvent {
+  readonly process: number; // index into Program.processes
+  readonly pc: number; // index into its code
+  readonly kind: 'read' | 'write' | 'fence' | 'rcu' | 'choice'; // rcu: rcu_read_lock(), rcu_read_unlock() and grace periods
+  readonly tag: string; // as in linux-kernel.bell: 'once', 'acquire', 'LKR', 'mb', 'rcu-lock'; '' of a choice
+  readonly cell: number | undefined; // index into Program.cells
+  readonly value: number | undefined; // the word that is read or written, the value that is chosen
+}
+
+/** An execution under LKMM: a graph, since no interleaving need give it. Numbers of events are indices into `events`; -1 is the initial value. */
+export interface Execution {
+  readonly events: readonly ExecutionEvent[]; // process by process, each in program order
+  readonly rf: readonly (readonly [from: number, read: number])[]; // by read
+  readonly co: readonly (readonly number[])[]; // by cell: its writes in coherence order
+}
+
 /** One execution. `path` replays it: at each scheduling point the index of the enabled choice taken. */
 export interface Trace {
   readonly path: string; // '0/2/1'
@@ -570,6 +587,7 @@ export interface Trace {
   readonly switches: number; // context switches
   readonly violated: string; // the property's name
   readonly end: readonly { readonly cell: number; readonly value: number }[]; // Program.observed at the end
+  readonly execution?: Execution; // of LKMM, when no interleaving is behind it
 }
 
 /** A property that was violated somewhere, with one shortest execution. */
@@ -651,6 +669,37 @@ export interface Walk {
   readonly searched: number; // states of the search that `violated` is taken from
   readonly bound: string | undefined; // why that search ended early
   readonly cut: string | undefined; // what is here when states were left out: 'the 150 nearest states'
+}
+
+// ---------------------------------------------------------------- executions to choose from
+
+/** One execution of a program under LKMM, for a reader who lets a read see another store. */
+export interface ShownExecution extends Execution {
+  readonly words: readonly string[]; // by event: 'test and clear lru: was 0'
+  readonly at: readonly number[]; // by event: index into Executions.places
+  readonly pairs: readonly (readonly [read: number, write: number])[]; // the halves of read-modify-writes
+  readonly fr: readonly (readonly [read: number, write: number])[]; // the write that comes next after the one that was read
+  readonly outcome: string; // the observed cells at the end
+  readonly violated: readonly string[]; // invariants and assertions, sorted
+  readonly isSequential: boolean; // an interleaving gives it
+  /** Executions in which a read of this one sees another store: of all that do, the one that differs least. */
+  readonly others: readonly { readonly read: number; readonly from: string; readonly execution: number }[]; // from: the store in words
+}
+
+/** The executions of a program that LKMM allows. */
+export interface Executions {
+  readonly model: 'lkmm';
+  readonly processes: readonly { readonly name: string; readonly cpu: string; readonly label: string }[];
+  readonly cells: readonly { readonly name: string; readonly value: string }[]; // by Program.cells: at the start
+  readonly invariants: readonly {
+    readonly name: string;
+    readonly words: string;
+    readonly level: 'error' | 'information';
+  }[];
+  readonly places: readonly (Place & { readonly function: string; readonly text: string })[];
+  readonly executions: readonly ShownExecution[];
+  readonly first: number; // index of the one to begin with: the first that violates something and no interleaving gives, else that violates something, else 0
+  readonly bound: string | undefined; // why there may be more
 }
 
 // ---------------------------------------------------------------- rules
