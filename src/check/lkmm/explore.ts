@@ -1,14 +1,13 @@
 // Scenario programs under LKMM: end-state invariants, assertions and faults, with an execution for each that is violated.
-import type { Instruction, Invariant, Outcome, Program, Violation } from '../../types.ts';
-import { binary } from '../arithmetic.ts';
+import type { Instruction, Outcome, Program, Refusal, Violation } from '../../types.ts';
 import { validate } from '../program.ts';
 import { FAULT } from '../properties.ts';
 import { outcomeWords } from '../words.ts';
 import { unmodelled } from './code.ts';
+import { brokenBy } from './end.ts';
 import { finalValue } from './engine.ts';
 import { type Budget, search } from './search.ts';
 import type { Fault, State } from './state.ts';
-import { evaluate, type Value } from './term.ts';
 import type { Reach } from './values.ts';
 import { traceOf } from './witness.ts';
 
@@ -23,16 +22,7 @@ export const SCENARIO_BUDGET: Budget = { graphs: 200_000, nodes: 1_000_000, unro
  */
 export function exploreLkmm(program: Program, budget: Budget = SCENARIO_BUDGET, reach?: Reach): Outcome {
   const model = 'lkmm' as const;
-  const always = program.invariants.find((one) => one.when === 'always');
-  const refusal =
-    validate(program) ??
-    unmodelled(program) ??
-    (always === undefined
-      ? undefined
-      : {
-          what: always.name,
-          why: 'expected invariants of the end: without a common clock there is no state at all times',
-        });
+  const refusal = unaskable(program);
   if (refusal !== undefined) return { kind: 'refused', model, refusal };
   const violations = new Map<string, Violation>();
   const terminals = new Set<string>();
@@ -59,20 +49,8 @@ export function exploreLkmm(program: Program, budget: Budget = SCENARIO_BUDGET, 
         // plain accesses that race may do anything: what is found with them on a guess convinces nobody
         if (budget.guess !== undefined && axioms.races(graph)) return true;
         for (const event of graph.events) covered[event.process]![event.pc] = 1;
-        for (const { what } of graph.failures) note(`assert: ${what}`, 'assert', 'error', graph);
-        const cells = program.cells.map((_, cell) => finalValue(graph, cell));
-        terminals.add(
-          outcomeWords(
-            program,
-            program.observed.map((cell) => cells[cell]!),
-          ),
-        );
-        for (const invariant of program.invariants) {
-          const result = holdsAtEnd(program, invariant, cells);
-          if (result === true) continue;
-          if (result === undefined) note(`${FAULT.invariant} ${invariant.name}`, 'fault', 'error', graph);
-          else note(invariant.name, 'invariant', invariant.level, graph);
-        }
+        for (const { property, kind, level } of brokenBy(program, graph)) note(property, kind, level, graph);
+        terminals.add(outcomeOf(program, graph));
         return true;
       },
     },
@@ -94,6 +72,25 @@ export function exploreLkmm(program: Program, budget: Budget = SCENARIO_BUDGET, 
   };
 }
 
+/** Why `program` is not explored as execution graphs; undefined when it is. */
+export function unaskable(program: Program): Refusal | undefined {
+  const always = program.invariants.find((one) => one.when === 'always');
+  const timeless = 'expected invariants of the end: without a common clock there is no state at all times';
+  return (
+    validate(program) ??
+    unmodelled(program) ??
+    (always === undefined ? undefined : { what: always.name, why: timeless })
+  );
+}
+
+/** The observed cells at the end, for a person. */
+export function outcomeOf(program: Program, graph: State): string {
+  return outcomeWords(
+    program,
+    program.observed.map((cell) => finalValue(graph, cell)),
+  );
+}
+
 function hasEvent(instruction: Instruction): boolean {
   return 'address' in instruction && instruction.op !== 'assert-held';
 }
@@ -101,41 +98,4 @@ function hasEvent(instruction: Instruction): boolean {
 function faultName(fault: Fault): string {
   if (fault.why.startsWith('expected a lock')) return FAULT.unlock;
   return fault.isNull ? FAULT.nullPointer : FAULT.badAddress;
-}
-
-const STEPS = 100_000; // instructions of one invariant
-
-/** The truth of an invariant on the values of the cells; undefined when it cannot be evaluated. */
-function holdsAtEnd(program: Program, invariant: Invariant, cells: readonly number[]): boolean | undefined {
-  const registers: Value[] = new Array<Value>(invariant.registers).fill(0);
-  const cellAt = new Map(program.cells.map((cell, index) => [cell.address, index]));
-  let pc = 0;
-  for (let step = 0; step < STEPS; step++) {
-    const instruction = invariant.code[pc]!;
-    switch (instruction.op) {
-      case 'end':
-        return registers[0] !== 0;
-      case 'set':
-        registers[instruction.dst] = evaluate(instruction.value, registers);
-        pc++;
-        break;
-      case 'load': {
-        const cell = cellAt.get(evaluate(instruction.address, registers) as number);
-        if (cell === undefined) return undefined;
-        const mask = instruction.mask ?? 0;
-        registers[instruction.dst] = mask === 0 ? cells[cell]! : binary('&', cells[cell]!, mask);
-        pc++;
-        break;
-      }
-      case 'branch':
-        pc = evaluate(instruction.cond, registers) !== 0 ? instruction.then : instruction.else;
-        break;
-      case 'jump':
-        pc = instruction.to;
-        break;
-      default:
-        return undefined;
-    }
-  }
-  return undefined;
 }

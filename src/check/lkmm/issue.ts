@@ -1,8 +1,10 @@
 // One memory instruction becomes events: which reads and writes, with which tags, as linux-kernel.def says for 6.12.
 import type { Expr, FenceKind, Instruction } from '../../types.ts';
+import { append } from './append.ts';
 import { IS, NOWHERE } from './event.ts';
 import { dependsOf, readingOf, type Variant, valueIn, writeTag } from './reading.ts';
-import { append, type Cpu, Fault, merge, noEvents, only, replace, SET, type State, union } from './state.ts';
+import { merge, noEvents, only, replace, union } from './sets.ts';
+import { type Cpu, Fault, SET, type State } from './state.ts';
 import { combine, type Value } from './term.ts';
 
 const NEAR_NULL = 64; // bytes

@@ -1,10 +1,12 @@
 // What a process does between two accesses: registers, branches, fences, RCU sections.
 import type { Instruction } from '../../types.ts';
+import { append } from './append.ts';
 import { IS } from './event.ts';
 import type { Footing } from './footing.ts';
 import { type Cells, cellOf, fence, heldBy, isRead, isWrite } from './issue.ts';
 import { dependsOf, valueIn } from './reading.ts';
-import { append, type Cpu, Fault, noEvents, type State, settle, union } from './state.ts';
+import { noEvents, union } from './sets.ts';
+import { type Cpu, Fault, type State, settle } from './state.ts';
 import type { Term, Value } from './term.ts';
 
 /** Where a process stopped: at an access, at its end, where it may go two ways, or nowhere because the path is not followed. */
@@ -60,6 +62,7 @@ export function runLocal(state: State, cpu: Cpu, footing: Footing, cells: Cells,
         return { kind: 'choose', instruction };
       case 'fence':
         fence(cpu, instruction.fence, words);
+        cpu.marks = [...cpu.marks, { pc: cpu.pc, instruction, before: state.events.length, value: undefined }];
         cpu.pc++;
         break;
       case 'assert-held': {

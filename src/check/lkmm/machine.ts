@@ -181,6 +181,9 @@ export function createMachine(ground: Ground, words: number, { unroll, guess }: 
               const child = copy(state);
               const own = child.cpus[cpu.process]!;
               own.registers[stop.instruction.dst] = value | 0;
+              const { instruction } = stop;
+              const before = child.events.length;
+              own.marks = [...own.marks, { pc: own.pc, instruction, before, value: value | 0 }];
               own.depends[stop.instruction.dst] = new Int32Array(words);
               own.pc++;
               return child;

@@ -2,7 +2,8 @@
 import type { Expr, Instruction, Order } from '../../types.ts';
 import { registersOf } from './code.ts';
 import { type Demand, IS } from './event.ts';
-import { type Cpu, noEvents, type State, settle, union } from './state.ts';
+import { noEvents, union } from './sets.ts';
+import { type Cpu, type State, settle } from './state.ts';
 import { combine, evaluate, type Value } from './term.ts';
 
 /** An instruction that reads: `test` says how the two outcomes of a conditional one are told apart. */

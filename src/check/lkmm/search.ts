@@ -5,10 +5,11 @@
 // what another waits for runs ahead with symbols for values: that is load buffering. Which process moves is a function of the
 // graph alone and the choices at each step exclude each other, so no graph is reached twice.
 import type { MemoryModel, Program } from '../../types.ts';
+import { Full } from './append.ts';
 import { type Axioms, createAxioms } from './axioms.ts';
 import { type Ground, groundOf } from './footing.ts';
 import { createMachine } from './machine.ts';
-import { type Fault, Full, initial, type State } from './state.ts';
+import { type Fault, initial, type State } from './state.ts';
 import type { Reach } from './values.ts';
 
 /** How much is searched before it is given up. */

@@ -1,6 +1,7 @@
 // A node of the search: an execution graph that may still grow, and where each process stands.
 import type { Instruction } from '../../types.ts';
-import { type Demand, type Event, type Graph, INIT, IS, NO_SOURCE, PENDING, ROW, ROWS } from './event.ts';
+import { type Event, type Graph, INIT } from './event.ts';
+import { noEvents } from './sets.ts';
 import { reduce, type Term, type Value } from './term.ts';
 
 /** Sets of events that a process carries along; a new event takes its rows from them. */
@@ -57,6 +58,15 @@ export interface Cpu {
   head: number; // the loop head noted last
   unrolled: number; // times it went back without folding
   steps: number; // instructions since its last event
+  marks: readonly Mark[];
+}
+
+/** A fence, or a choice and what was chosen: no event, but a reader wants to see it. */
+export interface Mark {
+  readonly pc: number;
+  readonly instruction: Instruction;
+  readonly before: number; // events from this one on come after it
+  readonly value: number | undefined;
 }
 
 /** An assertion that was false on the way. */
@@ -106,11 +116,6 @@ export class Fault extends Error {
   }
 }
 
-/** The empty set of events. */
-export function noEvents(words: number): Int32Array {
-  return new Int32Array(words);
-}
-
 /** The state before anything ran. */
 export function initial(words: number, init: readonly number[], registers: readonly number[]): State {
   const none = noEvents(words);
@@ -146,6 +151,7 @@ export function initial(words: number, init: readonly number[], registers: reado
       head: -1,
       unrolled: 0,
       steps: 0,
+      marks: [],
     })),
     failures: [],
     fault: undefined,
@@ -187,6 +193,7 @@ export function copy(state: State): State {
       head: cpu.head,
       unrolled: cpu.unrolled,
       steps: cpu.steps,
+      marks: cpu.marks,
     })),
     failures: state.failures,
     fault: state.fault,
@@ -194,124 +201,8 @@ export function copy(state: State): State {
   };
 }
 
-/** Thrown when a graph needs more events than its rows have bits: the search starts again with wider rows. */
-export class Full extends Error {}
-
-/** What a new event is. */
-export interface Draft {
-  readonly instruction: Instruction;
-  readonly is: number;
-  readonly address: Value;
-  readonly cell: number; // -1 while it is not known
-  readonly addr: Int32Array; // reads the address depends on
-  readonly data: Int32Array; // reads the value depends on
-  readonly value?: Value;
-  readonly partner?: number;
-  readonly demand?: Demand | undefined;
-}
-
-/** Adds an event of `cpu` to the graph, with the rows that its place in the program gives it. Returns its id. */
-export function append(state: State, cpu: Cpu, draft: Draft): number {
-  const { words } = state;
-  const id = state.events.length;
-  if (id >= words * 32) throw new Full();
-  const { sets } = cpu;
-  const { is } = draft;
-  if ((is & IS.rmw) !== 0) merge(sets, SET.strong, sets, SET.beforeAtomic, words);
-  const rows = new Int32Array(ROWS * words);
-  const take = (row: number, set: number): void => {
-    for (let w = 0; w < words; w++) rows[row * words + w] = sets[set * words + w]!;
-  };
-  const isRead = (is & IS.read) !== 0;
-  const isAccess = (is & (IS.read | IS.write)) !== 0;
-  const isCounted = (is & IS.noreturn) === 0;
-  take(ROW.po, SET.po);
-  take(ROW.pulp, SET.pulp);
-  take(ROW.gp, (is & IS.sync) !== 0 ? SET.po : SET.gp);
-  if (isAccess) take(ROW.strong, SET.strong);
-  if (isAccess) take(ROW.acquire, SET.acquires);
-  if ((is & IS.write) !== 0) take(ROW.wmb, SET.wmb);
-  if ((is & IS.release) !== 0) take(ROW.release, SET.accesses);
-  if (isCounted) take(ROW.rmbIn, SET.rmb);
-  if (isRead && isCounted) take(ROW.rmbOut, SET.rmbAny);
-  rows.set(draft.addr, ROW.addr * words);
-  rows.set(draft.data, ROW.data * words);
-  rows.set(cpu.control, ROW.ctrl * words);
-  state.events.push({
-    id,
-    process: cpu.process,
-    pc: cpu.pc,
-    instruction: draft.instruction,
-    is,
-    address: draft.address,
-    value: draft.value ?? 0,
-    partner: draft.partner ?? -1,
-    demand: draft.demand,
-    rows,
-    locks: cpu.locks,
-    handed: cpu.handed,
-  });
-  state.loc.push(draft.cell);
-  state.source.push(isRead ? PENDING : NO_SOURCE);
-  state.place.push(0);
-  state.value.push(0);
-  state.taken.push(-1);
-  state.fresh = true;
-  enter(cpu, id, is, words, isAccess, isCounted);
-  return id;
-}
-
-/** Puts event `id` into the sets of its process. */
-function enter(cpu: Cpu, id: number, is: number, words: number, isAccess: boolean, isCounted: boolean): void {
-  const { sets } = cpu;
-  const into = (set: number): void => {
-    sets[set * words + (id >>> 5)]! |= 1 << (id & 31);
-  };
-  if ((is & IS.unlock) !== 0) replace(sets, SET.unlocked, sets, SET.po, words);
-  if ((is & IS.sync) !== 0) replace(sets, SET.gp, sets, SET.po, words);
-  into(SET.po);
-  if (isAccess) into(SET.accesses);
-  if ((is & IS.write) !== 0) into(SET.writes);
-  if ((is & IS.read) !== 0 && isCounted) into(SET.reads);
-  if (isCounted) into(SET.counted);
-  if ((is & IS.acquire) !== 0) into(SET.acquires);
-  if ((is & IS.rmw) !== 0) replace(sets, SET.atomic, sets, SET.accesses, words);
-  if ((is & IS.lkw) !== 0) replace(sets, SET.locked, sets, SET.accesses, words);
-  if ((is & IS.srcuUnlock) !== 0) replace(sets, SET.srcu, sets, SET.accesses, words);
-  if ((is & IS.lkr) !== 0) {
-    merge(sets, SET.pulp, sets, SET.unlocked, words);
-    cpu.locks = [...cpu.locks, id];
-  }
-  if ((is & IS.read) === 0) cpu.effects++;
-  cpu.steps = 0;
-}
-
-/** Adds set `from` to set `to`. */
-export function merge(target: Int32Array, to: number, source: Int32Array, from: number, words: number): void {
-  for (let w = 0; w < words; w++) target[to * words + w]! |= source[from * words + w]!;
-}
-
-/** Makes set `to` a copy of set `from`. */
-export function replace(target: Int32Array, to: number, source: Int32Array, from: number, words: number): void {
-  for (let w = 0; w < words; w++) target[to * words + w] = source[from * words + w]!;
-}
-
 /** `value` with the reads that have a source put in. */
 export function settle(state: State, value: Value): Value {
   if (typeof value === 'number') return value;
   return reduce(value, (event) => (state.source[event]! >= INIT ? state.value[event] : undefined));
-}
-
-/** The set of the one event `id`. */
-export function only(id: number, words: number): Int32Array {
-  const set = noEvents(words);
-  set[id >>> 5] = 1 << (id & 31);
-  return set;
-}
-
-/** Union of two sets; one of them when the other adds nothing. */
-export function union(a: Int32Array, b: Int32Array): Int32Array {
-  let adds = 0;
-  for (let w = 0; w < a.length; w++) adds |= b[w]! & ~a[w]!;
-  return adds === 0 ? a : a.map((bits, w) => bits | b[w]!);
 }

@@ -1,7 +1,7 @@
 // An execution graph as a list of steps that a person can follow: program order and reads-from are respected where that is
 // possible, and a read that does not see the last write above it says so.
 import type { Program, Trace, TraceStep } from '../../types.ts';
-import { eventWords } from '../words.ts';
+import { type Effect, eventWords, valueWords } from '../words.ts';
 import { finalValue } from './engine.ts';
 import { type Event, INIT, IS } from './event.ts';
 import type { State } from './state.ts';
@@ -108,12 +108,8 @@ function toStep(
 ): TraceStep {
   const first = step.events[0]!;
   const { instruction, process, pc } = first;
-  const cell = graph.loc[first.id]! < 0 ? undefined : graph.loc[first.id]!;
   const isRead = (first.is & IS.read) !== 0;
-  const write = step.events.find((event) => (event.is & IS.write) !== 0);
-  const before = cell === undefined ? undefined : isRead ? graph.value[first.id]! : previous(graph, first.id, cell);
-  const after = write === undefined ? before : graph.value[write.id]!;
-  const read = isRead && before !== undefined ? registerValue(first, before) : undefined;
+  const { cell, before, after, read } = effectOf(graph, first);
   const words = eventWords(program, instruction, { process, cell, before, after, read });
   return {
     process,
@@ -126,6 +122,30 @@ function toStep(
     read,
     matters: true,
   };
+}
+
+/** What an event did to memory; a read of a pair did what both of them do. */
+function effectOf(graph: State, event: Event): Omit<Effect, 'process'> {
+  const cell = graph.loc[event.id]! < 0 ? undefined : graph.loc[event.id]!;
+  const isRead = (event.is & IS.read) !== 0;
+  const write =
+    (event.is & IS.write) !== 0 ? event : (event.is & IS.pair) !== 0 ? graph.events[event.partner]! : undefined;
+  const before = cell === undefined ? undefined : isRead ? graph.value[event.id]! : previous(graph, event.id, cell);
+  return {
+    cell,
+    before,
+    after: write === undefined ? before : graph.value[write.id]!,
+    read: isRead && before !== undefined ? registerValue(event, before) : undefined,
+  };
+}
+
+/** Words for one event: those of its instruction, and for the write of a pair what is written. */
+export function stepWords(program: Program, graph: State, event: Event): string {
+  const { instruction, process, is } = event;
+  const effect = effectOf(graph, event);
+  const isSecond = (is & IS.pair) !== 0 && (is & IS.write) !== 0;
+  if (isSecond) return `writes ${valueWords(program, program.cells[effect.cell!]!, effect.after!)}`;
+  return eventWords(program, instruction, { process, ...effect });
 }
 
 /** What went into the register, as far as the words of a step ask. */

@@ -2,8 +2,8 @@
 import type { Expr, Instruction } from '../../types.ts';
 import type { variantsOf } from '../lkmm/issue.ts';
 import { dependsOf, modified, valueIn } from '../lkmm/reading.ts';
+import { noEvents } from '../lkmm/sets.ts';
 import type { Cpu, State } from '../lkmm/state.ts';
-import { noEvents } from '../lkmm/state.ts';
 import type { Value } from '../lkmm/term.ts';
 import { combine } from '../lkmm/term.ts';
 import { Unknown } from './facts.ts';

@@ -3,6 +3,7 @@
 // from elsewhere is one of the values that are ever stored there.
 import type { Instruction, Program } from '../../types.ts';
 import { Undefined } from '../arithmetic.ts';
+import { Full } from '../lkmm/append.ts';
 import { unmodelled } from '../lkmm/code.ts';
 import type { Event } from '../lkmm/event.ts';
 import type { Footing, Ground } from '../lkmm/footing.ts';
@@ -10,7 +11,8 @@ import { groundOf } from '../lkmm/footing.ts';
 import type { Cells } from '../lkmm/issue.ts';
 import type { Fuel } from '../lkmm/local.ts';
 import { runLocal, take } from '../lkmm/local.ts';
-import { Fault, Full, initial, noEvents } from '../lkmm/state.ts';
+import { noEvents } from '../lkmm/sets.ts';
+import { Fault, initial } from '../lkmm/state.ts';
 import type { Term } from '../lkmm/term.ts';
 import type { Reach } from '../lkmm/values.ts';
 import { access } from './access.ts';
