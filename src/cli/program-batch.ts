@@ -1,11 +1,13 @@
 // The commands for whole archives.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { withOptIn } from './program-ci.ts';
 
 const TIMEOUT = 120; // seconds of one series
 const MEMORY = 1024; // MB of one thread
 const LEASE = 900; // seconds
 
 const EVERY = 300; // seconds between two looks
+const MOST = 3; // series of a day that the command of a watch is told of
 
 /** Adds `batch`, `batch status`, `worker` and `watch`. `withRunOptions` adds the options of every command that runs the checker. */
 export function addBatch(program: Command, withRunOptions: (command: Command) => Command): void {
@@ -40,10 +42,12 @@ export function addBatch(program: Command, withRunOptions: (command: Command) =>
     .option('--db <store>', 'file of the store, or postgres://...')
     .addOption(new Option('--every <seconds>', 'time between two looks').argParser(count).default(EVERY))
     .option('--once', 'look once and end', false)
-    .option('--exec <command>', 'run this with the results as JSON on standard input when a series opens something');
-  withLimits(withRunOptions(watch)).action(async (source: string, options) =>
-    (await import('./watch.ts')).watchCommand(source, options),
-  );
+    .option('--exec <command>', 'run this with the results as JSON on standard input when a series opens something')
+    .addOption(new Option('--most <count>', 'series of a day that --exec is run for').argParser(count).default(MOST));
+  withLimits(withRunOptions(withOptIn(watch))).action(async (source: string, options, self: Command) => {
+    const { settled } = await import('./settle.ts');
+    await (await import('./watch.ts')).watchCommand(source, settled(self, options));
+  });
 }
 
 function withLimits(command: Command): Command {

@@ -1,11 +1,11 @@
 // Commands and options for CI systems, patch trackers and shells.
 
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FORMATS } from './formats.ts';
 
 /** Adds the options of `review` that say how its result is printed and judged. */
 export function withReportOptions(command: Command): Command {
-  return command
+  return withOptIn(command)
     .addOption(new Option('--format <format>', 'how to print').choices(FORMATS).default('terminal'))
     .option('-o, --output <file>', 'write to a file, whole or not at all')
     .addOption(
@@ -18,6 +18,21 @@ export function withReportOptions(command: Command): Command {
     )
     .option('--waivers <file>', 'violations of the base not to be told of, each with a reason and a last day')
     .option('--patch <id>', 'the patch that --format reply answers: patch-2');
+}
+
+/** Adds the options that say who asked to hear of findings. */
+export function withOptIn(command: Command): Command {
+  return command
+    .addOption(new Option('--lists <addresses>', 'mailing lists that asked to hear of findings').argParser(addressList))
+    .addOption(new Option('--people <addresses>', 'authors who asked to hear of findings').argParser(addressList));
+}
+
+function addressList(value: string): string[] {
+  const addresses = value.split(/[\s,]+/).filter((part) => part !== '');
+  const isAddress = (part: string): boolean => /^[^\s()<>",;:@]+@[^\s()<>",;:@]+$/.test(part);
+  if (addresses.length === 0 || !addresses.every(isAddress))
+    throw new InvalidArgumentError('Expected addresses with commas between them: linux-mm@kvack.org.');
+  return addresses.map((address) => address.toLowerCase());
 }
 
 export const REVIEW_EXAMPLES = `Examples:

@@ -2,6 +2,7 @@
 
 import { appendFile } from 'node:fs/promises';
 import { InputError } from '../errors.ts';
+import type { DraftRecipients } from '../report/rfc5322.ts';
 import type { Review } from '../types.ts';
 import type { FailOn } from './exit.ts';
 import type { Format } from './formats.ts';
@@ -19,6 +20,7 @@ export interface RenderOptions {
   readonly allSteps: boolean;
   readonly color: ColorWish;
   readonly replay: string;
+  readonly recipientsOf?: (messageId: string) => DraftRecipients | undefined; // of a draft
 }
 
 /** Returns the review in a format; undefined for a reply when there is nothing to ask. */

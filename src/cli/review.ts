@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import type { Review } from '../types.ts';
+import type { OptIn, Recipients } from './delivery.ts';
 import { EXIT, type FailOn } from './exit.ts';
 import { exitCode } from './exit-code.ts';
 import type { Format } from './formats.ts';
@@ -10,10 +11,11 @@ import { readWaivers, today, withWaivers } from './policy.ts';
 import { rendered, writeSummary } from './render.ts';
 import { type RunOptions, replayCommandLine, runReviewTask } from './run.ts';
 import { checkFolder } from './source.ts';
+import type { Task } from './task.ts';
 import { isUnknownBase } from './unknown-base.ts';
 
 /** Options of `relore review`. */
-export interface ReviewCommandOptions extends RunOptions {
+export interface ReviewCommandOptions extends RunOptions, OptIn {
   readonly format: Format;
   readonly output?: string;
   readonly failOn: FailOn;
@@ -34,10 +36,11 @@ export interface ReviewCommandOptions extends RunOptions {
  */
 export async function reviewCommand(sources: readonly string[], options: ReviewCommandOptions): Promise<void> {
   try {
-    const review = await waived(sources, options);
+    const { review, task } = await waived(sources, options);
     checkPatch(review, options.patch);
     const replay = replayCommandLine(sources, options);
-    const text = await rendered(review, { ...options, replay });
+    const recipientsOf = await drafting(task, options);
+    const text = await rendered(review, { ...options, replay, recipientsOf });
     if (text === undefined) process.stderr.write('relore: no draft: nothing to ask about this patch\n');
     else if (options.format === 'terminal') await present(text, options.output, { ...options, ids: realIds(review) });
     else await emit(text, options.output);
@@ -51,22 +54,43 @@ export async function reviewCommand(sources: readonly string[], options: ReviewC
   }
 }
 
-async function waived(sources: readonly string[], options: ReviewCommandOptions): Promise<Review> {
+/** A review, and what it was made from. */
+interface Done {
+  readonly review: Review;
+  readonly task: Task;
+}
+
+async function waived(sources: readonly string[], options: ReviewCommandOptions): Promise<Done> {
   if (options.waivers === undefined) return ran(sources, options);
   const rulesDir = options.rules ?? shippedRules();
   await checkFolder(rulesDir, 'a folder of rules');
   const { rules } = await loadKnowledge(rulesDir);
   const known = rules.map(({ name, scenarios }) => ({ name, scenarios: scenarios.map((scenario) => scenario.name) }));
   const waivers = await readWaivers(options.waivers, known, today(process.env, new Date()));
-  return withWaivers(await ran(sources, options), waivers);
+  const { review, task } = await ran(sources, options);
+  return { review: withWaivers(review, waivers), task };
 }
 
 /** Runs the review, and records it without the waivers of who asked. */
-async function ran(sources: readonly string[], options: ReviewCommandOptions): Promise<Review> {
+async function ran(sources: readonly string[], options: ReviewCommandOptions): Promise<Done> {
   const { review, task } = await runReviewTask(sources, options);
   if (options.record || options.db !== undefined)
     await (await import('./record.ts')).recordReview(review, task, options.db);
-  return review;
+  return { review, task };
+}
+
+/** Whom a draft may be addressed to: nobody, unless the list and the author of the mail asked. */
+async function drafting(
+  { bytes, name }: Task,
+  options: ReviewCommandOptions,
+): Promise<(messageId: string) => Recipients | undefined> {
+  if (options.format !== 'reply' || options.lists === undefined || options.people === undefined) return () => undefined;
+  const { readEnvelopes, recipientsOf } = await import('./delivery.ts');
+  const envelopes = await readEnvelopes(bytes, name);
+  return (id) => {
+    const envelope = envelopes.get(id);
+    return envelope === undefined ? undefined : recipientsOf(envelope, options);
+  };
 }
 
 function realIds(review: Review): string[] {

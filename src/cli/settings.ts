@@ -20,6 +20,8 @@ export const SETTINGS = [
   'model',
   'bound',
   'color',
+  'lists',
+  'people',
 ] as const;
 
 /** A setting and where it was found, for messages. */

@@ -10,20 +10,24 @@ import { defaultStore, openStore } from '../history/store/open.ts';
 import type { ResultRow, Store } from '../history/store/store.ts';
 import type { BatchOptions, BatchSetup } from './batch-setup.ts';
 import { openThreads, setUp } from './batch-setup.ts';
+import type { OptIn } from './delivery.ts';
+import { heldBack, isAskedFor, readEnvelopes, readTold, writeTold } from './delivery.ts';
+import { today } from './policy.ts';
 import type { Cursor } from './watch-source.ts';
 import { look, runUserCommand } from './watch-source.ts';
 
 /** Options of `relore watch`. */
-export interface WatchCommandOptions extends BatchOptions {
+export interface WatchCommandOptions extends BatchOptions, OptIn {
   readonly db?: string;
   readonly every: number; // seconds
   readonly once: boolean;
   readonly exec?: string;
+  readonly most: number; // series of a day that `exec` is told of
 }
 
 /**
  * Follows a public-inbox: reviews the series that come, records the results, and prints one only when it opens something; then the command
- * of `--exec` gets the results as JSON on its standard input. Sends nothing. The first look only remembers where the inbox ends. A
+ * of `--exec` gets the results as JSON on its standard input, when list and author asked for it and the day is not full. Sends nothing. The first look only remembers where the inbox ends. A
  * server that fails is asked again at the next look, unless `--once` is given.
  */
 export async function watchCommand(source: string, options: WatchCommandOptions): Promise<void> {
@@ -67,7 +71,7 @@ function say(words: string): void {
 
 /** The cursor is written behind the results: a kill in between costs a second look at the same mail. */
 async function oneLook(source: string, store: Store, setup: BatchSetup, options: WatchCommandOptions): Promise<void> {
-  const file = cursorFile(source);
+  const file = stateFile(source, 'cursor');
   const { threads, next } = await look(source, await readCursor(file), say);
   const units: Unit[] = [];
   for await (const { thread, bytes } of threads) {
@@ -83,7 +87,7 @@ async function oneLook(source: string, store: Store, setup: BatchSetup, options:
     const pool = openThreads(setup.settings, options);
     await runHere(given(todo), pool, bench).finally(() => pool.close());
     for (const { subject, why } of bench.failures) say(`not reviewed: ${subject}: ${why}`);
-    for (const unit of todo) await tell(unit, store, setup, options.exec);
+    for (const unit of todo) await tell(unit, store, setup, { ...options, source });
   }
   await writeCursor(file, next);
 }
@@ -92,24 +96,51 @@ async function* given(units: readonly Unit[]): AsyncGenerator<Unit> {
   yield* units;
 }
 
-async function tell({ series }: Unit, store: Store, { key }: BatchSetup, exec: string | undefined): Promise<void> {
+interface Telling extends OptIn {
+  readonly source: string;
+  readonly exec?: string;
+  readonly most: number;
+}
+
+async function tell(unit: Unit, store: Store, { key }: BatchSetup, telling: Telling): Promise<void> {
   const rows: ResultRow[] = [];
-  for await (const row of store.eachResult({ ...key, series })) rows.push(row);
+  for await (const row of store.eachResult({ ...key, series: unit.series })) rows.push(row);
   const whole = rows.find(({ scenario }) => scenario === WHOLE);
   if (whole?.change !== 'opens') return;
   const opened = rows.filter(({ change, scenario }) => change === 'opens' && scenario !== WHOLE);
-  const line = `opens  ${whole.date.slice(0, 10)}  ${whole.subject}  <${whole.thread}>  ${opened.map(({ scenario }) => scenario).join(', ')}`;
+  const scenarios = opened.map(({ scenario }) => scenario);
+  const line = `opens  ${whole.date.slice(0, 10)}  ${whole.subject}  <${whole.thread}>  ${scenarios.join(', ')}`;
   process.stdout.write(`${line.replace(/\p{Cc}/gu, '?')}\n`);
-  if (exec === undefined) return;
-  const code = runUserCommand(exec, `${JSON.stringify({ schema: 'relore.results/1', results: rows })}\n`);
+  if (telling.exec !== undefined) await handOver(telling.exec, unit, rows, scenarios, telling);
+}
+
+/** Runs the command for a series that list and author want to hear of, while the day is not full. */
+async function handOver(
+  exec: string,
+  unit: Unit,
+  results: readonly ResultRow[],
+  scenarios: readonly string[],
+  { source, most, ...optIn }: Telling,
+): Promise<void> {
+  const envelope = (await readEnvelopes(unit.bytes, unit.name)).get(unit.thread);
+  if (envelope === undefined || !isAskedFor(envelope, optIn))
+    return say(`kept here: no list or author of <${unit.thread}> asked`);
+  const [file, day] = [stateFile(source, 'told'), today(process.env, new Date())];
+  const told = await readTold(file, day);
+  const next = { day, scenarios };
+  const why = heldBack(told, next, most);
+  if (why !== undefined) return say(`kept here: <${unit.thread}>: ${why}`);
+  await writeTold(file, [...told, next]);
+  const code = runUserCommand(exec, `${JSON.stringify({ schema: 'relore.results/1', results })}\n`);
   if (code !== 0) say(`the command of --exec ended with ${code}`);
 }
 
-/** Where a watch remembers how far it came: relore/watch in $XDG_STATE_HOME or ~/.local/state. */
-function cursorFile(source: string): string {
+/** Where a watch remembers how far it came and what it told: relore/watch in $XDG_STATE_HOME or ~/.local/state. */
+function stateFile(source: string, what: 'cursor' | 'told'): string {
   const { XDG_STATE_HOME: xdg = '' } = process.env;
   const folder = xdg.startsWith('/') ? xdg : join(homedir(), '.local/state');
-  return join(folder, 'relore/watch', `${createHash('sha256').update(source).digest('hex').slice(0, 32)}.json`);
+  const name = createHash('sha256').update(source).digest('hex').slice(0, 32);
+  return join(folder, 'relore/watch', what === 'told' ? `${name}.told.json` : `${name}.json`);
 }
 
 async function readCursor(file: string): Promise<Cursor | undefined> {

@@ -3,7 +3,7 @@
 import type { Review, ReviewPatch } from '../types.ts';
 import { DEFAULT_FINDINGS, type FindingOptions, findingTitle, isShown } from './finding-words.ts';
 import { type Finding, findingsOf } from './findings.ts';
-import { renderDraft } from './rfc5322.ts';
+import { type DraftRecipients, renderDraft } from './rfc5322.ts';
 import { scheduleLines } from './schedule.ts';
 import { cleaned, counted, listed, thousands, wrap } from './text.ts';
 import { baseName } from './verdict.ts';
@@ -20,10 +20,11 @@ const MOST_QUOTED = 5; // lines of a hunk
 export interface ReplyOptions extends FindingOptions {
   readonly from: string | undefined; // 'Name <address>' of the person who will send it
   readonly patch?: string; // id of the patch to answer; absent: the first one with a finding
+  readonly recipientsOf?: (messageId: string) => DraftRecipients | undefined; // those of a mail who asked for drafts
 }
 
 /**
- * Returns a reply to one patch as an RFC 5322 draft without recipients, or undefined when there is nothing to ask.
+ * Returns a reply to one patch as an RFC 5322 draft, or undefined when there is nothing to ask. It has recipients only where they asked.
  * At most 3 findings and 60 lines of 78 columns; only quoted lines of a diff are longer, they are never wrapped.
  * What the base violates too is asked about only with `only: 'all'`.
  */
@@ -37,8 +38,10 @@ export function renderReply(review: Review, options: Partial<ReplyOptions> = {})
   const others = [...new Set(told.flatMap((one) => (one.patch === undefined ? [] : [one.patch.id])))].filter(
     (id) => id !== patch.id,
   );
+  const recipients = asked.recipientsOf?.(patch.messageId);
   return renderDraft({
     from: asked.from,
+    ...(recipients === undefined ? {} : { recipients }),
     subject: `Re: ${subjectOf(safe, patch)}`,
     inReplyTo: isSynthetic(safe, patch.messageId) ? undefined : patch.messageId,
     references: ancestors(safe, patch.messageId),

@@ -1,9 +1,16 @@
 // A draft as RFC 5322 has it: readable by `cat`, so 7bit or 8bit and never quoted-printable.
 import MailComposer from 'nodemailer/lib/mail-composer';
 
-/** A plain-text mail without recipients: whom to write to is for the person who sends it. */
+/** Whom a draft is addressed to: only those who asked. */
+export interface DraftRecipients {
+  readonly to: string; // address
+  readonly cc: readonly string[];
+}
+
+/** A plain-text mail; without recipients, whom to write to is for the person who sends it. */
 export interface Draft {
   readonly from: string | undefined; // 'Name <address>'
+  readonly recipients?: DraftRecipients;
   readonly subject: string;
   readonly inReplyTo: string | undefined; // Message-ID without <>
   readonly references: readonly string[]; // oldest first
@@ -20,6 +27,9 @@ export function renderDraft(draft: Draft): string {
   const references = draft.references.map(messageId).filter((one) => one !== undefined);
   const node = new MailComposer({
     ...(draft.from === undefined ? {} : { from: oneLine(draft.from) }),
+    ...(draft.recipients === undefined
+      ? {}
+      : { to: oneLine(draft.recipients.to), cc: draft.recipients.cc.map(oneLine) }),
     subject: oneLine(draft.subject),
     ...(id === undefined ? {} : { inReplyTo: id }),
     ...(references.length === 0 ? {} : { references }),

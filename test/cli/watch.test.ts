@@ -28,8 +28,8 @@ interface Ran {
   readonly err: string;
 }
 
-function watch(source: string): Promise<Ran> {
-  const args = ['watch', source, '--once', '--exec', `cat >${got}`, '--threads', '1'];
+function watch(source: string, ...more: string[]): Promise<Ran> {
+  const args = ['watch', source, '--once', '--exec', `cat >${got}`, '--threads', '1', ...more];
   const child = spawn(process.execPath, [join(ROOT, 'dist/relore.js'), ...args], { env });
   let [out, err] = ['', ''];
   child.stdout.on('data', (part: Buffer) => {
@@ -95,6 +95,19 @@ describe('watching an inbox on disk', () => {
     expect(opened?.change).toBe('opens');
     expect((JSON.parse(opened?.detail ?? '') as { schedule: string[] }).schedule.length).toBeGreaterThan(5);
     expect((await watch(join(dir, 'inbox'))).out).toBe('');
+  });
+
+  it('runs no command for a series whose list or author did not ask', { timeout: 60_000 }, async () => {
+    rmSync(got);
+    deliver(
+      mail('lock-then-token')
+        .replace('token-1@', 'token-2@')
+        .replace(/^The comment/m, 'This comment'),
+    );
+    const { out, err } = await watch(join(dir, 'inbox'), '--lists', 'linux-mm@kvack.org');
+    expect(out).toMatch(/^opens .* <lock-then-token-2@example\.org> {2}lruvec-stability\/S5m\n$/);
+    expect(err).toBe('relore: kept here: no list or author of <lock-then-token-2@example.org> asked\n');
+    expect(existsSync(got)).toBe(false);
   });
 
   it('refuses a folder that is no inbox', async () => {
