@@ -2,6 +2,7 @@
 import type { Invariant, Program } from '../types.ts';
 import { type Automaton, createAutomaton } from './automaton.ts';
 import { isLock } from './program.ts';
+import { sharesProcessor } from './scheduling.ts';
 
 /** Reductions of the search. Each keeps the violated properties, the terminal outcomes, the deadlocks and the coverage. */
 export interface Reductions {
@@ -31,6 +32,7 @@ export function automatonOf(program: Program, p: number, { reductions, fuel, buf
       keepDead: !reductions.deadRegisters,
       fuel,
       buffer,
+      isAlone: !sharesProcessor(program, p),
       isCell: (address) => program.cells.some((cell) => cell.address === address),
     });
   if (buffer > 0) return make();
@@ -43,7 +45,7 @@ export function invariantAutomaton(
   { code, registers }: Pick<Invariant, 'code' | 'registers'>,
   fuel: number,
 ): Automaton {
-  const options = { everyStep: false, keepDead: false, fuel, buffer: 0, isCell: () => true };
+  const options = { everyStep: false, keepDead: false, fuel, buffer: 0, isAlone: true, isCell: () => true };
   return cached(code, `${registers} ${fuel}`, () => createAutomaton(code, Math.max(1, registers), 0, [], options));
 }
 

@@ -24,6 +24,7 @@ export interface AutomatonOptions {
   readonly keepDead: boolean; // registers that are not read any more keep their values
   readonly fuel: number; // instructions without an access; more is a fault
   readonly buffer: number; // stores that a store buffer holds; 0: none, SC
+  readonly isAlone: boolean; // on its processor; otherwise others tell whether a store waits
   readonly isCell: (address: number) => boolean; // asked for stores that are buffered
 }
 
@@ -242,7 +243,8 @@ export function createAutomaton(
   }
 
   function isPut(instruction: Instruction): boolean {
-    if (!isBuffered || instruction.op !== 'store' || instruction.expects !== undefined) return false;
+    if (!isBuffered || !options.isAlone || instruction.op !== 'store' || instruction.expects !== undefined)
+      return false;
     if (drains(instruction) || isRoomless(instruction)) return false;
     try {
       value(instruction.value, now);

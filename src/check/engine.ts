@@ -68,7 +68,7 @@ export function createEngine(
   for (const node of early) sharing.see(node);
   const { nodes, slots, to, leaves, finds, moves } = graph;
   const firstCondition = n + program.invariants.length;
-  const rules = schedulingRules(program);
+  const rules = schedulingRules(program, options.buffer > 0);
   const initial = new Int32Array(n).fill(-1);
 
   function numberAt(slot: number): number {

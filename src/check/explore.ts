@@ -7,7 +7,7 @@ import { hasLoops } from './livelock.ts';
 import { lockCycles } from './lockorder.ts';
 import type { Given } from './path.ts';
 import { isAccess, validate } from './program.ts';
-import { hasConditions, hasContexts } from './scheduling.ts';
+import { hasConditions, isScheduled } from './scheduling.ts';
 import { type Finding, type Found, search } from './search.ts';
 import { buildTrace } from './trace.ts';
 import { outcomeWords } from './words.ts';
@@ -61,7 +61,7 @@ function isHidden(program: Program, at: CodePoint): boolean {
 function exploreWords(given: Given, model: 'sc' | 'tso', limit: Limit, options: Partial<ExploreOptions>): Outcome {
   const { program } = given.words;
   // Where a process can keep others of its processor from running, the middle of a step can be told from its ends.
-  const isPlain = !hasContexts(program);
+  const isPlain = !isScheduled(program, model === 'tso');
   const isFree = isPlain && !hasConditions(program);
   const wished = { ...ALL, ...options };
   const reductions = { ...wished, movers: wished.movers && isPlain, persistent: wished.persistent && isFree };

@@ -109,9 +109,11 @@ function isKeptOut(world: World, actor: Actor): boolean {
   const { processes } = world.program;
   const mine = processes[actor.p]!;
   return world.actors.some((other) => {
-    if (other === actor || other.state !== 'runs') return false;
-    if (other.off.atomic > 0 && !waits(world, other)) return true;
+    if (other === actor) return false;
     const theirs = processes[other.p]!;
+    if (theirs.cpu === mine.cpu && other.buffer.length > 0) return true; // x86 has one store buffer a processor
+    if (other.state !== 'runs') return false;
+    if (other.off.atomic > 0 && !waits(world, other)) return true;
     if (theirs.cpu !== mine.cpu) return false;
     if (theirs.kind === 'interrupt') return other.hasBegun;
     return mine.kind === 'interrupt' ? other.off.irq > 0 && !actor.hasBegun : other.off.preempt > 0;

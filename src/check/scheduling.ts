@@ -1,4 +1,4 @@
-// Who may run at all: processors, interrupts, and stretches of code during which nobody else runs.
+// Who may run at all: processors, interrupts, stretches of code during which nobody else runs, and store buffers, one a processor.
 import type { Instruction, Program } from '../types.ts';
 import type { Node } from './graph.ts';
 
@@ -19,9 +19,26 @@ function isContext({ op }: Instruction): boolean {
   return op === 'context';
 }
 
-/** The rules of a program; undefined when everybody may always run. */
-export function schedulingRules(program: Program): SchedulingRules | undefined {
-  if (!hasContexts(program)) return undefined;
+/** True when process `p` is not alone on its processor. */
+export function sharesProcessor({ processes }: Program, p: number): boolean {
+  return processes.some(({ cpu }, q) => q !== p && cpu === processes[p]!.cpu);
+}
+
+/** True when who may run depends on more than words. `hasBuffers`: under x86-TSO. */
+export function isScheduled(program: Program, hasBuffers: boolean): boolean {
+  return hasContexts(program) || (hasBuffers && program.processes.some((_, p) => sharesProcessor(program, p)));
+}
+
+/**
+ * The rules of a program; undefined when everybody may always run.
+ *
+ * x86 has one store buffer a processor. Here each process has its own, and runs only while those of the others on its processor are
+ * empty, which is the same: what one process leaves in the buffer is in memory before another one runs there. An interrupt drains
+ * the buffer when it is delivered (Intel SDM volume 3A, "Store Buffer": "when an exception or interrupt is generated"), IRET
+ * drains it when it returns ("Serializing Instructions"), and a switch between tasks takes the lock of the run queue with a LOCK prefix.
+ */
+export function schedulingRules(program: Program, hasBuffers: boolean): SchedulingRules | undefined {
+  if (!isScheduled(program, hasBuffers)) return undefined;
   const { processes } = program;
   return (enabled, at, initial, nodes) => {
     let allowed = 0;
@@ -34,9 +51,11 @@ export function schedulingRules(program: Program): SchedulingRules | undefined {
     function excludes(q: number, p: number): boolean {
       const { state } = nodes[at[q]!]!;
       const { context } = state;
+      const isBeside = processes[p]!.cpu === processes[q]!.cpu;
+      if (isBeside && state.buffer.stores.length > 0) return true;
       if (state.kind === 'ended' || state.kind === 'dead') return false;
       if (context.atomic > 0 && (enabled & (1 << q)) !== 0) return true;
-      if (processes[p]!.cpu !== processes[q]!.cpu) return false;
+      if (!isBeside) return false;
       const isInterrupt = processes[p]!.kind === 'interrupt';
       // An interrupt runs to its end before anything else on its processor.
       if (processes[q]!.kind === 'interrupt') return at[q] !== initial[q];

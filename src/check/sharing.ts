@@ -5,6 +5,7 @@ import type { Instruction, Program } from '../types.ts';
 import { drains } from './effect.ts';
 import { type Bits, bitsOf, conflicts, NO_BITS } from './footprint.ts';
 import type { Graph, Node } from './graph.ts';
+import { sharesProcessor } from './scheduling.ts';
 
 /** What happens on arriving at a node. */
 export const STOP = {
@@ -160,9 +161,15 @@ export function createSharing(
     if (node.slot < 0) return NO_BITS;
     if (node.isFlush) return { reads: 0, writes: -1 };
     const instruction = instructionOf(node)!;
-    const isLate = instruction.op === 'unlock' || (instruction.op === 'store' && !drains(instruction));
-    if (isLate && options.isBuffered) return { reads: -1, writes: 0 };
+    if (isLate(node)) return { reads: -1, writes: 0 };
     return bitsOf(instruction, node.state.first, node.state.first);
+  }
+
+  /** A store that goes into the buffer. */
+  function isLate(node: Node): boolean {
+    if (!options.isBuffered || node.isFlush) return false;
+    const instruction = instructionOf(node)!;
+    return instruction.op === 'unlock' || (instruction.op === 'store' && !drains(instruction));
   }
 
   function watch(slot: number, bits: number): void {
@@ -198,6 +205,7 @@ export function createSharing(
     if (kind === 'wait' && !node.isFlush) return STOP.point;
     if (node.slot < 0) return STOP.run;
     const instruction = instructionOf(node)!;
+    if (isLate(node) && sharesProcessor(program, node.owner)) return STOP.point;
     const blocks = !node.isFlush && (instruction.op === 'lock' || instruction.op === 'await');
     if (isOpen(node)) return options.movers && !blocks ? STOP.access : STOP.point;
     return blocks || (waits && !node.isFlush) ? STOP.soft : STOP.run;

@@ -6,7 +6,7 @@ import { hasLoops } from './livelock.ts';
 import { validate } from './program.ts';
 import { propertyName } from './properties.ts';
 import { createMachine, type Executed, execute, flushOldest, type Machine, nextInstruction } from './run.ts';
-import { hasConditions, hasContexts } from './scheduling.ts';
+import { hasConditions, isScheduled } from './scheduling.ts';
 import { type Finding, type Found, search, type Witness } from './search.ts';
 import { isShown, recorded, toStep } from './trace.ts';
 import { worstPath } from './walk-path.ts';
@@ -55,7 +55,7 @@ function graphOf(program: Program, model: 'sc' | 'tso', limit: Limit): Graph {
   const fuel = limit.localSteps ?? LOCAL_STEPS;
   const buffer = model === 'tso' ? STORE_BUFFER : 0;
   const found: Finding[] = [];
-  const isPlain = !hasContexts(program);
+  const isPlain = !isScheduled(program, buffer > 0);
   const persistent = isPlain && !hasConditions(program);
   const reductions = { merge: true, deadRegisters: true, movers: isPlain, persistent };
   const engine = createEngine(program, { reductions, fuel, buffer }, (process, property) =>

@@ -31,10 +31,6 @@ export const EQUIVALENT: readonly { readonly why: string; readonly mutants: read
     mutants: ['exactly one winner: P0 2 split rmw', 'exactly one winner: P1 2 split rmw'],
   },
   {
-    why: 'the interrupt runs as a whole on the only processor',
-    mutants: ['an interrupt kept out: P1 0 swap lock and load'],
-  },
-  {
     why: 'flags are bits of one word, and accesses to one word are ordered by coherence',
     mutants: [
       'munlock, one word: P0 1 swap rmw and fence',

@@ -214,7 +214,10 @@ export function naive(program: Program, most: number, isTso = false): Meaning | 
   });
   for (let s = todo.pop(); s !== undefined; s = todo.pop()) {
     if (seen.size > most) return undefined;
-    const all = program.processes.flatMap((_, p) => (s.status[p] === 'run' ? nexts(s, p) : []));
+    // x86 has one store buffer a processor: who runs next there finds it empty.
+    const isFull = (p: number): boolean =>
+      program.processes.some(({ cpu }, q) => q !== p && cpu === program.processes[p]!.cpu && s.buf[q]!.length > 0);
+    const all = program.processes.flatMap((_, p) => (s.status[p] === 'run' && !isFull(p) ? nexts(s, p) : []));
     for (const [p, [oldest]] of s.buf.entries()) {
       if (oldest === undefined) continue;
       const t = copy(s);

@@ -41,9 +41,13 @@ const unless = (reg: number, then: number, otherwise: number): Line => ({
 const bump: Line[] = [load(0, X), { op: 'store', address: c(X), value: bin(r(0), '+', c(1)), order: 'once' }];
 const ends = (name: string, address: number, value: number): Program['invariants'][0] =>
   invariant(name, 'end', [load(0, address), { op: 'set', dst: 0, value: bin(r(0), '==', c(value)) }, end]);
+/** Processes on the first processor, those beyond `kinds` on the second one. */
 const together = (one: Program, kinds: readonly ('task' | 'interrupt')[]): Program => ({
   ...one,
-  processes: one.processes.map((process, p) => ({ ...process, cpu: 'cpu1', kind: kinds[p]! })),
+  processes: one.processes.map((process, p) => {
+    const kind = kinds[p];
+    return kind === undefined ? { ...process, cpu: 'cpu2' } : { ...process, cpu: 'cpu1', kind };
+  }),
 });
 
 /** What a process saw is written down in a cell of its own, so that it is part of the end. */
@@ -111,7 +115,10 @@ export const SPECIMENS: Readonly<Record<string, Program>> = {
   'a look again under the lock': program([x, y, a, seen(0), seen(1)], [recheck(0), recheck(1)], [ends('once', Y, 1)]),
   'two locks in one order': program([x, a, b], [nested, nested], [ends('two', X, 2)]),
   'an interrupt kept out': together(
-    program([x, a], [[context('irq', true), lock(A), ...bump, unlock(A), context('irq', false), end], locked(bump)]),
+    program(
+      [x, a],
+      [[context('irq', true), lock(A), ...bump, unlock(A), context('irq', false), end], locked(bump), locked(bump)],
+    ),
     ['task', 'interrupt'],
   ),
   'preemption off': together(
