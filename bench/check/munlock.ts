@@ -51,7 +51,7 @@ function spin(dir: string, define: readonly string[]): { states: number; violate
 
 async function main(): Promise<void> {
   if (process.argv.includes('--child')) {
-    setFlagsFromString('--interrupt-budget=400000'); // as src/cli/main.ts does
+    if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=400000'); // as src/cli/main.ts does
     process.stdout.write(JSON.stringify(await explored()));
     return;
   }

@@ -190,7 +190,7 @@ function main(): void {
 }
 
 const [level, path = ''] = process.argv.slice(2);
-if (level !== undefined) setFlagsFromString('--interrupt-budget=400000'); // as src/cli/main.ts does
+if (level !== undefined && process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=400000'); // as src/cli/main.ts does
 if (level === undefined) main();
 else if (level === 'threads') await readThreads(path);
 else await readMails(path, level);
