@@ -21,7 +21,19 @@
  * #pragma relore accessors FILES  functions of these files are shown by their call, not by their lines
  * #pragma relore bits S.F NAME    the bits of field F of struct S are named by the enum that has NAME
  * #pragma relore assume NAMES: s  sentence s is printed among the assumptions when a row NAMES was used
+ * #pragma relore first FILES      a name is looked for in these files first, in this order; then in mm/, include/, arch/
+ * #pragma relore without OPT FILES  files that are built only when the option OPT is not set
  */
+
+/* Most names of mm come from these, so that a tree of thousands of headers is rarely read as a whole. */
+#pragma relore first mm/internal.h mm/swap.h include/linux/mm_types.h include/linux/page-flags.h include/linux/mm_inline.h
+#pragma relore first include/linux/memcontrol.h include/linux/mmzone.h include/linux/pagemap.h include/linux/pagevec.h include/linux/mm.h
+#pragma relore first include/linux/swap.h include/linux/page_ref.h include/linux/types.h include/linux/spinlock_types.h include/linux/seqlock_types.h
+#pragma relore first include/linux/wait.h include/linux/workqueue_types.h include/linux/xarray.h include/linux/rbtree_types.h
+#pragma relore first include/linux/percpu-refcount.h include/linux/refcount_types.h include/linux/page_counter.h include/linux/vmpressure.h
+#pragma relore first include/linux/zswap.h include/linux/cgroup-defs.h include/linux/numa.h include/linux/nodemask_types.h include/linux/errseq.h
+#pragma relore first include/linux/fs.h include/linux/lockdep.h
+#pragma relore without CONFIG_MMU mm/nommu.c
 
 #pragma relore accessors include/linux/page-flags.h include/linux/page_ref.h include/linux/spinlock.h include/linux/list.h
 #pragma relore bits folio.flags PG_lru

@@ -7,16 +7,25 @@ import type { Config, Macro } from './preprocess.ts';
 import type { Shelf } from './shelf.ts';
 import { openShelf } from './shelf.ts';
 
+/** What the kernel's own layout says about where names are defined. */
+export interface Whereabouts {
+  readonly first: readonly string[]; // files that are looked into before all others, in this order
+  readonly builtWithout: ReadonlyMap<string, string>; // file -> the option that leaves it out
+}
+
 /** What the sources of one run share: indexed files, and the answers of the first source of each kind. */
 export interface IndexCache {
+  readonly whereabouts: Whereabouts;
   readonly files: WeakMap<SourceFile, FileIndex>;
   readonly shelves: Shelf[];
   readonly opened: WeakMap<KernelSource, Definitions>;
 }
 
+const NOWHERE: Whereabouts = { first: [], builtWithout: new Map() };
+
 /** An empty cache. */
-export function newIndexCache(): IndexCache {
-  return { files: new WeakMap(), shelves: [], opened: new WeakMap() };
+export function newIndexCache(whereabouts = NOWHERE): IndexCache {
+  return { whereabouts, files: new WeakMap(), shelves: [], opened: new WeakMap() };
 }
 
 /** The lookups of one source. */
@@ -77,15 +86,13 @@ export function openDefinitions(
     }
     return index;
   };
-  const shelf = openShelf(source, cache.shelves);
-  const isBuilt = (path: string): boolean => !config.has(BUILT_WITHOUT.get(path) ?? '');
+  const { first, builtWithout } = cache.whereabouts;
+  const shelf = openShelf(source, cache.shelves, first);
+  const isBuilt = (path: string): boolean => !config.has(builtWithout.get(path) ?? '');
   const definitions = lookups(source, shelf, indexOf, (file) => cache.files.has(file), isBuilt);
   if (defined === undefined) cache.opened.set(source, definitions);
   return definitions;
 }
-
-/** Files that mm/Makefile builds only without an option. */
-const BUILT_WITHOUT: ReadonlyMap<string, string> = new Map([['mm/nommu.c', 'CONFIG_MMU']]);
 
 const FLAGS = 'include/linux/page-flags.h';
 const FLAG_FUNCTION = /^(?:__)?(?:folio_(?:test|set|clear)_|(?:Test)?(?:Set|Clear)?Page[A-Z])/;

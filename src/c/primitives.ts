@@ -1,6 +1,7 @@
 // Reads rules/primitives.h: rows are C (see definitions.ts), the pragmas are here.
 import { InputError } from '../errors.ts';
 import type { KernelSource } from '../types.ts';
+import type { Whereabouts } from './definitions.ts';
 
 /** What the pragmas of the primitives table say. */
 export interface Primitives {
@@ -9,6 +10,7 @@ export interface Primitives {
   readonly accessorFiles: readonly RegExp[];
   readonly bits: readonly { readonly struct: string; readonly field: string; readonly enumerator: string }[];
   readonly assumptions: readonly { readonly names: readonly string[]; readonly words: string }[];
+  readonly whereabouts: Whereabouts;
 }
 
 /**
@@ -20,6 +22,8 @@ export function parsePrimitives(text: string, file: string): Primitives {
   const accessorFiles: RegExp[] = [pattern(file)];
   const bits: { struct: string; field: string; enumerator: string }[] = [];
   const assumptions: { names: string[]; words: string }[] = [];
+  const first: string[] = [];
+  const builtWithout = new Map<string, string>();
   for (const [index, line] of text.split('\n').entries()) {
     const match = /^#pragma\s+relore\s+(\S+)\s+(.*)$/.exec(line);
     if (match === null) continue;
@@ -45,8 +49,18 @@ export function parsePrimitives(text: string, file: string): Primitives {
         assumptions.push({ names: rest.slice(0, colon).trim().split(/\s+/), words: rest.slice(colon + 1).trim() });
         break;
       }
+      case 'first':
+        first.push(...words);
+        break;
+      case 'without': {
+        const [option = '', ...paths] = words;
+        if (!option.startsWith('CONFIG_') || paths.length === 0)
+          throw bad(file, index + 1, '`without CONFIG_OPTION FILES`', rest);
+        for (const path of paths) builtWithout.set(path, option);
+        break;
+      }
       default:
-        throw bad(file, index + 1, 'a pragma ignore, accessors, bits or assume', match[1] ?? '');
+        throw bad(file, index + 1, 'a pragma ignore, accessors, bits, assume, first or without', match[1] ?? '');
     }
   }
   const whole = { path: file, text };
@@ -56,7 +70,7 @@ export function parsePrimitives(text: string, file: string): Primitives {
     paths: [file],
     read: (path) => (path === file ? whole : undefined),
   };
-  return { source, ignored, accessorFiles, bits, assumptions };
+  return { source, ignored, accessorFiles, bits, assumptions, whereabouts: { first, builtWithout } };
 }
 
 function bad(file: string, line: number, expected: string, found: string): InputError {

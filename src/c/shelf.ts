@@ -25,32 +25,31 @@ export interface Shelf {
   generated<T>(name: string, find: (file: SourceFile) => T | undefined): T | undefined;
 }
 
-// Headers that most names of mm come from, so that a tree of 2,500 files is rarely read as a whole.
-const FIRST = `mm/internal.h mm/swap.h
-  ${linux('mm_types page-flags mm_inline memcontrol mmzone pagemap pagevec mm swap page_ref types')}
-  ${linux('spinlock_types seqlock_types wait workqueue_types xarray rbtree_types percpu-refcount refcount_types')}
-  ${linux('page_counter vmpressure zswap cgroup-defs numa nodemask_types errseq fs lockdep')}`.split(/\s+/);
 const MOST_CHANGED = 24; // files; a source that differs in more starts afresh
 
-/** Opens the shelf of `source`, as a variant of one in `shelves` when it has nearly the same files. */
-export function openShelf(source: KernelSource, shelves: Shelf[]): Shelf {
+/**
+ * Opens the shelf of `source`, as a variant of one in `shelves` when it has nearly the same files. `first`: paths that
+ * are looked into before all others, in this order.
+ */
+export function openShelf(source: KernelSource, shelves: Shelf[], first: readonly string[]): Shelf {
   for (const root of shelves) {
-    const variant = openVariant(source, root);
+    const variant = openVariant(source, root, first);
     if (variant !== undefined) return variant;
   }
-  const shelf = openRoot(source);
+  const shelf = openRoot(source, first);
   shelves.push(shelf);
   return shelf;
 }
 
-function searchOrder(paths: readonly string[]): string[] {
+/** `first`, then the headers of mm/, its .c files, include/linux, the rest of include/, and what is left. */
+function searchOrder(paths: readonly string[], first: readonly string[]): string[] {
+  const ranks = new Map(first.map((path, i) => [path, i]));
   const rank = (path: string): number => {
-    const first = FIRST.indexOf(path);
-    if (first >= 0) return first;
-    if (path.startsWith('mm/')) return path.endsWith('.h') ? 100 : 101;
-    if (path.startsWith('include/linux/')) return 102;
-    if (path.startsWith('include/')) return 103;
-    return 104;
+    const known = ranks.get(path);
+    if (known !== undefined) return known;
+    if (path.startsWith('mm/')) return first.length + (path.endsWith('.h') ? 0 : 1);
+    if (path.startsWith('include/linux/')) return first.length + 2;
+    return first.length + (path.startsWith('include/') ? 3 : 4);
   };
   const ranked = paths.filter((path) => /\.(?:[ch]|md)$/.test(path)).map((path) => ({ path, rank: rank(path) }));
   return ranked.sort((a, b) => a.rank - b.rank || (a.path < b.path ? -1 : 1)).map(({ path }) => path);
@@ -62,8 +61,8 @@ interface Bearers {
   next: number; // index into the order
 }
 
-function openRoot(source: KernelSource): Shelf {
-  const order = searchOrder(source.paths);
+function openRoot(source: KernelSource, first: readonly string[]): Shelf {
+  const order = searchOrder(source.paths, first);
   const present = new Set(source.paths);
   const reads: SourceFile[] = [];
   const texts: (SourceFile | undefined)[] = [];
@@ -78,7 +77,7 @@ function openRoot(source: KernelSource): Shelf {
     return file;
   };
 
-  const split = endOfMm(order);
+  const split = endOfMm(order, first);
 
   function* filesWith(name: string, part?: Part): Generator<SourceFile> {
     let known = bearers.get(name);
@@ -155,7 +154,7 @@ function kept<T>(answers: Map<string, unknown>, key: string, make: () => T): T {
 }
 
 /** A shelf over nearly the files of `root`, or undefined when too many differ. */
-function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
+function openVariant(source: KernelSource, root: Shelf, first: readonly string[]): Shelf | undefined {
   const changed = new Map<
     string,
     { readonly before: SourceFile | undefined; readonly after: SourceFile | undefined }
@@ -179,9 +178,9 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
   if (changed.size > MOST_CHANGED) return undefined;
 
   const added = source.paths.some((path) => !root.has(path));
-  const order = added ? searchOrder(source.paths) : root.order;
+  const order = added ? searchOrder(source.paths, first) : root.order;
   const rank = new Map(order.map((path, index) => [path, index]));
-  const split = endOfMm(order);
+  const split = endOfMm(order, first);
   const answers = new Map<string, unknown>();
   const concerns = (name: string): boolean => {
     for (const { before, after } of changed.values()) {
@@ -246,11 +245,7 @@ function openVariant(source: KernelSource, root: Shelf): Shelf | undefined {
 }
 
 /** Index of the first path behind the headers that are looked into first and mm/. */
-function endOfMm(order: readonly string[]): number {
-  const end = order.findIndex((path) => !path.startsWith('mm/') && !FIRST.includes(path));
+function endOfMm(order: readonly string[], first: readonly string[]): number {
+  const end = order.findIndex((path) => !path.startsWith('mm/') && !first.includes(path));
   return end < 0 ? order.length : end;
-}
-
-function linux(names: string): string {
-  return names.replace(/\S+/g, (name) => `include/linux/${name}.h`);
 }

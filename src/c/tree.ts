@@ -6,14 +6,21 @@ import { InputError } from '../errors.ts';
 import type { KernelSource, SourceFile } from '../types.ts';
 
 /** The folders that kernel sources are read from, with the folders directly below them. */
-export const ROOTS = ['mm', 'include/linux', 'include/asm-generic', 'include/uapi/asm-generic', 'arch/x86/include/asm'];
+export const ROOTS = [
+  'mm',
+  'include/linux',
+  'include/asm-generic',
+  'include/vdso',
+  'include/uapi/asm-generic',
+  'include/uapi/linux',
+  'arch/x86/include/asm',
+];
 /** The most bytes of one C file. */
 export const LARGEST_FILE = 8 << 20;
 
 /**
- * Returns the C files of an unpacked kernel source or checkout: mm/, include/linux, include/asm-generic,
- * include/uapi/asm-generic and arch/x86/include/asm, with the folders directly below them. Files are read when asked
- * for and kept. The name is the version of the Makefile, `6.12.117`.
+ * Returns the C files of an unpacked kernel source or checkout: those of ROOTS, with the folders directly below them.
+ * Files are read when asked for and kept. The name is the version of the Makefile, `6.12.117`.
  * Throws InputError when `dir` has no mm/, and from `read` for a file of more than 8 MB.
  */
 export function openTree(dir: string): KernelSource {

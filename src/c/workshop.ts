@@ -31,7 +31,7 @@ export function openWorkshop(primitives: Primitives, config: Config): Workshop {
   return {
     primitives,
     config,
-    index: newIndexCache(),
+    index: newIndexCache(primitives.whereabouts),
     parsed: { functions: new Map(), macros: new Map(), loops: new Map() },
     readings: new Map(),
     rooms: new WeakMap(),

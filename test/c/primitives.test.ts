@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { newIndexCache, openDefinitions } from '../../src/c/definitions.ts';
 import { loadGrammar } from '../../src/c/grammar.ts';
 import { parsePrimitives } from '../../src/c/primitives.ts';
 import type { Instruction } from '../../src/types.ts';
-import { newWorkshop, programOf } from './specimen.ts';
+import { newWorkshop, programOf, sourceOf } from './specimen.ts';
 
 beforeAll(loadGrammar);
 
@@ -134,13 +135,28 @@ describe('the table of primitives', () => {
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
+  it('says which files come first and which are not built', () => {
+    const { whereabouts } = parsePrimitives(text, file);
+    expect(whereabouts.first.slice(0, 3)).toEqual(['mm/internal.h', 'mm/swap.h', 'include/linux/mm_types.h']);
+    expect([...whereabouts.builtWithout]).toEqual([['mm/nommu.c', 'CONFIG_MMU']]);
+    const source = sourceOf({
+      'mm/nommu.c': 'int pages(void)\n{\n\treturn 1;\n}\n',
+      'mm/memory.c': 'int pages(void)\n{\n\treturn 2;\n}\n',
+    });
+    const fileOf = (option: string): unknown =>
+      openDefinitions(source, new Map([[option, 1]]), newIndexCache(whereabouts)).function('pages', '');
+    expect(fileOf('CONFIG_MMU')).toMatchObject({ file: 'mm/memory.c' });
+    expect(fileOf('CONFIG_SMP')).toMatchObject({ kind: 'ambiguous' });
+  });
+
   it.each([
     [
       '#pragma relore forget spin_lock',
-      /^rules\/primitives.h:2: expected a pragma ignore, accessors, bits or assume, found `forget`/,
+      /^rules\/primitives.h:2: expected a pragma ignore, accessors, bits, assume, first or without, found `forget`/,
     ],
     ['#pragma relore bits folio PG_lru', /^rules\/primitives.h:2: expected `bits STRUCT.FIELD ENUMERATOR`/],
     ['#pragma relore assume spin_lock', /^rules\/primitives.h:2: expected `assume NAMES: sentence`/],
+    ['#pragma relore without MMU mm/nommu.c', /^rules\/primitives.h:2: expected `without CONFIG_OPTION FILES`/],
   ])('%s is an input error with its line', (line, expected) => {
     expect(() => parsePrimitives(`\n${line}\n`, file)).toThrow(expected);
   });
