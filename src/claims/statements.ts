@@ -93,7 +93,8 @@ function parts(text: string): string[] {
 
 const TAG = /,?\s(?:no|right|correct|isn't it)\s?\?\s*$/i; // "..., no?"
 // The head of an attached patch, the list of titles in a cover letter, a diffstat, an arrow of a diagram, a bare link.
-const NOT_PROSE = /<==|==>|^\s*https?:\S+$|\bFrom [0-9a-f]{40}\b|^\S.{1,60} \(\d+\): |\|\s+\d+ [+-]+/;
+const NOT_PROSE =
+  /<==|==>|^\s*https?:\S+$|\bFrom [0-9a-f]{40}\b|^\S.{1,60} \(\d+\): |-{20,} \S+ \S+ \(\d+\): |\|\s+\d+ [+-]+/;
 const MOST_WORDS = 160; // a longer sentence is not prose
 
 /**

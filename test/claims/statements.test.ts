@@ -41,6 +41,36 @@ const ROWS: readonly (readonly [says: string, states: string, misses: readonly (
     ],
   ],
   [
+    'The mapping may have been freed under us by then, so page_mapping() is unsafe.',
+    'race + weak',
+    [
+      ['The faults of the workload run in parallel.', ''],
+      ['At the same time I added an argument to unmap_mapping_range().', ''],
+      ['We sort the entries in order to take lru_lock once.', ''],
+    ],
+  ],
+  [
+    'Locks must be taken in the order of fault mutex, page lock, page table lock.',
+    'order +',
+    [['The words of PG_lru are in alphabetical order.', '']],
+  ],
+  [
+    'atomic_cmpxchg() is fully ordered, so the flush sees it.',
+    'barrier +',
+    [
+      ['atomic_inc() is unordered.', 'barrier -'],
+      ['So this patch fixes comments of the barrier in do_anonymous_page().', ''],
+    ],
+  ],
+  [
+    'The fault path reads the pte without the page table lock.',
+    'race +',
+    [
+      ['The pages are used without any cgroup.', ''],
+      ['This knob gives hard protection of clean pages.', ''],
+    ],
+  ],
+  [
     'The smp_mb() in lru_add() is redundant.',
     'barrier -',
     [
