@@ -4,6 +4,7 @@
 //      |                                                 +--> scenarios --> outcomes --> checks --> Review
 //      +------ patches ----- hunks --> code after -------+
 import { readClaims } from './claims/read.ts';
+import { knownRaces } from './history/known.ts';
 import type { Knowledge } from './knowledge.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { chooseBase } from './review/base.ts';
@@ -96,6 +97,7 @@ export async function review(read: Thread, options: ReviewOptions): Promise<Revi
       ? judgeDiagrams(thread, grounds).concat(options.referee ? refereeSequences(thread, grounds) : [])
       : [],
     logs: isWhole ? judgeLogs(thread, bench, base.source, grounds.rules) : [],
+    known: knownRaces(options.rulesDir, checks),
     traces: withNewLines(bench.traces.traces, variants, series),
     coverage: bench.coverage,
     notChecked: notChecked({

@@ -906,6 +906,14 @@ export interface ReviewSeries extends Series {
 }
 
 /** Everything relore has to say about one input. All other formats are pure functions of it. */
+/** A race of the base that is no news: which change opened it, and which closed it, as computed on the model sources. */
+export interface ReviewKnown {
+  readonly rule: string;
+  readonly scenario: string;
+  readonly opened?: { readonly commit: string; readonly subject: string; readonly release: string }; // absent: before the first version
+  readonly closed?: { readonly commit: string; readonly subject: string; readonly release: string };
+}
+
 export interface Review {
   readonly schema: 'relore.review/1';
   readonly tool: { readonly name: 'relore'; readonly version: string; readonly rules: string }; // rules: sha256
@@ -937,6 +945,7 @@ export interface Review {
   readonly claims: readonly ReviewClaim[];
   readonly diagrams: readonly ReviewDiagram[];
   readonly logs?: readonly ReviewLog[];
+  readonly known?: readonly ReviewKnown[];
   readonly traces: Readonly<Record<string, ReviewTrace>>;
   readonly coverage: readonly {
     readonly rule: string;

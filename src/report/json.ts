@@ -17,6 +17,7 @@ const ORDER: readonly string[] = [
     'claims',
     'diagrams',
     'logs',
+    'known',
     'traces',
   ],
   ...[
@@ -28,6 +29,10 @@ const ORDER: readonly string[] = [
     'messageId',
     'name',
     'version',
+    'opened',
+    'closed',
+    'commit',
+    'release',
     'subject',
     'title',
     'messages',

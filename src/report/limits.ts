@@ -1,6 +1,6 @@
 // The end of the report: memory model, bound and states, assumptions, what was not checked, how to replay.
 
-import type { Review } from '../types.ts';
+import type { Review, ReviewKnown } from '../types.ts';
 import { capped, type Part, paragraph, type ReportOptions, type Section } from './parts.ts';
 import type { Selection } from './select.ts';
 import { counted, listed, thousands } from './text.ts';
@@ -29,7 +29,7 @@ export function alsoSection(review: Review, options: ReportOptions): Section {
   const items = violated.map(({ run, scenario, side }) => {
     const words = scenarioWords(review, run.rule, scenario);
     const what = invariantWords(review, { rule: run.rule, ...(side.trace === undefined ? {} : { trace: side.trace }) });
-    return `${run.rule} ${scenario}${words === undefined ? '' : ` (${words})`}, ${modelName(run.model)}: ${what}${side.trace === undefined ? '' : ` [${side.trace}]`}`;
+    return `${run.rule} ${scenario}${words === undefined ? '' : ` (${words})`}, ${modelName(run.model)}: ${what}${side.trace === undefined ? '' : ` [${side.trace}]`}${knownWords(review, run.rule, scenario)}`;
   });
   return {
     title,
@@ -39,6 +39,16 @@ export function alsoSection(review: Review, options: ReportOptions): Section {
       ...waiverParts,
     ],
   };
+}
+
+/** '; opened by 2fbb0c10d1e8 (v5.18), open in the newest version': so that nobody is asked about what is known. */
+function knownWords(review: Review, rule: string, scenario: string): string {
+  const known = review.known?.find((one) => one.rule === rule && one.scenario === scenario);
+  if (known === undefined) return '';
+  const change = ({ commit, release }: NonNullable<ReviewKnown['opened']>): string =>
+    [commit === '' ? 'a change' : commit, release === '' ? '' : `(${release})`].filter((word) => word !== '').join(' ');
+  const opened = known.opened === undefined ? 'known since the oldest version' : `opened by ${change(known.opened)}`;
+  return `; ${opened}, ${known.closed === undefined ? 'open in the newest version' : `closed by ${change(known.closed)}`}`;
 }
 
 /** Waivers are always named, so that none is forgotten; one past its last day silences nothing. */
