@@ -171,7 +171,7 @@ describe.skipIf(!hasPatch)('the stack, applied by patch -F0 (skipped when patch 
     expect(ascends(at('v6.0', 'mm/swap.c', 'void lru_add_fn(', 'folio_evictable(folio)', 'folio_set_lru(folio)'))).toBe(
       true,
     );
-    expect(at('v5.18', 'mm/swap.c', 'smp_mb')).toEqual([-1]);
+    expect(at('v5.18', 'mm/swap.c', 'smp_mb__after_atomic')).toEqual([-1]);
     expect(at('v4.16', 'mm/swap.c', 'smp_mb();')[0]).toBeGreaterThan(0);
   });
 });

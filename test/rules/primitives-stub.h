@@ -93,6 +93,9 @@ void *xas_find(struct xa_state *, unsigned long); void *xas_next_entry(struct xa
 #define folio_add_file_rmap_ptes(folio, page, nr, vma) ((void)(folio))
 void set_current_state(int); void __set_current_state(int); void io_schedule(void); void wake_up_process(struct task_struct *);
 int list_empty(struct list_head *); void free_unref_folios(struct folio_batch *);
+#define LIST_HEAD(name) struct list_head name = { &(name), &(name) }
+void list_splice(const struct list_head *, struct list_head *);
+#define lru_to_page(head) container_of((head)->prev, struct page, lru)
 #define lru_to_folio(head) container_of((head)->prev, struct folio, lru)
 typedef struct { int refs; } refcount_t;
 void refcount_add(int, refcount_t *); int refcount_sub_and_test(int, refcount_t *); void mem_cgroup_id_remove(struct mem_cgroup *);

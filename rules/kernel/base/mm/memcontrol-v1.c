@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "internal.h"
+#include <linux/swapops.h>
 #include <uapi/asm-generic/errno-base.h>
 
 /* Keeps the page in its group until the unlock; without a lock as long as no move of charges is under way. */
@@ -57,4 +58,56 @@ int mem_cgroup_move_account(struct page *page, bool compound, struct mem_cgroup 
 out:
 	unlock_page(page);
 	return ret;
+}
+
+/* Of a move of charges that is under way. */
+struct move_charge_struct {
+	struct mem_cgroup *from;
+	struct mem_cgroup *to;
+	unsigned long moved_swap;	/* swap entries whose record names `to` by now */
+};
+
+extern struct move_charge_struct mc;
+
+static void mem_cgroup_id_get_many(struct mem_cgroup *memcg, unsigned int n)
+{
+	refcount_add(n, &memcg->id.ref);
+}
+
+/* The last reference gives the id away. */
+void mem_cgroup_id_put_many(struct mem_cgroup *memcg, unsigned int n)
+{
+	if (refcount_sub_and_test(n, &memcg->id.ref))
+		mem_cgroup_id_remove(memcg);
+}
+
+/* The record of a swap entry says which group pays for it. */
+static int mem_cgroup_move_swap_account(swp_entry_t entry, struct mem_cgroup *from, struct mem_cgroup *to)
+{
+	unsigned short old_id = from->id.id;
+	unsigned short new_id = to->id.id;
+
+	if (swap_cgroup_cmpxchg(entry, old_id, new_id) != old_id)
+		return -EINVAL;
+	return 0;
+}
+
+/* One entry of a page table whose lock is held. */
+int mem_cgroup_move_charge_pte(swp_entry_t entry)
+{
+	if (mem_cgroup_move_swap_account(entry, mc.from, mc.to))
+		return -EINVAL;
+
+	mc.moved_swap++;
+	return 0;
+}
+
+/* The end of the move: the references of the new group are taken together, those of the old one go. */
+void __mem_cgroup_clear_mc(void)
+{
+	if (!mc.moved_swap)
+		return;
+	mem_cgroup_id_get_many(mc.to, mc.moved_swap);
+	mem_cgroup_id_put_many(mc.from, mc.moved_swap);
+	mc.moved_swap = 0;
 }

@@ -172,3 +172,24 @@ void lru_add_drain(void)
 {
 	lru_add_drain_cpu(smp_processor_id());
 }
+
+static struct mutex lru_drain_lock;
+
+/* The batches of another CPU, which may be adding to them. */
+static bool cpu_needs_drain(int cpu)
+{
+	return pagevec_count(&per_cpu(lru_add_pvec, cpu)) != 0;
+}
+
+/* On return all pages that were in a batch when it was called are on their lists. One drain at a time. */
+void lru_add_drain_all(void)
+{
+	int cpu;
+
+	mutex_lock(&lru_drain_lock);
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		if (cpu_needs_drain(cpu))
+			lru_add_drain_on(cpu);
+	}
+	mutex_unlock(&lru_drain_lock);
+}

@@ -64,3 +64,48 @@ void check_move_unevictable_pages(struct pagevec *pvec)
 	if (locked)
 		spin_unlock_irq(&locked->lru_lock);
 }
+
+/* Takes a reference and PG_lru. The caller holds the LRU lock, and takes the page off its list when 0 is returned. */
+int __isolate_lru_page(struct page *page)
+{
+	if (!PageLRU(page))
+		return -EINVAL;
+
+	/* Only a locked page keeps its mapping, which is asked whether it can move dirty pages. */
+	if (!trylock_page(page))
+		return -EBUSY;
+	unlock_page(page);
+
+	if (!get_page_unless_zero(page))
+		return -EBUSY;
+	ClearPageLRU(page);
+	return 0;
+}
+
+/* What reclaim has isolated and could not free goes back. The caller holds the LRU lock. */
+unsigned int move_pages_to_lru(struct lruvec *lruvec, struct list_head *list)
+{
+	LIST_HEAD(pages_to_free);
+	unsigned int moved = 0;
+
+	while (!list_empty(list)) {
+		struct page *page = lru_to_page(list);
+
+		list_del(&page->lru);
+		SetPageLRU(page);
+		add_page_to_lru_list(page, lruvec, page_lru(page));
+
+		/* Who drops the last reference later finds the page on its list. */
+		if (put_page_testzero(page)) {
+			del_page_from_lru_list(page, lruvec, page_lru(page));
+			__ClearPageLRU(page);
+			__ClearPageActive(page);
+			list_add(&page->lru, &pages_to_free);
+			continue;
+		}
+		moved++;
+	}
+
+	list_splice(&pages_to_free, list);
+	return moved;
+}

@@ -9,7 +9,14 @@ struct mem_cgroup_per_node {
 	struct mem_cgroup *memcg;
 };
 
+/* Swap entries remember a group by a number. The references keep the number from being given to another group. */
+struct mem_cgroup_id {
+	int id;
+	refcount_t ref;
+};
+
 struct mem_cgroup {
+	struct mem_cgroup_id id;
 	struct mem_cgroup_per_node *nodeinfo[MAX_NUMNODES];
 	atomic_t moving_account;	/* moves of charges that are under way */
 	spinlock_t move_lock;		/* taken only while there are any */

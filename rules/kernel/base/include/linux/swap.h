@@ -5,6 +5,9 @@
 #include <linux/mm_types.h>
 #include <linux/pagevec.h>
 
+int __isolate_lru_page(struct page *page);
+void lru_add_drain_on(int cpu);
+
 void lru_cache_add(struct page *page);
 void lru_add_drain_cpu(int cpu);
 void lru_add_drain(void);
