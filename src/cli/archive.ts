@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { InputError } from '../errors.ts';
 import type { Archive } from '../mail/archive.ts';
 import { isMbox } from '../mail/mbox.ts';
 import { isPacked, unpackStream } from '../mail/unpack.ts';
@@ -23,9 +24,17 @@ export interface ArchiveSizes {
 const STDIN = '(stdin)';
 const LEAST: ArchiveSizes = { plain: 16 * 1024 * 1024, packed: 2 * 1024 * 1024 };
 
+/** An unpacked mbox on disk, which every worker thread opens for itself. */
+export interface ArchiveFile {
+  readonly path: string;
+  readonly name: string; // of the source, as the user wrote it
+  readonly size: number; // bytes
+}
+
 /** An archive that is open; `close` removes what was unpacked for it. */
 export interface OpenArchive {
   readonly archive: Archive;
+  readonly file: ArchiveFile;
   readonly close: () => Promise<void>;
 }
 
@@ -45,7 +54,10 @@ export async function openArchive(
   const file = await open(name);
   const head = await bytesAt(file, 0, HEAD);
   if (!isPacked(head)) {
-    if (entry.size >= least.plain && isMbox(head)) return { archive: archiveIn(name, file), close: () => file.close() };
+    if (entry.size >= least.plain && isMbox(head)) {
+      const { size } = entry;
+      return { archive: archiveIn(name, file), file: { path: name, name, size }, close: () => file.close() };
+    }
     await file.close();
     return undefined;
   }
@@ -94,7 +106,7 @@ async function* followedBy(head: Uint8Array, rest: AsyncIterable<Uint8Array>): A
   yield* rest;
 }
 
-/** Threads are read from all over an archive: what comes as a stream is put into a temporary file. Undefined when it is no mbox. */
+/** Threads are read from all over an archive: what comes as a stream is put into a temporary file. Undefined when it is no mbox; throws InputError when the disk is full. */
 export async function spooled(
   name: string,
   chunks: AsyncIterable<Uint8Array>,
@@ -108,11 +120,13 @@ export async function spooled(
     const file = await open(path);
     const { size } = await file.stat();
     if (size >= least && isMbox(await bytesAt(file, 0, HEAD)))
-      return { archive: archiveIn(name, file), close: () => file.close().then(remove) };
+      return { archive: archiveIn(name, file), file: { path, name, size }, close: () => file.close().then(remove) };
     await file.close();
   } catch (error) {
     await remove();
-    throw error;
+    const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    const expected = 'room for the unpacked mails in the folder for temporary files (TMPDIR)';
+    throw isFull ? new InputError({ place: { file: tmpdir() }, expected, found: 'a full disk' }) : error;
   }
   await remove();
   return undefined;
@@ -127,10 +141,12 @@ export function archiveIn(name: string, file: FileHandle): Archive {
   };
 }
 
-/** The bytes of a file, each chunk in the place of the one before: fresh memory for each costs as much as reading it. */
-export async function* fileChunks(file: FileHandle): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes of a file from byte `from` on, each chunk in the place of the one before: fresh memory for each costs as much as reading it.
+ */
+export async function* fileChunks(file: FileHandle, from = 0): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.alloc(CHUNK);
-  for (let at = 0; ; ) {
+  for (let at = from; ; ) {
     const { bytesRead } = await file.read(bytes, 0, CHUNK, at);
     if (bytesRead === 0) return;
     at += bytesRead;
@@ -138,7 +154,8 @@ export async function* fileChunks(file: FileHandle): AsyncGenerator<Uint8Array> 
   }
 }
 
-async function bytesAt(file: FileHandle, from: number, to: number): Promise<Buffer> {
+/** The bytes [from, to) of a file, fewer at its end. */
+export async function bytesAt(file: FileHandle, from: number, to: number): Promise<Buffer> {
   const bytes = Buffer.alloc(to - from);
   const { bytesRead } = await file.read(bytes, 0, to - from, from);
   return bytes.subarray(0, bytesRead);

@@ -1,7 +1,7 @@
 // What `batch`, `worker` and `watch` share: settings, the pool, the words of a summary.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Pool } from '../batch/pool.ts';
+import type { Ended, Pool } from '../batch/pool.ts';
 import { openPool } from '../batch/pool.ts';
 import type { Unit } from '../batch/unit.ts';
 import type { BatchSettings } from '../batch.ts';
@@ -11,6 +11,8 @@ import { openTree } from '../c/tree.ts';
 import type { ResultKey, ResultRow } from '../history/store/store.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { loadKnowledge } from '../knowledge.ts';
+import type { Readers } from './archive-threads.ts';
+import type { BatchTask } from './batch-thread.ts';
 import { packageRoot, shippedRules } from './package-root.ts';
 import type { RunOptions } from './run.ts';
 import { checkTreeOptions } from './run.ts';
@@ -50,17 +52,25 @@ export async function setUp(options: RunOptions): Promise<BatchSetup> {
   return { settings, knowledge, key: { rules: knowledge.hash, engine: engineOf(settings) } };
 }
 
-/** Opens the worker threads: as many as `--threads` says, else one a processor. */
-export function openThreads(settings: BatchSettings, options: BatchOptions): Pool<Unit, readonly ResultRow[]> {
-  return openPool(join(packageRoot().folder, 'dist/batch-thread.js'), settings, {
-    threads: options.threads ?? availableParallelism(),
-    ms: options.timeout * 1000,
-    megabytes: options.memory,
-  });
+/** Worker threads that read archives and review series. */
+export interface BatchThreads extends Readers {
+  readonly reviewers: Pool<Unit, readonly ResultRow[]>;
+  close(): Promise<void>;
 }
 
-/** The figures of a run, one line a stage. `ms`: wall time of the whole. */
-export function countLines(counts: BatchCounts, ms: number): string[] {
+/** Opens the worker threads: as many as `--threads` says, else one a processor. */
+export function openThreads(settings: BatchSettings, options: BatchOptions): BatchThreads {
+  const threads = options.threads ?? availableParallelism();
+  const limits = { threads, ms: options.timeout * 1000, megabytes: options.memory };
+  const pool = openPool<BatchTask, unknown>(join(packageRoot().folder, 'dist/batch-thread.js'), settings, limits);
+  // What a thread answers is told by what it was asked.
+  const run = <T>(task: BatchTask): Promise<Ended<T>> => pool.run(task) as Promise<Ended<T>>;
+  const { close } = pool;
+  return { threads, run, close, reviewers: { threads, run: (unit) => run({ kind: 'review', unit }), close } };
+}
+
+/** The figures of a run, one line a stage. `ms`: wall time of the whole; `refused`: files. */
+export function countLines(counts: BatchCounts, ms: number, refused: number): string[] {
   const { mails, threads, talk, untouched, repeated, known, units, reviewed, failed, readMs } = counts;
   const touching = units + known;
   const share = touching === 0 ? 0 : (touching / (touching + untouched)) * 100;
@@ -70,6 +80,7 @@ export function countLines(counts: BatchCounts, ms: number): string[] {
     `read      ${mails} mails in ${threads} threads, ${seconds(readMs)}${rate(mails, readMs)}`,
     `sorted    ${talk} threads without a patch, ${untouched} series that touch no function of a rule, ${repeated} posted again`,
     `reviewed  ${reviewed} of ${units} series${known === 0 ? '' : `, ${known} were known`}${failed === 0 ? '' : `, ${failed} failed`}, ${seconds(ms)} in all`,
+    ...(refused === 0 ? [] : [`refused   ${refused} files that are no mail`]),
     `modelled  ${share.toFixed(1)} % of ${touching + untouched} different series touch a function of a rule`,
   ];
 }

@@ -1,4 +1,4 @@
-// A worker thread of a batch: one unit in, its results out. What the rules folder says is read once, and again after a while or when
+// A worker thread of a batch: one task in, its answer out. What the rules folder says is read once, and again after a while or when
 // half of the memory is used, so that what is kept with it does not grow.
 import { getHeapStatistics } from 'node:v8';
 import { workerData } from 'node:worker_threads';
@@ -8,6 +8,11 @@ import { reviewUnit } from '../batch.ts';
 import type { ResultRow } from '../history/store/store.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { loadKnowledge } from '../knowledge.ts';
+import type { PartRead, ReadTask } from './archive-part.ts';
+import { readPart } from './archive-part.ts';
+
+/** What a thread is asked: to read a part of an archive, or to review a series. */
+export type BatchTask = ReadTask | { readonly kind: 'review'; readonly unit: Unit };
 
 const UNITS = 100; // reviewed with one reading of the rules
 
@@ -16,14 +21,18 @@ const [, settings] = workerData as [unknown, BatchSettings];
 let knowledge: Knowledge | undefined;
 let left = 0;
 
-/** Reviews one unit. */
-export default async function work(unit: Unit): Promise<readonly ResultRow[]> {
+/** Does one task. */
+export default async function work(task: BatchTask): Promise<PartRead | readonly ResultRow[]> {
+  if (task.kind !== 'review') {
+    knowledge ??= await loadKnowledge(settings.rulesDir);
+    return readPart(task, settings, knowledge);
+  }
   if (knowledge === undefined || left === 0 || isHalfFull()) {
     knowledge = await loadKnowledge(settings.rulesDir);
     left = UNITS;
   }
   left--;
-  return reviewUnit(unit, settings, knowledge);
+  return reviewUnit(task.unit, settings, knowledge);
 }
 
 function isHalfFull(): boolean {

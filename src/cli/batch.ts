@@ -1,15 +1,16 @@
 import type { Queue } from '../batch/queue.ts';
 import type { Triaged } from '../batch.ts';
-import { triage, WHOLE } from '../batch.ts';
+import { WHOLE } from '../batch.ts';
 import type { BatchBench } from '../batch-run.ts';
 import { feed, newUnits, noCounts, runHere } from '../batch-run.ts';
 import { InputError } from '../errors.ts';
 import { defaultStore, isServer, openStore } from '../history/store/open.ts';
 import type { ResultRow, Store } from '../history/store/store.ts';
-import { streamThreads } from '../mail/archive.ts';
-import type { OpenArchive } from './archive.ts';
+import type { OnBroken } from './archive-threads.ts';
+import { triagedThreads } from './archive-threads.ts';
+import type { OpenArchives, Refused } from './archives.ts';
 import { openArchives } from './archives.ts';
-import type { BatchOptions, BatchSetup } from './batch-setup.ts';
+import type { BatchOptions, BatchSetup, BatchThreads } from './batch-setup.ts';
 import { countLines, openThreads, setUp } from './batch-setup.ts';
 import { EXIT } from './exit.ts';
 import { emit } from './output.ts';
@@ -41,6 +42,7 @@ export async function batchCommand(sources: readonly string[], options: BatchCom
     });
   const setup = await setUp(options);
   const archive = await openArchives(sources);
+  tellRefused(archive.refused);
   try {
     const store = await openStore(where);
     try {
@@ -53,7 +55,12 @@ export async function batchCommand(sources: readonly string[], options: BatchCom
   }
 }
 
-async function run(archive: OpenArchive, store: Store, setup: BatchSetup, options: BatchCommandOptions): Promise<void> {
+async function run(
+  archive: OpenArchives,
+  store: Store,
+  setup: BatchSetup,
+  options: BatchCommandOptions,
+): Promise<void> {
   let stopped = false;
   const interrupt = (): void => {
     if (stopped) process.exit(INTERRUPTED);
@@ -66,15 +73,18 @@ async function run(archive: OpenArchive, store: Store, setup: BatchSetup, option
     ...{ store, key: setup.key, counts: noCounts(), series: new Set(), failures: [] },
     isStopped: () => stopped,
   };
+  const cut = archive.refused.filter(({ isCut }) => isCut);
+  for (const { file, found } of cut)
+    bench.failures.push({ series: '', subject: file, why: `${found}; read up to there` });
+  bench.counts.failed = cut.length;
   const clock = showProgress(bench, start);
+  const threads = openThreads(setup.settings, options);
   try {
-    const units = newUnits(triaged(archive, setup, bench, start), bench);
+    const units = newUnits(triaged(archive, threads, bench, start), bench);
     if (store.kind === 'postgres') await runElsewhere(units, bench, setup, options);
-    else {
-      const pool = openThreads(setup.settings, options);
-      await runHere(units, pool, bench).finally(() => pool.close());
-    }
+    else await runHere(units, threads.reviewers, bench);
   } finally {
+    await threads.close();
     clearInterval(clock);
     process.off('SIGINT', interrupt);
   }
@@ -83,7 +93,8 @@ async function run(archive: OpenArchive, store: Store, setup: BatchSetup, option
   await emit(text, options.output);
   for (const { series, subject, why } of bench.failures)
     process.stderr.write(`failed    ${series.slice(0, 12)}  ${printable(subject)}: ${printable(why)}\n`);
-  for (const line of countLines(bench.counts, Date.now() - start)) process.stderr.write(`${line}\n`);
+  for (const line of countLines(bench.counts, Date.now() - start, archive.refused.length))
+    process.stderr.write(`${line}\n`);
   const opens = rows.some(({ scenario, change }) => scenario === WHOLE && change === 'opens');
   process.exitCode = stopped
     ? INTERRUPTED
@@ -95,19 +106,19 @@ async function run(archive: OpenArchive, store: Store, setup: BatchSetup, option
 }
 
 async function* triaged(
-  { archive }: OpenArchive,
-  { knowledge, settings }: BatchSetup,
+  { file }: OpenArchives,
+  threads: BatchThreads,
   { counts, failures }: BatchBench,
   start: number,
 ): AsyncGenerator<Triaged> {
-  const broken = (error: unknown, from: number): void => {
+  const broken: OnBroken = (what, from, why) => {
     counts.failed++;
-    const why = error instanceof Error ? error.message : String(error);
-    failures.push({ series: '', subject: `the thread whose first mail begins at byte ${from}`, why });
+    const subject = what === 'mail' ? `the mail at byte ${from}` : `the thread whose first mail is at byte ${from}`;
+    failures.push({ series: '', subject, why });
   };
-  for await (const { thread, bytes } of streamThreads(archive, broken)) {
-    counts.mails += thread.messages.filter(({ virtual }) => !virtual).length;
-    yield triage(knowledge, thread, { name: archive.name, bytes, models: settings.models.length });
+  for await (const { mails, triaged: one } of triagedThreads(file, threads, broken)) {
+    counts.mails += mails;
+    yield one;
   }
   counts.readMs = Date.now() - start;
 }
@@ -151,6 +162,15 @@ async function emptied(queue: Queue, bench: BatchBench): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
+}
+
+const TOLD = 10; // files
+
+function tellRefused(refused: readonly Refused[]): void {
+  const files = refused.filter(({ isCut }) => !isCut);
+  for (const { file, found } of files.slice(0, TOLD))
+    process.stderr.write(`refused   ${printable(file)}: ${printable(found)}\n`);
+  if (files.length > TOLD) process.stderr.write(`refused   ${files.length - TOLD} more files that are no mail\n`);
 }
 
 /** The results of this run's series, in the order of their keys. */

@@ -1,15 +1,13 @@
 // What came to an inbox since the last look: threads with new mail, from epochs on disk or from a server.
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
-import type { Archive } from '../mail/archive.ts';
-import { streamThreads } from '../mail/archive.ts';
-import { readThread } from '../mail/read.ts';
+import type { Place } from '../mail/archive.ts';
 import { unpack } from '../mail/unpack.ts';
-import type { Thread } from '../types.ts';
-import { archiveIn } from './archive.ts';
+import type { ArchiveFile } from './archive.ts';
 import { runGit } from './git.ts';
 import { download } from './http.ts';
 import { epochMails, epochsOf } from './inbox.ts';
@@ -21,16 +19,12 @@ export interface Cursor {
   readonly seen: readonly string[];
 }
 
-/** A thread with new mail, and its bytes. */
-export interface NewThread {
-  readonly thread: Thread;
-  readonly bytes: Uint8Array;
-}
-
-/** What a look found, and where the next one begins. */
+/** What a look found, in a file of its own, and where the next one begins. */
 export interface Look {
-  readonly threads: AsyncIterable<NewThread>;
+  readonly found?: { readonly file: ArchiveFile; readonly isNew: (thread: readonly Place[]) => boolean };
   readonly next: Cursor;
+  /** Removes the file. */
+  readonly close: () => Promise<void>;
 }
 
 const WINDOW = 5000; // mails of an epoch that are read again, so that a reply finds its thread
@@ -50,43 +44,55 @@ export async function look(source: string, cursor: Cursor | undefined, say: (wor
   const heads = Object.fromEntries(epochs.map((epoch) => [epoch, headOf(epoch)]));
   const changed = epochs.filter((epoch) => heads[epoch] !== (cursor?.commits[epoch] ?? ''));
   const next = { commits: heads, seen: [] };
-  return { threads: cursor === undefined ? none() : newThreads(changed, cursor, source), next };
+  return cursor === undefined || changed.length === 0 ? nothing(next) : newMails(changed, cursor, source, next);
 }
 
-async function* none(): AsyncGenerator<NewThread> {}
+function nothing(next: Cursor): Look {
+  return { next, close: async () => {} };
+}
 
 function headOf(epoch: string): string {
   return runGit(epoch, ['rev-parse', '--verify', '--quiet', 'HEAD']).out.toString('latin1').trim();
 }
 
-/** The threads of the last mails that have one behind the cursor. */
-async function* newThreads(epochs: readonly string[], cursor: Cursor, name: string): AsyncGenerator<NewThread> {
-  if (epochs.length === 0) return;
-  const folder = await mkdtemp(join(tmpdir(), 'relore-watch-'));
-  const file = await open(join(folder, 'new.mbox'), 'wx+');
-  try {
-    const fresh: [number, number][] = []; // bytes of new mails
+/** The last mails of each epoch, and which threads have one behind the cursor. */
+async function newMails(epochs: readonly string[], cursor: Cursor, name: string, next: Cursor): Promise<Look> {
+  const fresh: Place[] = [];
+  return written(name, next, async (file) => {
     let at = 0;
     for (const epoch of epochs) {
       const last = cursor.commits[epoch];
-      const known = last === undefined ? [] : [last];
-      const behind = new Set(commitsBehind(epoch, known));
+      const behind = new Set(commitsBehind(epoch, last === undefined ? [] : [last]));
       for await (const { commit, bytes } of epochMails(epoch, startOf(epoch))) {
         const entry = mboxEntry(bytes);
         await file.write(entry);
-        if (behind.has(commit)) fresh.push([at, at + entry.length]);
+        if (behind.has(commit)) fresh.push({ from: at, to: at + entry.length });
         at += entry.length;
       }
     }
-    if (fresh.length === 0) return;
-    const archive: Archive = archiveIn(name, file);
-    for await (const { thread, bytes, pieces } of streamThreads(archive)) {
-      const isNew = pieces.some(({ from }) => fresh.some(([start, end]) => start <= from && from < end));
-      if (isNew) yield { thread, bytes };
-    }
-  } finally {
-    await file.close();
-    await rm(folder, { recursive: true, force: true });
+    return (thread) => thread.some(({ from }) => fresh.some((mail) => mail.from <= from && from < mail.to));
+  });
+}
+
+type Found = NonNullable<Look['found']>;
+
+/** A look whose mails `write` puts into a temporary file. */
+async function written(
+  name: string,
+  next: Cursor,
+  write: (file: FileHandle) => Promise<Found['isNew']>,
+): Promise<Look> {
+  const folder = await mkdtemp(join(tmpdir(), 'relore-watch-'));
+  const close = () => rm(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, 'new.mbox');
+    const file = await open(path, 'wx');
+    const isNew = await write(file).finally(() => file.close());
+    const { size } = await stat(path);
+    return { found: { file: { path, name, size }, isNew }, next, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 
@@ -113,18 +119,30 @@ async function lookAtServer(url: string, cursor: Cursor | undefined, say: (words
   const seen = new Set(cursor?.seen ?? []);
   const fresh = cursor === undefined ? [] : ids.filter((id) => !seen.has(id)).slice(-MOST_THREADS);
   const next = { commits: {}, seen: [...(cursor === undefined ? ids : fresh), ...seen].slice(0, MOST_SEEN) };
-  return { threads: fetched(url, fresh, say), next };
+  return fresh.length === 0 ? nothing(next) : fetched(url, fresh, next, say);
 }
 
-async function* fetched(url: string, ids: readonly string[], say: (words: string) => void): AsyncGenerator<NewThread> {
-  const told = new Set<string>(); // first messages of threads that were given
-  for (const id of ids) {
-    const from = `${url}/${id}/t.mbox.gz`;
-    const bytes = await unpack(await download(from, { most: 64 << 20, say }), from);
-    const thread = await readThread(bytes, from);
-    const first = thread.messages[0]?.id ?? id;
-    if (!told.has(first)) yield { thread, bytes };
-    told.add(first);
+/** The threads of some messages, each once. */
+async function fetched(url: string, ids: readonly string[], next: Cursor, say: (words: string) => void): Promise<Look> {
+  const held = new Set<string>(); // Message-IDs of what was fetched
+  return written(url, next, async (file) => {
+    for (const id of ids) {
+      if (held.has(unescaped(id))) continue;
+      const from = `${url}/${id}/t.mbox.gz`;
+      const bytes = await unpack(await download(from, { most: 64 << 20, say }), from);
+      const own = [...bytes.toString('latin1').matchAll(/^message-id:\s*<([^<>\s]+)>/gim)].map(([, one = '']) => one);
+      if (!held.has(own[0] ?? '')) await file.write(mboxEntry(bytes));
+      for (const one of own) held.add(one);
+    }
+    return () => true;
+  });
+}
+
+function unescaped(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
   }
 }
 

@@ -3,17 +3,22 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Unit } from '../batch/unit.ts';
-import { triage, WHOLE } from '../batch.ts';
-import { noCounts, runHere } from '../batch-run.ts';
+import type { Triaged } from '../batch.ts';
+import { WHOLE } from '../batch.ts';
+import type { BatchBench } from '../batch-run.ts';
+import { newUnits, noCounts, runHere } from '../batch-run.ts';
 import { InputError } from '../errors.ts';
 import { defaultStore, openStore } from '../history/store/open.ts';
 import type { ResultRow, Store } from '../history/store/store.ts';
+import type { ReadThread } from './archive-part.ts';
+import type { OnBroken } from './archive-threads.ts';
+import { triagedThreads } from './archive-threads.ts';
 import type { BatchOptions, BatchSetup } from './batch-setup.ts';
 import { openThreads, setUp } from './batch-setup.ts';
 import type { OptIn } from './delivery.ts';
 import { heldBack, isAskedFor, readEnvelopes, readTold, writeTold } from './delivery.ts';
 import { today } from './policy.ts';
-import type { Cursor } from './watch-source.ts';
+import type { Cursor, Look } from './watch-source.ts';
 import { look, runUserCommand } from './watch-source.ts';
 
 /** Options of `relore watch`. */
@@ -71,29 +76,48 @@ function say(words: string): void {
 
 /** The cursor is written behind the results: a kill in between costs a second look at the same mail. */
 async function oneLook(source: string, store: Store, setup: BatchSetup, options: WatchCommandOptions): Promise<void> {
-  const file = stateFile(source, 'cursor');
-  const { threads, next } = await look(source, await readCursor(file), say);
-  const units: Unit[] = [];
-  for await (const { thread, bytes } of threads) {
-    const one = triage(setup.knowledge, thread, { name: source, bytes, models: setup.settings.models.length });
-    if (one.kind === 'untouched') await store.putResults([{ ...one.row, ...setup.key }]);
-    if (one.kind === 'unit') units.push(one.unit);
+  const cursor = stateFile(source, 'cursor');
+  const { found, next, close } = await look(source, await readCursor(cursor), say);
+  try {
+    if (found !== undefined) await reviewNew(found, store, setup, { ...options, source });
+  } finally {
+    await close();
   }
-  const keys = units.map(({ series }) => ({ ...setup.key, series, scenario: WHOLE }));
-  const missing = new Set((await store.missingResults(keys)).map(({ series }) => series));
-  const todo = units.filter(({ series }) => missing.has(series));
-  if (todo.length > 0) {
-    const bench = { store, key: setup.key, counts: noCounts(), series: missing, failures: [], isStopped: () => false };
-    const pool = openThreads(setup.settings, options);
-    await runHere(given(todo), pool, bench).finally(() => pool.close());
-    for (const { subject, why } of bench.failures) say(`not reviewed: ${subject}: ${why}`);
-    for (const unit of todo) await tell(unit, store, setup, { ...options, source });
-  }
-  await writeCursor(file, next);
+  await writeCursor(cursor, next);
 }
 
-async function* given(units: readonly Unit[]): AsyncGenerator<Unit> {
-  yield* units;
+async function reviewNew(
+  { file, isNew }: NonNullable<Look['found']>,
+  store: Store,
+  setup: BatchSetup,
+  options: WatchCommandOptions & Telling,
+): Promise<void> {
+  const { key } = setup;
+  const series = new Set<string>();
+  const bench: BatchBench = { store, key, counts: noCounts(), series, failures: [], isStopped: () => false };
+  const threads = openThreads(setup.settings, options);
+  const reviewed: Unit[] = [];
+  try {
+    const broken: OnBroken = (what, from, why) =>
+      say(`the ${what} at byte ${from} of what is new cannot be read: ${why}`);
+    const triaged = triagedThreads(file, threads, broken, isNew);
+    await runHere(noted(newUnits(onlyTriaged(triaged), bench), reviewed), threads.reviewers, bench);
+  } finally {
+    await threads.close();
+  }
+  for (const { subject, why } of bench.failures) say(`not reviewed: ${subject}: ${why}`);
+  for (const unit of reviewed) await tell(unit, store, setup, options);
+}
+
+async function* onlyTriaged(threads: AsyncIterable<ReadThread>): AsyncGenerator<Triaged> {
+  for await (const { triaged } of threads) yield triaged;
+}
+
+async function* noted(units: AsyncIterable<Unit>, into: Unit[]): AsyncGenerator<Unit> {
+  for await (const unit of units) {
+    into.push(unit);
+    yield unit;
+  }
 }
 
 interface Telling extends OptIn {

@@ -77,7 +77,7 @@ async function work(jobs: readonly Job[], options: WorkerCommandOptions, isStopp
   const desks = await Promise.all(
     jobs.map(async ({ identity, settings }) => ({
       queue: await openBoss(options.db, identity, { ...BOSS, lease: options.lease }),
-      pool: openThreads(settings, {
+      threads: openThreads(settings, {
         ...options,
         threads: options.threads ?? 1,
         model: settings.models,
@@ -91,7 +91,7 @@ async function work(jobs: readonly Job[], options: WorkerCommandOptions, isStopp
     while (!isStopped()) {
       try {
         let some = false;
-        for (const { queue, pool, bench } of desks) some = (await workOnce(queue, pool, bench)) || some;
+        for (const { queue, threads, bench } of desks) some = (await workOnce(queue, threads.reviewers, bench)) || some;
         gone = 0;
         if (some) continue;
         if (options.untilEmpty && (await isEmpty(desks.map(({ queue }) => queue)))) break;
@@ -104,8 +104,8 @@ async function work(jobs: readonly Job[], options: WorkerCommandOptions, isStopp
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   } finally {
-    for (const { queue, pool } of desks) {
-      await pool.close();
+    for (const { queue, threads } of desks) {
+      await threads.close();
       await queue.close();
     }
     await store.close();

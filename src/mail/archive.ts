@@ -33,10 +33,17 @@ export interface ArchivedThread {
   readonly pieces: readonly { readonly at: number; readonly from: number }[]; // byte of `bytes`, byte of the archive
 }
 
-/** Returns the mails of an mbox, unpacked and in chunks of any size. Throws InputError when it is no mbox. */
-export async function* readArchive(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<ArchivedMail> {
+/**
+ * Returns the mails of an mbox, unpacked and in chunks of any size, the first one at byte `at`. Throws InputError when no mail begins
+ * there.
+ */
+export async function* readArchive(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  at = 0,
+): AsyncGenerator<ArchivedMail> {
   let count = 0;
-  for await (const mails of splitChunks(chunks, name)) {
+  for await (const mails of splitChunks(chunks, name, at)) {
     count += mails.length;
     for (const each of mails) yield archived(each);
   }
@@ -57,31 +64,32 @@ function archived({ source, raw, from, to }: ChunkedMail): ArchivedMail {
   return { mail, from, to, blocks };
 }
 
-interface Place {
+/** Where a mail is in its archive. */
+export interface Place {
   readonly from: number;
   readonly to: number;
 }
 
-/**
- * Returns the threads of an archive in the order of their first mails. Mails belong together by Message-ID, In-Reply-To
- * and References; a reply without any joins the first thread of its title. One thread is held at a time. A thread that breaks
- * the reader is handed to `onBroken` with the byte where its first mail begins, and the next one is read; without it, the error is thrown.
- */
-export async function* streamThreads(
-  archive: Archive,
-  onBroken?: (error: unknown, from: number) => void,
-): AsyncGenerator<ArchivedThread> {
-  for (const places of await threadPlaces(archive)) {
-    try {
-      yield await threadAt(archive, places);
-    } catch (error) {
-      if (onBroken === undefined) throw error;
-      onBroken(error, places[0]?.from ?? 0);
-    }
-  }
+/** Where a mail is, and what tells its thread. */
+export interface MailPlace extends Place {
+  readonly id: string;
+  readonly above: readonly string[]; // ids of References and In-Reply-To
+  readonly title: string; // the subject without prefixes
+  readonly reply: boolean; // the subject says so
 }
 
-async function threadAt(archive: Archive, places: readonly Place[]): Promise<ArchivedThread> {
+/** Returns the threads of an archive in the order of their first mails, one at a time. Throws what a mail that breaks the reader throws. */
+export async function* streamThreads(archive: Archive): AsyncGenerator<ArchivedThread> {
+  const gathered = gatherThreads();
+  for await (const mail of readArchive(archive.chunks(), archive.name)) gathered.add(placeOf(mail));
+  for (const places of gathered.threads()) yield await threadAt(archive, places);
+}
+
+/** Returns the thread whose mails are at `places`. */
+export async function threadAt(
+  archive: Pick<Archive, 'name' | 'read'>,
+  places: readonly Place[],
+): Promise<ArchivedThread> {
   const parts = await Promise.all(places.map(({ from, to }) => archive.read(from, to)));
   let at = 0;
   const pieces = places.map(({ from }, index) => {
@@ -93,8 +101,24 @@ async function threadAt(archive: Archive, places: readonly Place[]): Promise<Arc
   return { thread: await readThread(bytes, archive.name), bytes, pieces };
 }
 
-/** Where the mails of each thread are. Keeps the ids and two numbers a mail. */
-async function threadPlaces(archive: Archive): Promise<Place[][]> {
+/** Returns what tells the thread of a mail. */
+export function placeOf({ mail, from, to }: ArchivedMail): MailPlace {
+  const { whole: title, reply } = mail.subject;
+  return { from, to, id: mail.id, above: [...mail.references, ...mail.inReplyTo], title, reply };
+}
+
+/** Mails as they are put together to threads. */
+export interface GatheredThreads {
+  readonly add: (mail: MailPlace) => void;
+  /** The places of each thread, in the order of their first mails. */
+  readonly threads: () => Place[][];
+}
+
+/**
+ * Puts mails together by Message-ID, In-Reply-To and References; a reply without any joins the first thread of its title. Keeps the ids
+ * and two numbers a mail.
+ */
+export function gatherThreads(): GatheredThreads {
   const numbers = new Map<string, number>(); // of ids and, for replies without ids, of titles
   const up: number[] = [];
   const number = (name: string): number => {
@@ -105,23 +129,25 @@ async function threadPlaces(archive: Archive): Promise<Place[][]> {
     return up.length - 1;
   };
   const mails: (Place & { readonly number: number })[] = [];
-  for await (const { mail, from, to } of readArchive(archive.chunks(), archive.name)) {
-    const own = number(mail.id);
-    const above = [...mail.references, ...mail.inReplyTo];
-    for (const id of above) join(up, number(id), own);
-    const title = `\n${mail.subject.whole}`;
-    if (mail.subject.reply ? above.length === 0 && numbers.has(title) : !numbers.has(title))
-      join(up, number(title), own);
-    mails.push({ from, to, number: own });
-  }
-  const threads = new Map<number, Place[]>();
-  for (const mail of mails) {
-    const root = rootOf(up, mail.number);
-    const places = threads.get(root);
-    if (places === undefined) threads.set(root, [mail]);
-    else places.push(mail);
-  }
-  return [...threads.values()];
+  return {
+    add({ from, to, id, above, title, reply }) {
+      const own = number(id);
+      for (const one of above) join(up, number(one), own);
+      const named = `\n${title}`;
+      if (reply ? above.length === 0 && numbers.has(named) : !numbers.has(named)) join(up, number(named), own);
+      mails.push({ from, to, number: own });
+    },
+    threads() {
+      const threads = new Map<number, Place[]>();
+      for (const { from, to, number: own } of mails) {
+        const root = rootOf(up, own);
+        const places = threads.get(root);
+        if (places === undefined) threads.set(root, [{ from, to }]);
+        else places.push({ from, to });
+      }
+      return [...threads.values()];
+    },
+  };
 }
 
 /** A string of its own: a part of a string would keep the whole header in memory. */

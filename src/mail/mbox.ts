@@ -52,15 +52,19 @@ export interface ChunkedMail {
 }
 
 /**
- * Returns the mails of an mbox that arrives in chunks, with their places, many at a time: waiting for each takes time.
+ * Returns the mails of an mbox that arrives in chunks, with their places, many at a time: waiting for each takes time. `at`: byte of
+ * the mbox at which the chunks begin, a separator line.
  * The bytes they are in are overwritten when the next ones are taken: a fresh buffer each time costs more than reading.
  * Memory is bounded by the largest mail; throws InputError for one above 64 MiB.
  */
-export async function* splitChunks(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<ChunkedMail[]> {
+export async function* splitChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  at = 0,
+): AsyncGenerator<ChunkedMail[]> {
   let held: Buffer = Buffer.allocUnsafeSlow(2 * CHUNK);
   let size = 0;
   let wanted = CHUNK;
-  let at = 0;
   for await (const chunk of chunks) {
     if (size + chunk.length > held.length) held = larger(held, size, chunk.length);
     held.set(chunk, size);

@@ -1,6 +1,6 @@
 // Whole archives by the command line, on this machine and over a real PostgreSQL, and what goes wrong on the way.
 import type { ChildProcess } from 'node:child_process';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +9,9 @@ import { identitiesOn, openBoss } from '../../src/batch/boss.ts';
 import type { Unit } from '../../src/batch/unit.ts';
 import type { TestServer } from '../history/postgres.ts';
 import { postgresPrograms, startPostgres } from '../history/postgres.ts';
+import type { Ran } from '../program.ts';
+import { ROOT, runRelore, startRelore } from '../program.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const dir = mkdtempSync(join(tmpdir(), 'relore-batch-'));
 const children: ChildProcess[] = [];
 afterAll(() => {
@@ -40,35 +41,18 @@ function writeArchive(): void {
   writeFileSync(archive, [...[...BREAKING, ...HARMLESS].map(patch), again, untouched, talk].map(mail).join(''));
 }
 
-interface Ran {
-  readonly status: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 function environment(store: string): NodeJS.ProcessEnv {
   return { ...process.env, XDG_DATA_HOME: join(dir, store), CI: 'true' };
 }
 
 function relore(args: readonly string[], store = 'store'): Ran {
-  const run = spawnSync(process.execPath, [join(ROOT, 'dist/relore.js'), ...args], {
-    encoding: 'utf8',
-    env: environment(store),
-  });
-  return { status: run.status, out: run.stdout, err: run.stderr };
+  return runRelore(args, environment(store));
 }
 
-function started(args: readonly string[]): { child: ChildProcess; ended: Promise<Ran> } {
-  const child = spawn(process.execPath, [join(ROOT, 'dist/relore.js'), ...args], { env: environment('store') });
-  children.push(child);
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (part: Buffer) => {
-    out += part.toString();
-  });
-  child.stderr.on('data', (part: Buffer) => {
-    err += part.toString();
-  });
-  return { child, ended: new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err }))) };
+function started(args: readonly string[]): ReturnType<typeof startRelore> {
+  const run = startRelore(args, environment('store'));
+  children.push(run.child);
+  return run;
 }
 
 async function until(what: () => Promise<boolean>): Promise<void> {

@@ -21,8 +21,8 @@ import { download } from '../../src/cli/http.ts';
 import { epochMails, epochsOf } from '../../src/cli/inbox.ts';
 import { readRemote, remoteOf } from '../../src/cli/lore.ts';
 import { splitMbox } from '../../src/mail/mbox.ts';
+import { ROOT, runRelore } from '../program.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const THREAD = readFileSync(join(ROOT, 'threads/mlock-large-folio/thread.mbox'));
 const MASKS = { mid: 'https://lore.kernel.org/all/%s', link: 'https://lore.kernel.org/r/%s' };
 const dir = mkdtempSync(join(tmpdir(), 'relore-lore-'));
@@ -203,17 +203,7 @@ describe.skipIf(!perlModules())('public-inbox on loopback (skipped without publi
   let server: ReturnType<typeof spawn> | undefined;
   let env: NodeJS.ProcessEnv = {};
 
-  function relore(
-    args: readonly string[],
-    more: NodeJS.ProcessEnv = {},
-  ): { status: number | null; out: string; err: string } {
-    const run = spawnSync(process.execPath, [join(ROOT, 'dist/relore.js'), ...args], {
-      encoding: 'utf8',
-      env: { ...env, ...more },
-      cwd: dir,
-    });
-    return { status: run.status, out: run.stdout, err: run.stderr };
-  }
+  const relore = (args: readonly string[], more: NodeJS.ProcessEnv = {}) => runRelore(args, { ...env, ...more }, dir);
 
   beforeAll(async () => {
     port = await freePort();

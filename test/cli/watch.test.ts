@@ -1,5 +1,5 @@
 // `relore watch`: an inbox of git commits made here, and a server with a feed.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ran } from '../program.ts';
+import { ROOT, startRelore } from '../program.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const dir = mkdtempSync(join(tmpdir(), 'relore-watch-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -22,23 +23,9 @@ function mail(name: string): string {
   return text.replace(/^From .*\n/, '');
 }
 
-interface Ran {
-  readonly status: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 function watch(source: string, ...more: string[]): Promise<Ran> {
   const args = ['watch', source, '--once', '--exec', `cat >${got}`, '--threads', '1', ...more];
-  const child = spawn(process.execPath, [join(ROOT, 'dist/relore.js'), ...args], { env });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (part: Buffer) => {
-    out += part.toString();
-  });
-  child.stderr.on('data', (part: Buffer) => {
-    err += part.toString();
-  });
-  return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
+  return startRelore(args, env).ended;
 }
 
 const OPENS =

@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/history/store/open.ts';
+import { smallDisk, WHY_NO_DISK } from '../small-disk.ts';
 import { postgresPrograms, startPostgres, type TestServer } from './postgres.ts';
 
 const programs = postgresPrograms();
@@ -13,6 +14,7 @@ const absent = programs.kind === 'absent' ? ` (skipped: ${programs.why})` : '';
 const folder = mkdtempSync(join(tmpdir(), 'relore-faults-'));
 // Beside the packages, so that the native module is found.
 const writer = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', `relore-writer-${process.pid}.mjs`);
+const small = smallDisk(join(folder, 'small'), '2m');
 let server: TestServer | undefined;
 
 beforeAll(async () => {
@@ -29,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   server?.stop();
-  if (small !== undefined) spawnSync('umount', ['-l', small]);
+  small?.unmount();
   rmSync(writer, { force: true });
   rmSync(folder, { recursive: true, force: true });
 });
@@ -116,34 +118,21 @@ describe.skipIf(absent !== '')(`a server that crashes${absent}`, () => {
   });
 });
 
-const small = smallDisk();
-
-describe.skipIf(small === undefined)(
-  `a disk of 2 MB${small === undefined ? ' (skipped: mounting a tmpfs needs root)' : ''}`,
-  () => {
-    it('is full: the writer says so, what was stored before is whole, and it goes on when there is room', async () => {
-      const where = join(small ?? '', 'relore.db');
-      const { status, said, err } = await ended(started('results', where, 0, 1_000));
-      expect(status).toBe(2);
-      expect(err).toMatch(/relore\.db: expected room on the disk, found a full disk; nothing of this was stored/);
-      const stored = Number(said.at(-1));
-      expect(stored).toBeGreaterThan(0);
-      expect(spawnSync('mount', ['-o', 'remount,size=8m', small ?? '']).status).toBe(0);
-      const store = await openStore(where);
-      expect(await store.countResults({})).toEqual({ keeps: stored });
-      await store.close();
-      expect((await ended(started('results', where, stored / 50, 2))).status).toBe(0);
-    });
-  },
-);
-
-/** A tmpfs of 2 MB, where one can be mounted. */
-function smallDisk(): string | undefined {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  const at = join(folder, 'small');
-  mkdirSync(at);
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', at]).status === 0 ? at : undefined;
-}
+describe.skipIf(small === undefined)(`a disk of 2 MB${small === undefined ? WHY_NO_DISK : ''}`, () => {
+  it('is full: the writer says so, what was stored before is whole, and it goes on when there is room', async () => {
+    const where = join(small?.folder ?? '', 'relore.db');
+    const { status, said, err } = await ended(started('results', where, 0, 1_000));
+    expect(status).toBe(2);
+    expect(err).toMatch(/relore\.db: expected room on the disk, found a full disk; nothing of this was stored/);
+    const stored = Number(said.at(-1));
+    expect(stored).toBeGreaterThan(0);
+    expect(small?.resize('8m')).toBe(true);
+    const store = await openStore(where);
+    expect(await store.countResults({})).toEqual({ keeps: stored });
+    await store.close();
+    expect((await ended(started('results', where, stored / 50, 2))).status).toBe(0);
+  });
+});
 
 function started(task: string, where: string, from: number, count: number): ChildProcess {
   return spawn(process.execPath, [writer, task, where, String(from), String(count)], {

@@ -33,23 +33,6 @@ describe('an archive', () => {
     expect(found).toEqual(['1b@x 2', '2a@x 1', '1a@x 1', '2c@x 1', '1c@x 1']);
   });
 
-  it('goes on behind a thread that breaks the reader, and says where that one begins', async () => {
-    const { archive } = archiveOf(MAILS, 70);
-    const read = (from: number, to: number) =>
-      from === 0 ? Promise.reject(new Error('it broke')) : archive.read(from, to);
-    const subjects: string[] = [];
-    const broken: string[] = [];
-    const threads = streamThreads(
-      { ...archive, read },
-      (error, from) => void broken.push(`${String(error)} at ${from}`),
-    );
-    for await (const { thread } of threads) subjects.push(thread.subject);
-    expect([subjects, broken]).toEqual([['two'], ['Error: it broke at 0']]);
-    await expect(async () => {
-      for await (const _ of streamThreads({ ...archive, read }));
-    }).rejects.toThrow('it broke');
-  });
-
   it('gives its threads whole, in the order of their first mails, and where their bytes came from', async () => {
     const { bytes, archive } = archiveOf(MAILS, 70);
     const ids: string[][] = [];
