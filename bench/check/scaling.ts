@@ -10,13 +10,14 @@ import { family, promela, type Variant } from './family.ts';
 
 type Complete = Exclude<Outcome, { kind: 'refused' }>;
 const LIMIT = { states: 20_000_000 };
-const NONE = { merge: false, deadRegisters: false, movers: false, persistent: false };
+const NONE = { merge: false, deadRegisters: false, movers: false, persistent: false, symmetry: false };
 const SETTINGS = {
   none: NONE,
   merge: { ...NONE, merge: true },
   '+dead registers': { ...NONE, merge: true, deadRegisters: true },
   '+movers': { ...NONE, merge: true, deadRegisters: true, movers: true },
-  'all (+persistent)': {},
+  '+persistent': { symmetry: false },
+  'all (+symmetry)': {},
 };
 
 function run(program: Program, settings: Parameters<typeof explore>[3]): Complete {

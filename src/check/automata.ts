@@ -10,6 +10,7 @@ export interface Reductions {
   readonly deadRegisters: boolean; // a register that is not read any more is 0
   readonly movers: boolean; // accesses under a lock that everybody takes for them are not scheduling points; needs merge
   readonly persistent: boolean; // where the order cannot matter, only some processes step
+  readonly symmetry: boolean; // who of the processes that run the same code stands where does not tell states apart
 }
 
 /** What an engine is made for. */

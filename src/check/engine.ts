@@ -1,5 +1,6 @@
 // Steps of processes on the current state of a space.
 import type { Instruction, Program } from '../types.ts';
+import { alikeOf, sorter } from './alike.ts';
 import { automatonOf, type EngineOptions, invariantAutomaton } from './automata.ts';
 import { wordMask } from './footprint.ts';
 import { BLOCKED, createGraph, type Graph } from './graph.ts';
@@ -19,6 +20,9 @@ export interface Engine {
   readonly graph: Graph;
   readonly space: Space;
   readonly sharing: Sharing;
+  readonly alike: readonly (readonly number[])[]; // process -> those that are not told apart from it
+  /** Puts the current state into the order in which processes that are alike are kept. `moved`: who has stepped; undefined: all. */
+  readonly sort: (moved: number | undefined) => void;
   readonly nodeAt: (process: number) => number; // in the current state
   /** Number of ways the node can step now: ways of its own, and one more, the last, when a store can leave its buffer. */
   readonly ways: (node: number) => number;
@@ -41,17 +45,19 @@ export function createEngine(
   onFound: (process: number, property: number) => void,
 ): Engine {
   const n = program.processes.length;
-  const { merge, movers } = options.reductions;
+  const { merge, movers, symmetry } = options.reductions;
+  const alike = symmetry ? alikeOf(program) : program.processes.map((_, p) => [p]);
   const stopNumber: number[] = []; // node -> number in the field of its process
   const stopNodes: number[][] = program.processes.map(() => []);
   const space = createSpace((field) => (field < n ? stopNodes[field]!.length : graph.slots[field - n]!.values.length));
   for (let p = 0; p < n; p++) space.addField();
-  const sharing = createSharing(program, () => graph, { merge, movers, isBuffered: options.buffer > 0 });
+  const sharing = createSharing(program, () => graph, { merge, movers, alike, isBuffered: options.buffer > 0 });
   const conditions = program.processes.flatMap(({ code }, p) =>
     code.flatMap((one, pc) => (one.op === 'wait-until' ? [{ p, pc, one }] : [])),
   );
+  const ofFirst = alike.map(([first], p) => (first === p ? automatonOf(program, p, options) : undefined));
   const automata = [
-    ...program.processes.map((_, p) => automatonOf(program, p, options)),
+    ...alike.map(([first]) => ofFirst[first!]!),
     ...program.invariants.map((invariant) => invariantAutomaton(invariant, options.fuel)),
     ...conditions.map((condition) => invariantAutomaton(condition.one, options.fuel)),
   ];
@@ -60,6 +66,7 @@ export function createEngine(
   const graph: Graph = createGraph(
     program,
     automata,
+    automata.map((_, owner) => (alike[owner]?.[0] ?? owner) + 1),
     (node) => (isReady ? sharing.see(node) : void early.push(node)),
     (from, to) => sharing.link(from, to),
     () => space.addField(),
@@ -70,15 +77,14 @@ export function createEngine(
   const firstCondition = n + program.invariants.length;
   const rules = schedulingRules(program, options.buffer > 0);
   const initial = new Int32Array(n).fill(-1);
+  const sort = sorter(alike, { space, graph, ownedSlots: sharing.ownedSlots });
 
   function numberAt(slot: number): number {
-    const { field } = slots[slot]!;
-    return (space.current[space.word[field]!]! >>> space.shift[field]!) & space.mask[field]!;
+    return space.get(slots[slot]!.field);
   }
 
   function nodeAt(p: number): number {
-    const number = (space.current[space.word[p]!]! >>> space.shift[p]!) & space.mask[p]!;
-    return stopNodes[p]![number]!;
+    return stopNodes[p]![space.get(p)]!;
   }
 
   function isBlocked(node: number): boolean {
@@ -146,12 +152,16 @@ export function createEngine(
   }
 
   function stand(p: number, node: number): void {
-    let number = stopNumber[node];
-    if (number === undefined) {
-      number = stopNodes[p]!.push(node) - 1;
-      stopNumber[node] = number;
+    space.set(p, stopNumber[node] ?? newStop(p, node));
+  }
+
+  /** The number of a node, which those of processes that are alike share. */
+  function newStop(p: number, node: number): number {
+    for (const q of alike[p]!) {
+      const twin = q === p ? node : graph.nodeOf(q, nodes[node]!.state);
+      stopNumber[twin] = stopNodes[q]!.push(twin) - 1;
     }
-    space.set(p, number);
+    return stopNumber[node]!;
   }
 
   function begin(): void {
@@ -194,6 +204,8 @@ export function createEngine(
     graph,
     space,
     sharing,
+    alike,
+    sort: (moved) => sort?.(moved),
     nodeAt,
     ways,
     step,

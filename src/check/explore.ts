@@ -13,7 +13,7 @@ import { buildTrace } from './trace.ts';
 import { outcomeWords } from './words.ts';
 
 const LOCAL_STEPS = 10_000;
-const ALL: Reductions = { merge: true, deadRegisters: true, movers: true, persistent: true };
+const ALL: Reductions = { merge: true, deadRegisters: true, movers: true, persistent: true, symmetry: true };
 const STORE_BUFFER = 8; // stores
 
 /** Switches, for tests and measurements: the result must not change. */
@@ -64,14 +64,19 @@ function exploreWords(given: Given, model: 'sc' | 'tso', limit: Limit, options: 
   const isPlain = !isScheduled(program, model === 'tso');
   const isFree = isPlain && !hasConditions(program);
   const wished = { ...ALL, ...options };
-  const reductions = { ...wished, movers: wished.movers && isPlain, persistent: wished.persistent && isFree };
+  const reductions = {
+    ...wished,
+    movers: wished.movers && isPlain,
+    persistent: wished.persistent && isFree,
+    symmetry: wished.symmetry && isPlain,
+  };
   const fuel = limit.localSteps ?? LOCAL_STEPS;
   const buffer = model === 'tso' ? (options.buffer ?? STORE_BUFFER) : 0;
   const found: Finding[] = [];
   const engine = createEngine(program, { reductions, fuel, buffer }, (process, property) =>
     found.push({ process, property }),
   );
-  const repeats = reductions.merge || reductions.persistent;
+  const repeats = reductions.merge || reductions.persistent || reductions.symmetry;
   const result = search(program, engine, found, {
     limit,
     fuel,
@@ -79,7 +84,8 @@ function exploreWords(given: Given, model: 'sc' | 'tso', limit: Limit, options: 
     cycles: hasLoops(program),
     repeats,
   });
-  const lockOrder = lockCycles(program, engine.graph);
+  if (result === undefined) return exploreWords(given, model, limit, { ...options, symmetry: false });
+  const lockOrder = lockCycles(program, engine);
   const bound = result.bound ?? (engine.wasFull() ? `store buffers of ${buffer} stores` : undefined);
   return {
     kind: bound === undefined ? 'complete' : 'bounded',

@@ -40,18 +40,24 @@ export interface Graph {
   readonly finds: readonly boolean[]; // the move found a violation
   readonly covered: readonly Uint8Array[]; // owner -> index in the code -> 1 when an access there was run
   readonly slotOf: (address: number) => number; // -1: no cell starts there
+  readonly nodeOf: (owner: number, state: LocalState) => number;
+  readonly numberOf: (slot: number, value: number) => number; // of a value that the slot holds or may come to hold
 }
 
-/** An empty graph over `automata`. `onNode` and `onStep` hear of each new node and step, `newField` gives the field of a new word. */
+/**
+ * An empty graph over `automata`, of which one may serve several processes: in locks it writes `names[owner]` for the process itself.
+ * `onNode` and `onStep` hear of each new node and step, `newField` gives the field of a new word.
+ */
 export function createGraph(
   program: Program,
   automata: readonly Automaton[],
+  names: readonly number[],
   onNode: (node: Node) => void,
   onStep: (from: Node, to: Node) => void,
   newField: () => number,
 ): Graph {
   const nodes: Node[] = [];
-  const nodeOf: number[][] = automata.map(() => []); // by LocalState.id
+  const known: number[][] = automata.map(() => []); // by LocalState.id
   const slots: Slot[] = [];
   const slotAt = new Map<number, number>();
   const base: number[] = [];
@@ -62,7 +68,8 @@ export function createGraph(
   const leaves: number[] = [];
   const moves: Move[] = [];
   const finds: boolean[] = [];
-  const covered = automata.map(({ code }) => new Uint8Array(code.length));
+  const coveredBy = new Map(automata.map((automaton) => [automaton, new Uint8Array(automaton.code.length)]));
+  const covered = automata.map((automaton) => coveredBy.get(automaton)!);
 
   function slotOf(address: number): number {
     const known = slotAt.get(address);
@@ -75,7 +82,7 @@ export function createGraph(
   }
 
   function nodeFor(owner: number, state: LocalState): number {
-    return nodeOf[owner]![state.id] ?? addNode(owner, state);
+    return known[owner]![state.id] ?? addNode(owner, state);
   }
 
   function addNode(owner: number, state: LocalState): number {
@@ -87,7 +94,7 @@ export function createGraph(
     const isAccess = state.kind === 'access' && !state.divides;
     const address = isAccess ? state.address : undefined;
     const node = push(owner, state, { isFlush: false, pc: state.pc, address, flush });
-    nodeOf[owner]![state.id] = node;
+    known[owner]![state.id] = node;
     return node;
   }
 
@@ -153,7 +160,7 @@ export function createGraph(
       ? automaton.flush(state)
       : isLost
         ? automaton.fault(state, state.address >>> 0 < LOWEST_ADDRESS ? PROPERTY.nullPointer : PROPERTY.badAddress)
-        : automaton.step(state, word);
+        : ownStep(owner, state, word);
     const move = done === undefined || slot < 0 ? done : checked(done, word, program.cells[slots[slot]!.cell]!);
     const step = to.length;
     flat[base[node]! + value] = step + 1;
@@ -170,12 +177,37 @@ export function createGraph(
     return step;
   }
 
+  /** A step of the automaton, to which a process that holds a lock has the name that the automaton gives itself. */
+  function ownStep(owner: number, state: LocalState, word: number): Move | undefined {
+    const { code, step: take } = automata[owner]!;
+    const name = names[owner]!;
+    if (name === owner + 1 || !NAMING.includes(code[state.pc]!.op)) return take(state, word);
+    const exchanged = (one: number): number => (one === name ? owner + 1 : one === owner + 1 ? name : one);
+    const move = take(state, exchanged(word));
+    return move === undefined ? undefined : { ...move, word: exchanged(move.word) };
+  }
+
   const starts = automata.map(({ start }, owner) => {
     for (const pc of start.covered) covered[owner]![pc] = 1;
     return nodeFor(owner, start.to);
   });
-  return { nodes, slots, starts, step, to, leaves, moves, finds, covered, slotOf };
+  return {
+    nodes,
+    slots,
+    starts,
+    step,
+    to,
+    leaves,
+    moves,
+    finds,
+    covered,
+    slotOf,
+    nodeOf: nodeFor,
+    numberOf: (slot, value) => numberOf(slots[slot]!.values, value),
+  };
 }
+
+const NAMING: readonly string[] = ['lock', 'trylock', 'unlock', 'assert-held']; // write or ask for the number of a process
 
 /** A move with what is wrong about the word that it leaves. */
 function checked(move: Move, before: number, cell: Cell): Move {

@@ -1,15 +1,16 @@
 // Orders of locks that run in a circle: what lockdep warns of, whether or not an execution deadlocks.
 import type { CodePoint, LockCycle, Program } from '../types.ts';
-import type { Graph } from './graph.ts';
+import type { Engine } from './engine.ts';
 
 interface Taken {
   readonly process: number;
+  readonly pc: number;
   readonly at: CodePoint;
   readonly held: readonly number[]; // slots held then
 }
 
 /** The shortest circles, one for each set of locks, in order of their locks. Locks that are only tried wait for nobody. */
-export function lockCycles(program: Program, graph: Graph): readonly LockCycle[] {
+export function lockCycles(program: Program, { graph, alike }: Pick<Engine, 'graph' | 'alike'>): readonly LockCycle[] {
   const next = new Map<number, Map<number, Taken[]>>(); // held -> taken -> where
   for (const { owner, state, slot, pc, isFlush } of graph.nodes) {
     const instruction = program.processes[owner]?.code[pc];
@@ -20,8 +21,9 @@ export function lockCycles(program: Program, graph: Graph): readonly LockCycle[]
       next.set(lock, ways);
       const list = ways.get(slot) ?? [];
       ways.set(slot, list);
-      if (!list.some((one) => one.process === owner && one.at === instruction.at))
-        list.push({ process: owner, at: instruction.at, held });
+      for (const process of alike[owner]!)
+        if (!list.some((one) => one.process === process && one.pc === pc))
+          list.push({ process, pc, at: program.processes[process]!.code[pc]!.at, held });
     }
   }
   const found = new Map<string, LockCycle>();

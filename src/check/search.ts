@@ -45,8 +45,11 @@ const MOST_RUNS = 400;
 const LONGEST_RUN = 2_000; // steps
 const FEW_STATES = 2_000; // searches without persistent sets, to see what is touched, are no larger
 
-/** Searches every state that matters. Linear in states times processes, a few times over for the first few states. */
-export function search(program: Program, engine: Engine, found: Finding[], wanted: Wanted): Found {
+/**
+ * Searches every state that matters. Linear in states times processes, a few times over for the first few states. Undefined when
+ * processes that are alike can be told apart after all, by the number that one of them leaves in a lock.
+ */
+export function search(program: Program, engine: Engine, found: Finding[], wanted: Wanted): Found | undefined {
   const { sharing, space } = engine;
   const most = wanted.limit.states;
   const once = (choose: Choose | undefined, isSpoiled: () => boolean, states: number): Found | undefined => {
@@ -54,10 +57,13 @@ export function search(program: Program, engine: Engine, found: Finding[], wante
     return searchOnce(program, engine, found, { ...wanted, limit: { states } }, choose, isSpoiled);
   };
   const isStale = (): boolean => wanted.repeats && sharing.isStale();
+  const hasAlike = engine.alike.some((group) => group.length > 1);
+  const isTold = (): boolean => hasAlike && sharing.tellsOwners();
   const size = wanted.persistent ? Math.min(most, FEW_STATES) : most;
   for (let isSettled = false; !isSettled; ) {
     sharing.renew();
     const result = once(undefined, isStale, size);
+    if (isTold()) return undefined;
     isSettled = !isStale();
     if (isSettled && !wanted.persistent) return result!;
   }
@@ -67,6 +73,7 @@ export function search(program: Program, engine: Engine, found: Finding[], wante
   for (;;) {
     sharing.renew();
     const result = once(persistentSets(program.processes.length, sharing), isNew, most);
+    if (isTold()) return undefined;
     if (!isNew()) return result!;
   }
 }
@@ -129,6 +136,7 @@ function searchOnce(
 
   engine.start();
   report(-1, 0);
+  engine.sort(undefined);
   space.keep(-1, 0);
   if (always.length > 0) evaluate(always, 0);
 
@@ -174,6 +182,7 @@ function searchOnce(
         engine.step(p, nodes[p]!, way);
         transitions++;
         if (found.length > 0) report(state, way);
+        engine.sort(p);
         const before = space.count;
         const next = space.keep(state, p + way * n);
         if (next > state) leadsOn = true;

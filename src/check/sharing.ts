@@ -19,6 +19,10 @@ export const STOP = {
 /** In `Spot.flags`: a node there is a right mover. */
 export const RIGHT = 1;
 
+// In `names`: the number of a process is written into a word, and the word is read as a number.
+const NAMED = 1;
+const READ = 2;
+
 type Kind = 'owner' | 'try' | 'held' | 'other'; // lock and unlock, trylock, assert-held, the rest
 
 /** Accesses of one process to one word with the same locks held: enough to tell who may disturb whom. */
@@ -51,15 +55,25 @@ export interface Sharing {
   readonly link: (from: Node, to: Node) => void; // a step was found
   readonly spotOf: readonly Spot[]; // by node
   readonly isWatched: (slot: number, writes: number) => boolean;
+  readonly ownedSlots: readonly number[]; // words that hold the number of a process while it holds the lock
+  readonly tellsOwners: () => boolean; // somebody reads such a word as a number
 }
 
-/** `merge` and `movers` as in explore.ts. `classOf`: processes with one number are alike. */
-export function createSharing(
-  program: Program,
-  graph: () => Graph,
-  options: { readonly merge: boolean; readonly movers: boolean; readonly isBuffered: boolean },
-): Sharing {
+/** What sharing goes by: `merge` and `movers` as in explore.ts, for each process all that are alike, and whether there are store buffers. */
+export interface SharingOptions {
+  readonly merge: boolean;
+  readonly movers: boolean;
+  readonly alike: readonly (readonly number[])[];
+  readonly isBuffered: boolean;
+}
+
+/** Knows nothing yet. What one process was seen to do, those that are alike may do too. */
+export function createSharing(program: Program, graph: () => Graph, options: SharingOptions): Sharing {
   const n = program.processes.length;
+  const kindOfProcess = options.alike.map(([first]) => first!);
+  const isMany = options.alike.map((group) => group.length > 1);
+  const names: number[] = []; // by slot: NAMED and READ
+  const ownedSlots: number[] = [];
   const groups: Group[][] = []; // by slot
   const spoiled: boolean[] = []; // by slot: written by other than lock and unlock
   const watched: number[] = []; // by slot: bits
@@ -71,6 +85,7 @@ export function createSharing(
   const spots = new Map<string, Spot>();
   const spotOf: Spot[] = [];
   const nodesAt: Node[][] = []; // by slot
+  let isTelling = false;
   let stale = false;
   let grown = false;
 
@@ -80,6 +95,7 @@ export function createSharing(
 
   function see(node: Node): void {
     stop[node.id] = STOP.unknown;
+    if (node.slot >= 0) readAsNumber(node);
     if (node.owner >= n) return;
     const spot = spotAt(node);
     spotOf[node.id] = spot;
@@ -97,14 +113,29 @@ export function createSharing(
       spoiled[node.slot] = true;
       if (isHeld(node.slot)) stale = true;
     }
-    const group = list.find((one) => one.owner === node.owner && one.locks === locks && one.kind === kind);
-    if (group === undefined) list.push({ owner: node.owner, locks, kind, ...bits });
+    const owner = kindOfProcess[node.owner]!;
+    const group = list.find((one) => one.owner === owner && one.locks === locks && one.kind === kind);
+    if (group === undefined) list.push({ owner, locks, kind, ...bits });
     else if (((bits.reads & ~group.reads) | (bits.writes & ~group.writes)) === 0) return;
     else {
       group.reads |= bits.reads;
       group.writes |= bits.writes;
     }
     review(node.slot);
+  }
+
+  /** Notes whether the number of a process in a lock can be told from another one. */
+  function readAsNumber(node: Node): void {
+    const { op } = (node.owner < n ? instructionOf(node) : undefined) ?? { op: 'load' };
+    const isOwned = op === 'lock' || op === 'trylock';
+    if (isOwned && !ownedSlots.includes(node.slot)) ownedSlots.push(node.slot);
+    const isRead = !isOwned && op !== 'unlock' && op !== 'assert-held' && op !== 'is-locked';
+    const isTold = isRead || program.observed.includes(graph().slots[node.slot]!.cell);
+    const known = names[node.slot] ?? 0;
+    names[node.slot] = known | (isOwned ? NAMED : 0) | (isTold ? READ : 0);
+    if (names[node.slot] !== (NAMED | READ) || known === (NAMED | READ)) return;
+    isTelling = true;
+    if (isMany.includes(true)) stale = true;
   }
 
   function isHeld(slot: number): boolean {
@@ -122,7 +153,7 @@ export function createSharing(
   }
 
   function spotAt({ owner, state }: Node): Spot {
-    const key = `${owner}/${state.pc}/${state.locks.id}`;
+    const key = `${kindOfProcess[owner]}/${state.pc}/${state.locks.id}`;
     let spot = spots.get(key);
     if (spot !== undefined) return spot;
     spot = { id: spots.size, touches: new Map(), next: new Set(), flags: 0 };
@@ -223,9 +254,13 @@ export function createSharing(
     const mine = kindOf(node);
     const locks = heldSlots[lockSetOf[node.id]!]!;
     for (const other of groups[node.slot]!) {
-      if (other.owner !== node.owner && conflicts(other, bits) && disturbs(other, mine, node, locks)) return true;
+      if (isAnother(other, node) && conflicts(other, bits) && disturbs(other, mine, node, locks)) return true;
     }
     return false;
+  }
+
+  function isAnother(group: Group, { owner }: Node): boolean {
+    return group.owner !== kindOfProcess[owner] || isMany[owner]!;
   }
 
   /** True when `other` may run between the step before this access and the access, and the order can be told. */
@@ -247,7 +282,7 @@ export function createSharing(
     if (instruction?.op === 'choose') return true;
     if (instruction?.op !== 'lock' || node.slot < 0 || node.state.waits) return false;
     if (spoiled[node.slot] === true || (watched[node.slot] ?? 0) !== 0) return false;
-    return groups[node.slot]!.every(({ owner, kind }) => owner === node.owner || kind === 'owner' || kind === 'held');
+    return groups[node.slot]!.every((one) => !isAnother(one, node) || one.kind === 'owner' || one.kind === 'held');
   }
 
   function renew(): void {
@@ -269,6 +304,8 @@ export function createSharing(
     link,
     spotOf,
     isWatched,
+    ownedSlots,
+    tellsOwners: () => isTelling,
   };
 }
 

@@ -12,7 +12,8 @@ export interface Space {
   parent: Int32Array; // state -> state it was first reached from; -1 for the first
   how: Uint16Array; // state -> process + choice * processes
   readonly addField: () => number; // 0 in all states
-  readonly set: (field: number, value: number) => void; // of the current state
+  readonly get: (field: number) => number; // of the current state
+  readonly set: (field: number, value: number) => void;
   readonly load: (state: number) => void; // makes it current
   /** Number of the current state: an old number when it was seen before, else `count` before the call. Expected constant time. */
   readonly keep: (parent: number, how: number) => number;
@@ -43,6 +44,7 @@ export function createSpace(used: (field: number) => number): Space {
     parent: new Int32Array(FIRST_STATES),
     how: new Uint16Array(FIRST_STATES),
     addField,
+    get,
     set,
     load,
     keep,
@@ -59,6 +61,10 @@ export function createSpace(used: (field: number) => number): Space {
       space.mask = extended(space.mask, fields * 2);
     }
     return fields++;
+  }
+
+  function get(field: number): number {
+    return (space.current[space.word[field]!]! >>> space.shift[field]!) & space.mask[field]!;
   }
 
   function set(field: number, value: number): void {

@@ -71,13 +71,8 @@ function follow(
   hasBuffers: boolean,
   witness: Witness,
 ): { machine: Machine; events: readonly Executed[] } {
-  const n = program.processes.length;
   const { space, graph } = engine;
-  const taken: { p: number; way: number }[] = [];
-  for (let state = witness.state; state > 0; state = space.parent[state]!)
-    taken.push({ p: space.how[state]! % n, way: Math.floor(space.how[state]! / n) });
-  taken.reverse();
-  if (witness.state >= 0 && witness.process !== undefined) taken.push({ p: witness.process, way: witness.way });
+  const taken = stepsTo(program, engine, witness);
   const machine = createMachine(program, hasBuffers);
   const events: Executed[] = [];
   const isFound = (): boolean => events.at(-1)?.violated === witness.property;
@@ -98,7 +93,8 @@ function follow(
     if (isLast && (process > witness.process! || isFound())) break;
     rerun(process, passed, 0);
   }
-  for (const [index, { p, way }] of taken.entries()) {
+  for (const [index, { kind, number, way }] of taken.entries()) {
+    const p = kind.find((one) => space.get(one) === number)!;
     isLast = index === taken.length - 1 && witness.process !== undefined;
     const steps = recorded(engine, () => engine.step(p, engine.nodeAt(p), way));
     for (const [k, passed] of steps.entries()) {
@@ -107,6 +103,27 @@ function follow(
     }
   }
   return { machine, events };
+}
+
+/** A step of the search: of the first process of a kind that stands at the node with this number. */
+interface Step {
+  readonly kind: readonly number[];
+  readonly number: number;
+  readonly way: number;
+}
+
+/** The steps of the search up to a witness. In the states that it kept, processes that are alike may have changed places. */
+function stepsTo(program: Program, { space, alike }: Engine, { state, process, way }: Witness): readonly Step[] {
+  const n = program.processes.length;
+  const steps: Step[] = [];
+  const add = (from: number, p: number, choice: number): void => {
+    space.load(from);
+    steps.push({ kind: alike[p]!, number: space.get(p), way: choice });
+  };
+  if (state >= 0 && process !== undefined) add(state, process, way);
+  for (let at = state; at > 0; at = space.parent[at]!)
+    add(space.parent[at]!, space.how[at]! % n, Math.floor(space.how[at]! / n));
+  return steps.reverse();
 }
 
 /** What the engine ran through while `run` ran. */

@@ -1,4 +1,5 @@
 // Every schedule of a program as a graph of choices, for a reader who steps through it and takes another turn.
+import { assert } from '../errors.ts';
 import type { Limit, Program, Refusal, TraceStep, Walk, WalkChoice, WalkState, WalkStep } from '../types.ts';
 import { createEngine, type Engine, type Passed } from './engine.ts';
 import { asGiven, type Expanded, expand } from './expand.ts';
@@ -57,12 +58,13 @@ function graphOf(program: Program, model: 'sc' | 'tso', limit: Limit): Graph {
   const found: Finding[] = [];
   const isPlain = !isScheduled(program, buffer > 0);
   const persistent = isPlain && !hasConditions(program);
-  const reductions = { merge: true, deadRegisters: true, movers: isPlain, persistent };
+  const reductions = { merge: true, deadRegisters: true, movers: isPlain, persistent, symmetry: false };
   const engine = createEngine(program, { reductions, fuel, buffer }, (process, property) =>
     found.push({ process, property }),
   );
   const wanted = { limit: { states: MOST_SEARCHED }, fuel, persistent, cycles: hasLoops(program), repeats: true };
   const result = search(program, engine, found, wanted);
+  assert(result !== undefined, 'expected a search that tells processes apart');
   const way = wayTo(program, engine, result);
   return { ...unfold(program, engine, { fuel, hasBuffers: buffer > 0, found, most: limit.states, way }), result };
 }

@@ -14,11 +14,12 @@ import type { Outcome, Program } from '../../src/types.ts';
 // all of them finds, and an interpreter that shares no code with the engine accepts every schedule.
 const rulesDir = join(import.meta.dirname, '..', '..', 'rules');
 const MOST = 50_000; // states; a program beyond it is compared where both searches end
-const OFF: Reductions = { merge: false, deadRegisters: false, movers: false, persistent: false };
+const OFF: Reductions = { merge: false, deadRegisters: false, movers: false, persistent: false, symmetry: false };
 const STEPS: readonly [string, Partial<Reductions>][] = [
   ['merging only', { deadRegisters: false, movers: false, persistent: false }],
   ['without movers and persistent sets', { movers: false, persistent: false }],
   ['without persistent sets', { persistent: false }],
+  ['without symmetry', { symmetry: false }],
   ['all', {}],
 ];
 

@@ -59,7 +59,7 @@ export function program(
   };
 }
 
-export const NONE = { merge: false, deadRegisters: false, movers: false, persistent: false } as const;
+export const NONE = { merge: false, deadRegisters: false, movers: false, persistent: false, symmetry: false } as const;
 
 /** The accesses that a trace tells, as the replayer gives them. */
 export function accessesOf({ steps }: Trace): readonly Accessed[] {

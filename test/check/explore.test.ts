@@ -68,10 +68,10 @@ describe('two processes that increment a counter', () => {
     expect(eventsOf(outcome)).toEqual(['P1 read x: 0', 'P0 write x: 0 -> 1', 'P1 write x: 1 -> 1']);
   });
 
-  it('lose none under a lock: one scheduling point each', () => {
+  it('lose none under a lock: one scheduling point each, and it does not matter who comes first', () => {
     const body = [lock(LOCK_A), load(0, X), bump, unlock(LOCK_A), end];
     const outcome = run(program([x, a], [body, body], [isTwo]));
-    expect([outcome.states, outcome.terminals, properties(outcome)]).toEqual([4, ['x=2'], []]);
+    expect([outcome.states, outcome.terminals, properties(outcome)]).toEqual([3, ['x=2'], []]);
   });
 
   it('are not alone under a lock that a third process initialises again', () => {
@@ -267,7 +267,7 @@ describe('munlock, put back and isolate', () => {
       [4, 1],
       [4, 3],
     ].map(([cpus, folios]) => run(family('c', cpus!, folios!, 'one word')).states);
-    expect(states).toEqual([12, 31, 44, 221, 168, 6536]);
+    expect(states).toEqual([12, 31, 44, 221, 103, 3517]);
   });
 
   it('tells the race in few lines: the token is lost, the test is late, the bit is gone', () => {
