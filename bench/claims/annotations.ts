@@ -18,6 +18,7 @@ export interface Annotation {
   readonly kinds: readonly string[];
   readonly message?: string;
   readonly open?: true;
+  readonly aside?: true; // linux-mm.json: of a mail that is set aside
   readonly polarity?: '-';
   readonly rule?: string;
   readonly seed?: string;
@@ -74,6 +75,16 @@ export async function mailSamples(): Promise<Thread[]> {
       threads.push(await readThread(name.endsWith('.gz') ? gunzipSync(bytes) : bytes, name));
     }
   }
+  return threads;
+}
+
+const more = process.env['RELORE_MAIL'] ?? join(shared, 'linux-mm');
+
+/** The mails of linux-mm.json as far as they are at hand: one file each below RELORE_MAIL or ../shared/linux-mm, of any form. */
+export async function moreMail(): Promise<Thread[]> {
+  if (!existsSync(more)) return [];
+  const threads: Thread[] = [];
+  for (const name of readdirSync(more).sort()) threads.push(await readThread(readFileSync(join(more, name)), name));
   return threads;
 }
 
