@@ -1,9 +1,9 @@
 // The choices of a search: which write a read sees, and where a write goes and who takes it.
 import { IS, NOWHERE } from './event.ts';
 import type { Ground } from './footing.ts';
-import { connect, insert, placesOf, sourcesOf, takersOf } from './place.ts';
+import { assumptionsHold, connect, insert, placesOf, satisfies, sourcesOf, takersOf } from './place.ts';
 import { type Cpu, copy, type State, settle } from './state.ts';
-import { isFed } from './wait.ts';
+import { exchangedBefore, forwardable, isFed } from './wait.ts';
 
 /** A choice is worked out only when the graph so far is consistent: the states that follow, each another execution. */
 export type Choice = () => readonly State[];
@@ -12,11 +12,12 @@ export type Choice = () => readonly State[];
 export function chooseSource(state: State, ground: Ground, r: number): Choice | 'dead' | undefined {
   const indices = sourcesOf(state, r);
   const waits = isFed(state, ground, r);
-  if (indices.length === 1 && !waits) {
+  const isForwarded = forwardable(state, r) >= 0;
+  if (indices.length === 1 && !waits && !isForwarded) {
     const write = state.co[state.loc[r]!]![indices[0]!]!;
     return connect(state, r, write) ? undefined : 'dead';
   }
-  if (indices.length === 0) {
+  if (indices.length === 0 && !isForwarded) {
     if (!waits) return 'dead';
     block(state, r);
     return undefined;
@@ -39,10 +40,22 @@ function branches(state: State, r: number, indices: readonly number[], waits: bo
     const child = copy(state);
     return connect(child, r, state.co[cell]![i]!) ? [child] : [];
   });
+  const write = forwardable(state, r);
+  if (write >= 0) {
+    const ahead = copy(state);
+    if (forward(ahead, r, write)) children.push(ahead);
+  }
   if (!waits) return children;
   const child = copy(state);
   block(child, r);
   return [...children, child];
+}
+
+/** Lets read `r` see `write`, which has no place yet. False when that contradicts what the read demands or a branch that was taken. */
+function forward(state: State, r: number, write: number): boolean {
+  if (!satisfies(state, state.events[r]!, state.events[write]!.value as number)) return false;
+  state.forwarded = [...state.forwarded, { read: r, write }];
+  return assumptionsHold(state);
 }
 
 /** Lets the process of `r` wait for it. */
@@ -70,12 +83,20 @@ export interface Placement {
 /** Where write `w` may go, with every set of readers. */
 export function placementsOf(state: State, w: number): readonly Placement[] {
   const value = settle(state, state.events[w]!.value) as number;
-  return placesOf(state, w).flatMap((k) =>
-    subsets(takersOf(state, w, k, value), (r) => (state.events[r]!.is & IS.pair) !== 0).map((takers) => ({
-      k,
-      takers,
-    })),
-  );
+  const isPair = (r: number): boolean => (state.events[r]!.is & IS.pair) !== 0;
+  const bound = state.forwarded.flatMap(({ read, write }) => (write === w ? [read] : []));
+  return placesOf(state, w).flatMap((k) => {
+    const takers = takersOf(state, w, k, value);
+    if (!bound.every((r) => takers.includes(r))) return [];
+    return subsets(
+      // a read that could go on with the value of `w`, and waits, sees another write
+      takers.filter((r) => !state.forwarded.some(({ read }) => read === r) && exchangedBefore(state, r) !== w),
+      isPair,
+    ).flatMap((free) => {
+      const all = [...bound, ...free];
+      return all.filter(isPair).length > 1 ? [] : [{ k, takers: all }];
+    });
+  });
 }
 
 /** Puts write `w` there. False when that contradicts a branch that was taken before. */

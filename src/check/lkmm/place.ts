@@ -86,6 +86,7 @@ export function connect(state: State, r: number, write: number): boolean {
   const event = state.events[r]!;
   const cell = state.loc[r]!;
   if (state.source[r] === PENDING) state.pending = state.pending.filter((one) => one !== r);
+  if (state.forwarded.length > 0) state.forwarded = state.forwarded.filter(({ read }) => read !== r);
   state.source[r] = write;
   state.value[r] = write === INIT ? state.init[cell]! : state.value[write]!;
   if ((event.is & IS.pair) !== 0) {

@@ -82,6 +82,15 @@ interface Assumption {
   readonly holds: boolean;
 }
 
+/**
+ * A read that sees the write of a read-modify-write of its own process which has no place yet, since its own read still waits. Nothing
+ * orders the two reads, so the process goes on with the value. The read is pending until the write is placed.
+ */
+export interface Forwarded {
+  readonly read: number;
+  readonly write: number;
+}
+
 /** See Graph; `value` is of placed writes and of reads with a source. */
 export interface State extends Graph {
   readonly words: number;
@@ -95,6 +104,7 @@ export interface State extends Graph {
   readonly taken: number[]; // by write: the read of the pair that follows it, -1
   readonly firstTaken: number[]; // the same of initial values, by cell
   pending: readonly number[];
+  forwarded: readonly Forwarded[];
   loose: readonly number[]; // events whose cell, value or source is not known
   assumed: readonly Assumption[];
   readonly cpus: Cpu[];
@@ -131,6 +141,7 @@ export function initial(words: number, init: readonly number[], registers: reado
     taken: [],
     firstTaken: init.map(() => -1),
     pending: [],
+    forwarded: [],
     loose: [],
     assumed: [],
     cpus: registers.map((count, process) => ({
@@ -173,6 +184,7 @@ export function copy(state: State): State {
     taken: state.taken.slice(),
     firstTaken: state.firstTaken.slice(),
     pending: state.pending,
+    forwarded: state.forwarded,
     loose: state.loose,
     assumed: state.assumed,
     cpus: state.cpus.map((cpu) => ({
@@ -204,5 +216,10 @@ export function copy(state: State): State {
 /** `value` with the reads that have a source put in. */
 export function settle(state: State, value: Value): Value {
   if (typeof value === 'number') return value;
-  return reduce(value, (event) => (state.source[event]! >= INIT ? state.value[event] : undefined));
+  return reduce(value, (event) => {
+    if (state.source[event]! >= INIT) return state.value[event];
+    const known = state.forwarded.length === 0 ? undefined : state.forwarded.find(({ read }) => read === event);
+    const stored = known === undefined ? undefined : state.events[known.write]!.value;
+    return typeof stored === 'number' ? stored : undefined;
+  });
 }

@@ -1,6 +1,6 @@
 // Waiting: a read that committed to a write which is not in the graph yet. Who may still feed it, and who may run ahead of its own
 // open reads to do so.
-import { type Event, IS, ROW, ROWS } from './event.ts';
+import { type Event, INIT, IS, ROW, ROWS } from './event.ts';
 import { feedOf, type Ground } from './footing.ts';
 import { mayOvertake } from './overtake.ts';
 import { type Cpu, SET, type State } from './state.ts';
@@ -35,21 +35,54 @@ function feedFor(state: State, ground: Ground, r: number): number {
  */
 function isFedByLoose(state: State, ground: Ground, r: number, open: readonly number[]): boolean {
   const cell = state.loc[r]!;
-  const takes = ground.isLock[cell]! && state.events[r]!.demand?.equal === false;
+  const { process, demand } = state.events[r]!;
+  const takes = ground.isLock[cell]! && demand?.equal === false;
   return state.loose.some((w) => {
-    if (!isLooseWriter(state, w, cell, state.events[r]!.process, r)) return false;
-    if (ground.isLock[cell]! && ((state.events[w]!.is & IS.lkw) !== 0) !== takes) return false;
-    return !open.some((one) => isBehind(state.events[w]!, one));
+    if (!isLooseWriter(state, w, cell, process, r) || w === forwardable(state, r)) return false;
+    const write = state.events[w]!;
+    if (ground.isLock[cell]! && ((write.is & IS.lkw) !== 0) !== takes) return false;
+    return !open.some((one) => (write.process === process ? hands(write, one) : isBehind(write, one)));
   });
 }
 
+/**
+ * The write of a read-modify-write of its own process that read `r` may see although it has no place yet; -1 when there is none. One whose
+ * value comes from what it read orders `r` behind that, so that nothing is gained by going on.
+ */
+export function forwardable(state: State, r: number): number {
+  const w = exchangedBefore(state, r);
+  return w >= 0 && state.source[state.events[w]!.partner]! < INIT ? w : -1;
+}
+
+/** The last write of its own process to the cell of read `r`, when it is that of a read-modify-write and stores a known value; else -1. */
+export function exchangedBefore(state: State, r: number): number {
+  const { events, loc } = state;
+  const { process } = events[r]!;
+  for (let w = r - 1; w >= 0; w--) {
+    const event = events[w]!;
+    if (event.process !== process || (event.is & IS.write) === 0 || (loc[w] !== loc[r] && loc[w]! >= 0)) continue;
+    const isExchange = loc[w] === loc[r] && (event.is & IS.pair) !== 0;
+    return isExchange && typeof event.value === 'number' ? w : -1;
+  }
+  return -1;
+}
+
 const ORDERING = [ROW.strong, ROW.gp, ROW.release, ROW.acquire, ROW.addr, ROW.data, ROW.ctrl];
+const HANDED = [ROW.addr, ROW.data];
 
 /** True when write `w` is ordered behind read `r` by a fence, a dependency, or because both are halves of a pair. */
 function isBehind(w: Event, r: number): boolean {
-  if ((w.is & IS.pair) !== 0 && w.partner === r) return true;
+  return ((w.is & IS.pair) !== 0 && w.partner === r) || dependsOn(w, r, ORDERING);
+}
+
+/** True when whoever reads `w` in its own process is ordered behind read `r` too: dep; rfi. */
+function hands(w: Event, r: number): boolean {
+  return dependsOn(w, r, HANDED);
+}
+
+function dependsOn(w: Event, r: number, rows: readonly number[]): boolean {
   const words = w.rows.length / ROWS;
-  return ORDERING.some((row) => (w.rows[row * words + (r >>> 5)]! & (1 << (r & 31))) !== 0);
+  return rows.some((row) => (w.rows[row * words + (r >>> 5)]! & (1 << (r & 31))) !== 0);
 }
 
 /** True when some write may still feed the pending read, as far as the code of the other processes goes. */
@@ -70,7 +103,8 @@ export function isFed(state: State, ground: Ground, r: number): boolean {
 export function starves(state: State, ground: Ground): boolean {
   if (state.pending.length === 0) return false;
   const isPlain = isPlainOpen(state);
-  let starving: readonly number[] = state.pending;
+  let starving = waiting(state);
+  if (starving.length === 0) return false;
   for (;;) {
     const behind = isPlain ? [] : starving;
     const left = starving.filter(
@@ -110,12 +144,17 @@ export function runAhead(state: State, ground: Ground): boolean {
   const isPlain = isPlainOpen(state);
   for (const cpu of state.cpus) {
     if (cpu.ended || cpu.blocked < 0) continue;
-    const marked = state.pending.filter((r) => state.events[r]!.process !== cpu.process || isMarked(state, r));
-    if (!state.pending.some((r) => mayFeed(state, ground, cpu, r, marked, isPlain))) continue;
+    const marked = waiting(state).filter((r) => state.events[r]!.process !== cpu.process || isMarked(state, r));
+    if (!waiting(state).some((r) => mayFeed(state, ground, cpu, r, marked, isPlain))) continue;
     cpu.blocked = -1;
     return true;
   }
   return false;
+}
+
+/** The pending reads without those that have their value already. */
+function waiting({ pending, forwarded }: State): readonly number[] {
+  return forwarded.length === 0 ? pending : pending.filter((r) => !forwarded.some(({ read }) => read === r));
 }
 
 function isPlainOpen(state: State): boolean {
