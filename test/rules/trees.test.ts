@@ -29,6 +29,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'wait-for-lru': ['S11:', 'S11n:'],
   'lru-before-put': ['S12:'],
   'flags-of-new-page': ['S6:'],
+  'isolation-given-up': ['S13:'],
   'mlock-visibility': ['S9:', 'S9l:', 'S9m:', 'S9y:', 'S9a:'],
   'memcg-id': ['S8:', 'S8s: I-id'],
   'memcg-lock-order': ['S7:', 'S7m:'],
@@ -38,13 +39,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a source does not have the function, or has one that does much more: the rules say so. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
-  'drain-generation on v6.0': ['S9g: refused lru_add_drain_all()'],
   'write-to-private-copy on 6.1': ['S1: refused __get_user_pages()'],
   'write-to-private-copy on 6.12': ['S1: refused __get_user_pages()'],
-  'flags-of-new-page on v6.0': ['S6: refused isolate_migratepages_block()'],
-  'lru-before-put on v6.0': ['S12: refused move_folios_to_lru()'],
-  'memcg-id on v6.0': ['S8: refused struct move_charge_struct', 'S8s: refused struct move_charge_struct'],
-  'memcg-lock-order on v6.0': ['S7: refused split_huge_page_to_list()', 'S7m:'],
 };
 
 let knowledge: Knowledge;
