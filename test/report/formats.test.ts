@@ -12,16 +12,12 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { renderB4Check, renderPatchwork } from '../../src/report/check.ts';
-import { renderCheckstyle } from '../../src/report/checkstyle.ts';
 import { githubSummary, renderGithub } from '../../src/report/github.ts';
 import { renderGitlab } from '../../src/report/gitlab.ts';
-import { renderHtml } from '../../src/report/html.ts';
 import { renderJson } from '../../src/report/json.ts';
-import { renderJunit } from '../../src/report/junit.ts';
-import { renderRdjson } from '../../src/report/rdjson.ts';
 import { renderReply } from '../../src/report/reply.ts';
-import { renderSarif } from '../../src/report/sarif.ts';
 import type { Review } from '../../src/types.ts';
+import { FORMATS } from './renderers.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../..');
@@ -39,20 +35,6 @@ type Name = (typeof NAMES)[number];
 function load(name: Name): Review {
   return JSON.parse(readFileSync(join(ROOT, `fixtures/reviews/${name}.json`), 'utf8')) as Review;
 }
-
-const REPLAY = 'relore replay series.mbox';
-const FORMATS: Readonly<Record<string, (review: Review) => string>> = {
-  sarif: (review) => renderSarif(review, { replay: REPLAY }),
-  github: (review) => renderGithub(review, { replay: REPLAY }),
-  gitlab: (review) => renderGitlab(review, { replay: REPLAY }),
-  rdjson: (review) => renderRdjson(review, { replay: REPLAY }),
-  checkstyle: (review) => renderCheckstyle(review, { replay: REPLAY }),
-  junit: (review) => renderJunit(review, { replay: REPLAY }),
-  html: (review) => renderHtml(review, { replay: REPLAY }),
-  reply: (review) => renderReply(review, { replay: REPLAY, from: 'Ada Example <ada@example.org>' }) ?? '',
-  'b4-check': (review) => renderB4Check(review, { replay: REPLAY }),
-  patchwork: (review) => renderPatchwork(review, { replay: REPLAY }),
-};
 
 const GOLDEN: readonly (readonly [Name, readonly string[]])[] = [
   ['series', Object.keys(FORMATS)],
