@@ -16,6 +16,8 @@ export interface Builder {
   readonly locks: Set<number>; // addresses that are used as locks
   readonly emit: (draft: Draft, line: number, text: string) => number; // its index
   readonly fresh: () => number; // a register without a name
+  readonly named: (name: string) => number; // the register of that name
+  readonly objectOf: (name: string) => number | undefined; // the address of the object of that name, unless it is a register
   readonly lower: (expr: CExpr) => Expr;
   readonly address: (lvalue: CExpr) => Expr;
 }

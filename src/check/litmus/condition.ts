@@ -19,21 +19,21 @@ export function readLocations(read: Reader): readonly Location[] {
   return found;
 }
 
-/** Filter, quantifier and condition. Throws Unsupported when there is no condition. */
+/**
+ * Filter, quantifier and condition. A test without a condition asks for all of its executions, as herd reads it: forall (true).
+ * Throws Unsupported for another quantifier.
+ */
 export function readCondition(read: Reader): {
   readonly filter: Condition | undefined;
   readonly quantifier: Quantifier;
   readonly condition: Condition;
 } {
   const filter = read.accept('filter') ? proposition(read, 0) : undefined;
-  const { line, kind } = read.peek();
-  if (kind === 'end') {
-    const why = 'expected a condition: exists, ~exists or forall';
-    throw new Unsupported('no condition', why, { file: read.file, line });
-  }
-  const negated = read.accept('~');
-  const word = read.next().text;
-  if (word !== 'exists' && (negated || word !== 'forall')) {
+  const { line, kind, text } = read.peek();
+  if (kind === 'end') return { filter, quantifier: 'forall', condition: { kind: 'constant', value: true } };
+  const negated = read.accept('~') || read.accept('not');
+  const word = text === '(' ? 'exists' : read.next().text; // (x=1) alone is what the test asks for
+  if (!QUANTIFIERS.has(word) || (negated && word !== 'exists')) {
     const why = `expected exists, ~exists or forall, found ${negated ? '~' : ''}${word}`;
     throw new Unsupported(word, why, { file: read.file, line });
   }
@@ -42,21 +42,24 @@ export function readCondition(read: Reader): {
   return { filter, quantifier: negated ? '~exists' : word === 'forall' ? 'forall' : 'exists', condition };
 }
 
-function proposition(read: Reader, depth: number): Condition {
-  const left = disjunction(read, depth);
-  return read.accept('=>') ? { kind: 'implies', left, right: proposition(read, depth + 1) } : left;
-}
+const QUANTIFIERS = new Set(['exists', 'forall', 'final']); // final: an older word for exists
 
-function disjunction(read: Reader, depth: number): Condition {
+/** herd's strengths, from weak to strong: \\/, /\\, =>, not. */
+function proposition(read: Reader, depth: number): Condition {
   let left = conjunction(read, depth);
   while (read.accept('\\/') || read.accept('||')) left = { kind: 'or', left, right: conjunction(read, depth) };
   return left;
 }
 
 function conjunction(read: Reader, depth: number): Condition {
-  let left = negation(read, depth);
-  while (read.accept('/\\') || read.accept('&&')) left = { kind: 'and', left, right: negation(read, depth) };
+  let left = implication(read, depth);
+  while (read.accept('/\\') || read.accept('&&')) left = { kind: 'and', left, right: implication(read, depth) };
   return left;
+}
+
+function implication(read: Reader, depth: number): Condition {
+  const left = negation(read, depth);
+  return read.accept('=>') ? { kind: 'implies', left, right: implication(read, depth + 1) } : left;
 }
 
 function negation(read: Reader, depth: number): Condition {
@@ -177,7 +180,7 @@ export function locationWords(location: Location): string {
   return location.index === 0 ? `[${location.name}]` : `${location.name}[${location.index}]`;
 }
 
-const STRENGTH = { implies: 0, or: 1, and: 2 } as const;
+const STRENGTH = { or: 0, and: 1, implies: 2 } as const;
 const SIGN = { implies: '=>', or: '\\/', and: '/\\' } as const;
 
 /** A condition as herd prints it, without the outer parentheses. */
@@ -193,7 +196,8 @@ export function conditionWords(condition: Condition, inside = 0): string {
     case 'or':
     case 'implies': {
       const strength = STRENGTH[condition.kind];
-      const words = `${conditionWords(condition.left, strength)} ${SIGN[condition.kind]} ${conditionWords(condition.right, strength)}`;
+      const left = conditionWords(condition.left, condition.kind === 'implies' ? strength + 1 : strength);
+      const words = `${left} ${SIGN[condition.kind]} ${conditionWords(condition.right, strength)}`;
       return strength < inside ? `(${words})` : words;
     }
     default:

@@ -15,7 +15,7 @@ export type Comments = 'herd' | 'c';
 
 const LONGEST = 1 << 20; // characters of one file
 const TOKEN =
-  /(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>0[xX][0-9a-fA-F]+[uUlL]*|[0-9]+[uUlL]*)|(?<mark>\/\\|\\\/|=>|<>|&&|\|\||==|!=|<=|>=|<<|>>|\+\+|--|\+=|-=|[-+*/%&|^~!<>=?:;,.(){}[\]"'])/y;
+  /(?<name>[A-Za-z_$][A-Za-z0-9_$]*)|(?<number>0[xX][0-9a-fA-F]+[uUlL]*|[0-9]+[uUlL]*)|(?<mark>\/\\|\\\/|=>|<>|&&|\|\||==|!=|<=|>=|<<|>>|\+\+|--|\+=|-=|[-+*/%&|^~!<>=?:;,.(){}[\]"'])/y;
 
 /** The tokens of `text` from `from` on, the last one of kind end. Throws InputError at a character that starts no token. */
 export function tokens(text: string, file: string, comments: Comments, from = 0, to = text.length): readonly Token[] {

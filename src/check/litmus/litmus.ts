@@ -4,8 +4,9 @@ import type { Cell, Process, Program, Refusal } from '../../types.ts';
 import type { Observable, Question } from '../lkmm/engine.ts';
 import type { Condition, InitValue, LitmusFile, Location, Quantifier } from './ast.ts';
 import { addLocation, conditionWords, holds, locationsOf, locationWords } from './condition.ts';
+import { ELEMENT } from './expression.ts';
 import { Unsupported } from './lex.ts';
-import { ELEMENT, lowerProcess } from './lower.ts';
+import { lowerProcess } from './lower.ts';
 import { parseLitmus } from './parse.ts';
 
 /** A litmus test that can be checked. */
@@ -46,6 +47,7 @@ export function litmus(text: string, file: string): LitmusOrRefusal {
 
 interface Globals {
   readonly addressOf: (name: string) => number;
+  readonly objectOf: (name: string) => number | undefined;
   readonly cells: (isLock: (address: number) => boolean) => readonly Cell[];
   readonly names: () => ReadonlyMap<number, string>;
 }
@@ -69,6 +71,7 @@ function build(parsed: LitmusFile, file: string): Litmus {
     return lowerProcess(process, {
       file,
       addressOf: globals.addressOf,
+      objectOf: globals.objectOf,
       locks,
       initial: parsed.init.registers.flatMap(({ process: p, name, value, line }) =>
         p === position ? [{ name, value: initial(value, globals), line }] : [],
@@ -159,25 +162,22 @@ function globalsOf(parsed: LitmusFile): Globals {
   for (const process of parsed.processes) for (const { name } of process.parameters) addressOf(name);
   for (const { values } of parsed.init.globals.values())
     for (const value of values) if (typeof value !== 'number') addressOf(value.name);
-  const types = new Map<string, string>();
-  for (const process of parsed.processes) for (const { name, type } of process.parameters) types.set(name, type);
-  for (const [name, { type }] of parsed.init.globals) if (type !== '') types.set(name, type);
   return {
     addressOf,
+    objectOf: (name) => addresses.get(name),
     names: () => new Map([...addresses].map(([name, address]) => [address, name])),
     cells: (isLock) =>
       [...addresses].flatMap(([name, address]) => {
         const values = parsed.init.globals.get(name)?.values ?? [0];
         return values.map((value, index): Cell => {
           const cell = address + ELEMENT * index;
-          const lock = isLock(cell) || /\bspinlock_t\b/.test(types.get(name) ?? '');
           return {
             address: cell,
             size: 4,
             object: name,
             field: values.length > 1 ? `[${index}]` : '',
             init: typeof value === 'number' ? value : addressOf(value.name),
-            kind: lock ? 'lock' : typeof value === 'number' ? 'word' : 'pointer',
+            kind: isLock(cell) ? 'lock' : typeof value === 'number' ? 'word' : 'pointer',
             signed: true,
           };
         });

@@ -1,8 +1,9 @@
 // The statements of one process become instructions.
-import type { BinaryOp, Expr, Instruction } from '../../types.ts';
+import type { Instruction } from '../../types.ts';
+import { oneAccess } from './accesses.ts';
 import type { CExpr, CProcess, CStatement } from './ast.ts';
-import { type Builder, constant, refuse, register, words } from './builder.ts';
-import { macroOf } from './macros.ts';
+import { type Builder, constant, refuse, words } from './builder.ts';
+import { lowerAddress, lowerCall, lowerExpr } from './expression.ts';
 
 /** A process's code, and its registers by name. */
 export interface LoweredProcess {
@@ -15,6 +16,7 @@ export interface LoweredProcess {
 export interface Surroundings {
   readonly file: string;
   readonly addressOf: (name: string) => number; // of a global
+  readonly objectOf: (name: string) => number | undefined; // the address of what the test names as an object
   readonly locks: Set<number>;
   /** Registers with a value at the start, and those that the condition asks for: they exist even when no statement names them. */
   readonly initial: readonly { readonly name: string; readonly value: number; readonly line: number }[];
@@ -50,8 +52,11 @@ export function lowerProcess(process: CProcess, around: Surroundings): LoweredPr
       return code.length - 1;
     },
     fresh: () => count++,
-    lower: (expr) => lowerExpr(builder, expr, named),
-    address: (lvalue) => lowerAddress(builder, lvalue, named),
+    named,
+    objectOf: (name) =>
+      parameters.get(name) ?? (registers.has(name) || assigned.has(name) ? undefined : around.objectOf(name)),
+    lower: (expr) => lowerExpr(builder, expr),
+    address: (lvalue) => lowerAddress(builder, lvalue),
   };
   const start = (name: string, value: number, line: number): void => {
     builder.emit({ op: 'set', dst: named(name), value: constant(value) }, line, name);
@@ -64,7 +69,7 @@ export function lowerProcess(process: CProcess, around: Surroundings): LoweredPr
   for (const { name, value, line } of around.initial) start(name, value, line);
   for (const name of around.wanted) named(name);
   const loops: Loop[] = [];
-  for (const statement of process.body) lowerStatement(builder, statement, named, loops);
+  for (const statement of process.body) lowerStatement(builder, statement, loops);
   const end = builder.emit({ op: 'end' }, process.line, `end of P${process.index}`);
   for (const [pc, instruction] of code.entries())
     if (instruction.op === 'jump' && instruction.to === RETURN) code[pc] = { ...instruction, to: end };
@@ -77,8 +82,6 @@ interface Loop {
   readonly breaks: number[];
   readonly continues: number[];
 }
-
-type Named = (name: string) => number;
 
 function namesAssigned(statement: CStatement, into: Set<string>): void {
   switch (statement.kind) {
@@ -106,17 +109,17 @@ function namesAssigned(statement: CStatement, into: Set<string>): void {
   }
 }
 
-function lowerStatement(builder: Builder, statement: CStatement, named: Named, loops: Loop[]): void {
+function lowerStatement(builder: Builder, statement: CStatement, loops: Loop[]): void {
   const { line } = statement;
   switch (statement.kind) {
     case 'declare': {
-      const dst = named(statement.name);
+      const dst = builder.named(statement.name);
       if (statement.value !== undefined) assign(builder, dst, statement.value, line);
       return;
     }
     case 'assign':
       if (statement.to.kind === 'name') {
-        assign(builder, named(statement.to.name), statement.value, line);
+        assign(builder, builder.named(statement.to.name), statement.value, line);
         return;
       }
       plainStore(builder, statement.to, statement.value, line);
@@ -129,13 +132,13 @@ function lowerStatement(builder: Builder, statement: CStatement, named: Named, l
       return;
     }
     case 'if':
-      lowerIf(builder, statement, named, loops);
+      lowerIf(builder, statement, loops);
       return;
     case 'while':
-      lowerWhile(builder, statement, named, loops);
+      lowerWhile(builder, statement, loops);
       return;
     case 'block':
-      for (const inner of statement.body) lowerStatement(builder, inner, named, loops);
+      for (const inner of statement.body) lowerStatement(builder, inner, loops);
       return;
     case 'leave': {
       const loop = loops.at(-1);
@@ -177,26 +180,21 @@ function patch(builder: Builder, pc: number, targets: { then?: number; else?: nu
   builder.code[pc] = { ...builder.code[pc]!, ...targets };
 }
 
-function lowerIf(builder: Builder, statement: Extract<CStatement, { kind: 'if' }>, named: Named, loops: Loop[]): void {
+function lowerIf(builder: Builder, statement: Extract<CStatement, { kind: 'if' }>, loops: Loop[]): void {
   const at = branch(builder, statement.cond);
   patch(builder, at, { then: builder.code.length });
-  lowerStatement(builder, statement.then, named, loops);
+  lowerStatement(builder, statement.then, loops);
   if (statement.else === undefined) {
     patch(builder, at, { else: builder.code.length });
     return;
   }
   const over = builder.emit({ op: 'jump', to: 0 }, statement.line, 'else');
   patch(builder, at, { else: builder.code.length });
-  lowerStatement(builder, statement.else, named, loops);
+  lowerStatement(builder, statement.else, loops);
   patch(builder, over, { to: builder.code.length });
 }
 
-function lowerWhile(
-  builder: Builder,
-  statement: Extract<CStatement, { kind: 'while' }>,
-  named: Named,
-  loops: Loop[],
-): void {
+function lowerWhile(builder: Builder, statement: Extract<CStatement, { kind: 'while' }>, loops: Loop[]): void {
   const loop: Loop = { breaks: [], continues: [] };
   const head = builder.code.length;
   let exit = -1;
@@ -206,7 +204,7 @@ function lowerWhile(
     patch(builder, exit, { then: builder.code.length });
   }
   loops.push(loop);
-  lowerStatement(builder, statement.body, named, loops);
+  lowerStatement(builder, statement.body, loops);
   loops.pop();
   if (statement.first) {
     again = builder.code.length;
@@ -218,168 +216,4 @@ function lowerWhile(
   }
   for (const pc of loop.breaks) patch(builder, pc, { to: builder.code.length });
   for (const pc of loop.continues) patch(builder, pc, { to: again });
-}
-
-/**
- * C leaves the order of accesses inside one expression open, and so does herd: only reads without order of their own may stand
- * side by side.
- */
-function oneAccess(builder: Builder, expr: CExpr): void {
-  const found: ('load' | 'other')[] = [];
-  accesses(expr, found, 0);
-  if (found.length > 1 && found.includes('other'))
-    refuse(builder, expr.line, words(expr), 'expected one access with order in an expression, found several');
-}
-
-function accesses(expr: CExpr, into: ('load' | 'other')[], depth: number): void {
-  switch (expr.kind) {
-    case 'number':
-    case 'name':
-      return;
-    case 'deref':
-    case 'index':
-      into.push('load');
-      accesses(expr.kind === 'deref' ? expr.arg : expr.index, into, depth + 1);
-      return;
-    case 'address':
-      return;
-    case 'unary':
-      accesses(expr.arg, into, depth + 1);
-      return;
-    case 'binary':
-      accesses(expr.left, into, depth + 1);
-      accesses(expr.right, into, depth + 1);
-      return;
-    case 'select':
-      for (const part of [expr.cond, expr.then, expr.else]) accesses(part, into, depth + 1);
-      return;
-    case 'call': {
-      const macro = macroOf(expr.name);
-      const isStore = depth === 0 && expr.args.length === 2 && macro?.access === 'other' && STORES.has(expr.name);
-      if (macro !== undefined && macro.access !== 'none' && !isStore) into.push(macro.access);
-      for (const arg of expr.args) {
-        // READ_ONCE(*x) reads x once, not twice
-        const inner = arg.kind === 'deref' ? arg.arg : arg.kind === 'index' ? arg.index : arg;
-        accesses(inner, into, depth + 1);
-      }
-      return;
-    }
-    default:
-      expr satisfies never;
-  }
-}
-const STORES = new Set(['WRITE_ONCE', 'smp_store_release', 'rcu_assign_pointer', 'atomic_set', 'atomic_set_release']);
-
-function lowerCall(builder: Builder, call: Extract<CExpr, { kind: 'call' }>): Expr | undefined {
-  const macro = macroOf(call.name);
-  if (macro === undefined)
-    return refuse(builder, call.line, words(call), 'expected a macro of linux-kernel.def (6.12) or a bit operation');
-  if (call.args.length !== macro.arguments)
-    refuse(
-      builder,
-      call.line,
-      words(call),
-      `expected ${macro.arguments} arguments of ${call.name}, found ${call.args.length}`,
-    );
-  return macro.lower(builder, call);
-}
-
-const OPERATORS = new Set<string>([
-  '+',
-  '-',
-  '*',
-  '/',
-  '%',
-  '&',
-  '|',
-  '^',
-  '<<',
-  '>>',
-  '==',
-  '!=',
-  '<',
-  '<=',
-  '>',
-  '>=',
-]);
-
-function lowerExpr(builder: Builder, expr: CExpr, named: Named): Expr {
-  switch (expr.kind) {
-    case 'number':
-      return constant(expr.value);
-    case 'name': {
-      const address = builder.parameters.get(expr.name);
-      return address === undefined ? register(named(expr.name)) : constant(address);
-    }
-    case 'deref':
-    case 'index': {
-      const dst = builder.fresh();
-      builder.emit(
-        { op: 'load', dst, address: lowerAddress(builder, expr, named), order: 'plain' },
-        expr.line,
-        words(expr),
-      );
-      return register(dst);
-    }
-    case 'address':
-      return lowerAddress(builder, expr.arg, named);
-    case 'unary':
-      return { kind: 'unary', op: expr.op, arg: lowerExpr(builder, expr.arg, named) };
-    case 'binary':
-      return lowerBinary(builder, expr, named);
-    case 'select': {
-      const inner: ('load' | 'other')[] = [];
-      accesses(expr.then, inner, 1);
-      accesses(expr.else, inner, 1);
-      if (inner.length > 0) refuse(builder, expr.line, words(expr), 'expected ?: between values without an access');
-      const [cond, then, other] = [expr.cond, expr.then, expr.else].map((part) => lowerExpr(builder, part, named)) as [
-        Expr,
-        Expr,
-        Expr,
-      ];
-      return { kind: 'select', cond, then, else: other };
-    }
-    case 'call':
-      return lowerCall(builder, expr) ?? refuse(builder, expr.line, words(expr), 'expected a call with a value');
-    default:
-      return expr satisfies never;
-  }
-}
-
-function lowerBinary(builder: Builder, expr: Extract<CExpr, { kind: 'binary' }>, named: Named): Expr {
-  const left = lowerExpr(builder, expr.left, named);
-  if (expr.op === '&&' || expr.op === '||') {
-    const inner: ('load' | 'other')[] = [];
-    accesses(expr.right, inner, 1);
-    if (inner.length > 0)
-      refuse(builder, expr.line, words(expr), `expected ${expr.op} with a right side that accesses nothing`);
-    const right = truth(lowerExpr(builder, expr.right, named));
-    return { kind: 'binary', op: expr.op === '&&' ? '&' : '|', left: truth(left), right };
-  }
-  if (!OPERATORS.has(expr.op)) refuse(builder, expr.line, words(expr), `expected an operator of C, found ${expr.op}`);
-  return { kind: 'binary', op: expr.op as BinaryOp, left, right: lowerExpr(builder, expr.right, named) };
-}
-
-function truth(expr: Expr): Expr {
-  return { kind: 'binary', op: '!=', left: expr, right: constant(0) };
-}
-
-/** Bytes of an element of an array. */
-export const ELEMENT = 4;
-
-/** The address of an lvalue: *p, a[1]. */
-function lowerAddress(builder: Builder, lvalue: CExpr, named: Named): Expr {
-  switch (lvalue.kind) {
-    case 'deref':
-      return lowerExpr(builder, lvalue.arg, named);
-    case 'index': {
-      const base = lowerExpr(builder, lvalue.array, named);
-      const index = lowerExpr(builder, lvalue.index, named);
-      if (base.kind === 'const' && index.kind === 'const') return constant(base.value + ELEMENT * index.value);
-      const offset: Expr = { kind: 'binary', op: '*', left: index, right: constant(ELEMENT) };
-      return { kind: 'binary', op: '+', left: base, right: offset };
-    }
-    default:
-      return refuse(builder, lvalue.line, words(lvalue), 'expected an object in memory: *x or x[1]');
-  }
 }

@@ -52,6 +52,7 @@ function store(name: string, order: Order, way: Way): void {
 
 load('READ_ONCE', 'once', 'lvalue');
 load('rcu_dereference', 'once', 'lvalue');
+load('lockless_dereference', 'once', 'lvalue'); // in linux-kernel.def until 4.15; a read of its own now orders as much
 load('smp_load_acquire', 'acquire', 'pointer');
 store('WRITE_ONCE', 'once', 'lvalue');
 store('smp_store_release', 'release', 'pointer');
@@ -68,6 +69,7 @@ const FENCES: Readonly<Record<string, FenceKind>> = {
   smp_mb__after_unlock_lock: 'after-unlock-lock',
   smp_mb__after_srcu_read_unlock: 'after-srcu-read-unlock',
   barrier: 'barrier',
+  smp_read_barrier_depends: 'barrier', // until 5.9; dependencies need none since
 };
 for (const [name, fence] of Object.entries(FENCES))
   define(name, 0, 'none', (builder, call) => {
@@ -249,6 +251,14 @@ for (const prefix of ['', 'raw_']) {
     return register(dst);
   });
 }
+
+define('spin_unlock_wait', 1, 'other', (builder, call) => {
+  // until 4.16; it was defined as these two
+  const address = lockAddress(builder, call);
+  builder.emit({ op: 'lock', address }, call.line, words(call));
+  builder.emit({ op: 'unlock', address }, call.line, words(call));
+  return undefined;
+});
 
 define('rcu_read_lock', 0, 'none', (builder, call) => void builder.emit({ op: 'rcu-lock' }, call.line, words(call)));
 define(

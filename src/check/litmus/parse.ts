@@ -6,7 +6,7 @@ import { blank, lineAt, numberOf, type Reader, reader, tokens, Unsupported } fro
 import { block } from './statement.ts';
 
 /**
- * The parts of a C litmus test. Throws Unsupported for a test in another language or without a condition, InputError for text
+ * The parts of a C litmus test. Throws Unsupported for a test in another language, InputError for text
  * that is no litmus test; both name the line, 1-based.
  */
 export function parseLitmus(text: string, file: string): LitmusFile {
@@ -63,7 +63,7 @@ function header(text: string, file: string): { name: string; at: number } {
       });
     throw new Unsupported(`${language} ${name}`, `expected a test in C, found one in ${language}`, place);
   }
-  return { name: name.replace(/\.litmus$/, ''), at: end < 0 ? text.length : end };
+  return { name, at: end < 0 ? text.length : end };
 }
 
 function skip(text: string, from: number, file: string): number {
@@ -139,12 +139,12 @@ function readInit(read: Reader): CInit {
   while (read.peek().kind !== 'end') {
     if (read.accept(';')) continue;
     const { line } = read.peek();
+    registerType(read);
     if (read.peek(1).text === ':' && /^P?\d+$/.test(read.peek().text)) {
       const process = Number(read.next().text.replace('P', ''));
       read.expect(':');
       const name = read.name('a register').text;
-      read.expect('=');
-      registers.push({ process, name, value: initValue(read), line });
+      registers.push({ process, name, value: read.accept('=') ? initValue(read) : 0, line });
     } else {
       const declared = initGlobal(read);
       globals.set(declared.name, { ...declared, line });
@@ -152,6 +152,13 @@ function readInit(read: Reader): CInit {
     if (read.peek().kind !== 'end') read.expect(';');
   }
   return { globals, registers };
+}
+
+/** Skips the type of a register: int 0:r1 = 1, int *0:r1 = x. */
+function registerType(read: Reader): void {
+  let ahead = 0;
+  while (read.peek(ahead).kind === 'name' || read.peek(ahead).text === '*') ahead++;
+  if (read.peek(ahead).kind === 'number' && read.peek(ahead + 1).text === ':') while (ahead-- > 0) read.next();
 }
 
 function initGlobal(read: Reader): { name: string; type: string; values: readonly InitValue[] } {

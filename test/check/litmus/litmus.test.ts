@@ -59,6 +59,61 @@ exists (x=y /\\ z=y /\\ 0:r0=y /\\ 0:r1=3 /\\ v[1]=5 /\\ 0:r2=5 /\\ y=7)`);
     expect(judgeLitmus(test, 'lkmm').word).toBe('Always');
   });
 
+  it('=> binds more tightly than /\\ and \\/, as in herd', () => {
+    const of = (condition: string) =>
+      judgeLitmus(read(one('r0 = READ_ONCE(*x);', '', `exists (${condition})`)), 'lkmm').word;
+    expect(of('0:r0=1 /\\ 0:r0=0 => 0:r0=1')).toBe('Never'); // r0=1 and ...
+    expect(of('0:r0=1 => 0:r0=1 \\/ 0:r0=0')).toBe('Always');
+    expect(of('(0:r0=1 /\\ 0:r0=0) => 0:r0=1')).toBe('Always');
+  });
+
+  it('a test without a condition counts all of its executions', () => {
+    const test = read(one('r0 = READ_ONCE(*x);\nWRITE_ONCE(*x, 1);', '', ''));
+    const text = verdictText(judgeLitmus(test, 'lkmm'), test);
+    expect(text).toContain('Test t Required\n');
+    expect(text).toContain('Condition forall (true)\nObservation t Always 1 0');
+  });
+
+  it('a process that waits for its own lock has no execution', () => {
+    const test = read('C t.litmus\n{}\nP0(spinlock_t *l) { spin_lock(l); spin_lock(l); }\n');
+    expect(verdictText(judgeLitmus(test, 'lkmm'), test)).toContain('Observation t.litmus Never 0 0');
+  });
+
+  it('&x is the object that the parameter x points to; an object needs no parameter', () => {
+    const body = 'r0 = atomic_dec_and_test(&x);\nr1 = READ_ONCE(*z);\nsmp_store_release(&z, 3);';
+    const test = read(one(body, 'x=1; int z = 2;', 'exists (0:r0=1 /\\ 0:r1=2 /\\ z=3)'));
+    expect(judgeLitmus(test, 'lkmm')).toMatchObject({ word: 'Always', positive: 1 });
+    expect(refusal(one('int r1 = 0;\nr0 = READ_ONCE(*&r1);'))).toContain('8: r1: expected an object in memory');
+  });
+
+  it('a word of type spinlock_t that no lock operation touches is a word', () => {
+    const test = read(
+      'C t\n{}\nP0(spinlock_t *l) { r0 = xchg_acquire(l, 1); smp_store_release(l, 0); }\nexists (0:r0=0)\n',
+    );
+    for (const model of ['sc', 'tso', 'lkmm'] as const) expect(judgeLitmus(test, model).word).toBe('Always');
+  });
+
+  it('registers of the init block may have a type, and casts say nothing', () => {
+    const init = 'int *x=1; int *y=x; int 0:r9 = x; int *0:r8 = y; 0:r7;';
+    const body = 'int *r1 = (int *)rcu_dereference(*(int **)r8);\nr0 = READ_ONCE(*(int *)r1);\nr2 = READ_ONCE(*r9);';
+    const test = read(one(body, init, 'exists (0:r0=1 /\\ 0:r1=x /\\ 0:r2=1 /\\ 0:r7=0)'));
+    expect(judgeLitmus(test, 'lkmm')).toMatchObject({ word: 'Always', positive: 1 });
+  });
+
+  it('the words of older definitions are read', () => {
+    const test = read(`C t
+{ int u = 7; int *x = &u; }
+P0(int **x, int *v) { WRITE_ONCE(*v, 1); smp_mb(); WRITE_ONCE(*x, v); }
+P1(int **x, spinlock_t *l) {
+	int *r1 = lockless_dereference(*x);
+	smp_read_barrier_depends();
+	r0 = READ_ONCE(*r1);
+	spin_unlock_wait(l);
+}
+exists (1:r1=v /\\ 1:r0=0)`);
+    expect(judgeLitmus(test, 'lkmm')).toMatchObject({ word: 'Never', positive: 0, negative: 2 });
+  });
+
   it('herd counts the witnesses of ~exists the other way round', () => {
     const test = read(one('WRITE_ONCE(*x, 1);\nr0 = READ_ONCE(*x);', '', '~exists (0:r0=0)'));
     const text = verdictText(judgeLitmus(test, 'lkmm'), test);
@@ -89,7 +144,11 @@ exists (x=y /\\ z=y /\\ 0:r0=y /\\ 0:r1=3 /\\ v[1]=5 /\\ 0:r2=5 /\\ y=7)`);
       one('spin_lock(x);\nWRITE_ONCE(*x, 1);'),
       '8: WRITE_ONCE(*x, 1): expected a lock to be used by lock operations alone',
     ],
-    ['no condition', one('r0 = READ_ONCE(*x);', '', ''), '11: no condition: expected a condition'],
+    [
+      'another quantifier',
+      one('r0 = READ_ONCE(*x);', '', 'sometimes (0:r0=0)'),
+      '10: sometimes: expected exists, ~exists',
+    ],
     ['goto', one('goto out;'), '7: goto: expected if, while'],
   ])('%s is refused with its line', (_name, text, expected) => {
     expect(refusal(text)).toContain(expected);
@@ -107,6 +166,8 @@ exists (x=y /\\ z=y /\\ 0:r0=y /\\ 0:r1=3 /\\ v[1]=5 /\\ 0:r2=5 /\\ y=7)`);
   it('a dereference of NULL in some execution is refused, not counted', () => {
     const test = read(one('int *r1 = READ_ONCE(*x);\nr0 = READ_ONCE(*r1);'));
     expect(judgeLitmus(test, 'lkmm')).toMatchObject({ kind: 'refused', refusal: { place: { line: 8 } } });
+    const nowhere = read(one('r0 = READ_ONCE(*nowhere);'));
+    expect(judgeLitmus(nowhere, 'lkmm')).toMatchObject({ kind: 'refused', refusal: { place: { line: 7 } } });
   });
 
   it('nesting without end is refused', () => {
