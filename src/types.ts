@@ -194,6 +194,7 @@ export type Edit =
       readonly where: 'before' | 'after';
       readonly anchor: Anchor;
       readonly functions: readonly string[];
+      readonly leaves?: 'set' | 'clear' | 'either'; // of a test: when a function that has it not yet gives up
     }
   | {
       readonly kind: 'move-into-lock';

@@ -24,6 +24,7 @@ export type FormEdit =
   | 'insert A after B'
   | 'delete A'
   | 'wrap A C'
+  | 'wrap A not C'
   | 'replace A B'
   | 'nothing';
 
@@ -106,6 +107,7 @@ const EDITS: readonly FormEdit[] = [
   'insert A after B',
   'delete A',
   'wrap A C',
+  'wrap A not C',
   'replace A B',
   'nothing',
 ];

@@ -2,6 +2,7 @@
 
 import type { Anchor, Claim, Edit } from '../types.ts';
 import type { Cues, Form, PhraseSection } from './cues.ts';
+import { leavesWhen, testedFlag } from './leaving.ts';
 import { QUESTION } from './lex.ts';
 import { findAny, type Match, matchAt } from './match.ts';
 import type { Phrase } from './notation.ts';
@@ -228,7 +229,9 @@ function editOf(found: Found, words: Words): Edit | undefined {
     case 'move A after B': {
       const where = edit === 'move A before B' ? 'before' : 'after';
       if (callOf(mention('A')).isBarrier) return undefined;
-      return { kind: 'move', what: call('A'), where, anchor: call('B'), functions };
+      const move = { kind: 'move', what: call('A'), where, anchor: call('B'), functions } as const;
+      const flag = testedFlag(move.what.call);
+      return flag === undefined ? move : { ...move, leaves: leavesWhen(flag, words.tokens) };
     }
     case 'insert A before B':
     case 'insert A after B': {
@@ -249,6 +252,8 @@ function editOf(found: Found, words: Words): Edit | undefined {
       return { kind: 'replace', what: call('A'), code: codeOf(mention('B')), functions };
     case 'wrap A C':
       return { kind: 'wrap', what: call('A'), condition: conditionOf(mention('C')), functions };
+    case 'wrap A not C':
+      return { kind: 'wrap', what: call('A'), condition: `!(${conditionOf(mention('C'))})`, functions };
     case 'revert S': {
       const commit = mention('S');
       return commit?.kind === 'commit' ? { kind: 'revert', commit: commit.commit, title: commit.title } : undefined;

@@ -7,6 +7,8 @@ import type { Knowledge } from '../knowledge.ts';
 import { placementSource } from '../knowledge.ts';
 import { matchRules, operationOf } from '../rules/match.ts';
 import type { Applied, AppliedEdit, Claim, Edit, KernelSource, Patch, Refusal, ReviewPatch, Thread } from '../types.ts';
+import { withNewTests } from './new-tests.ts';
+import { printEdit } from './print-edit.ts';
 
 const MAX_PAIRS = 60; // combinations of fixes that are tried; more are named in notChecked
 
@@ -164,13 +166,16 @@ function placeReadings(
 ): readonly Applied[] {
   const { rules, vocabulary } = knowledge;
   const covered = [...new Set(rules.flatMap((rule) => rule.functions))];
+  const functions = edits.flatMap((edit) => ('functions' in edit ? edit.functions : []));
   if (edits.every((edit) => 'functions' in edit && edit.functions.length > 0))
-    return applyEdits(base, edits, vocabulary, covered);
+    return functions.length === 1
+      ? inFunction(edits, base, vocabulary, functions[0]!)
+      : applyEdits(base, edits, vocabulary, covered);
   const operations = new Set(mentioned.map((name) => operationOf(name, vocabulary)));
   const named = covered.filter((name) => operations.has(operationOf(name, vocabulary)));
   for (const candidates of [named, covered]) {
     const each = candidates.flatMap((name) => {
-      const readings = applyEdits(base, edits, vocabulary, [name]).filter((applied) => applied.kind === 'applied');
+      const readings = inFunction(edits, base, vocabulary, name).filter((applied) => applied.kind === 'applied');
       return readings.length === 0 ? [] : [{ name, readings }];
     });
     const places = each.filter(
@@ -181,6 +186,18 @@ function placeReadings(
       return places.flatMap(({ name, readings }) => readings.map((applied) => withWords(applied, `in ${name}()`)));
   }
   return applyEdits(base, edits, vocabulary, covered);
+}
+
+/** Every reading of edits in one function. */
+function inFunction(
+  edits: readonly Edit[],
+  base: KernelSource,
+  vocabulary: Knowledge['vocabulary'],
+  name: string,
+): readonly Applied[] {
+  return withNewTests(edits, base, vocabulary, name).flatMap(({ words, edits: made }) =>
+    applyEdits(base, made, vocabulary, [name]).map((applied) => withWords(applied, words)),
+  );
 }
 
 function sameText(one: Applied | undefined, other: Applied | undefined): boolean {
@@ -251,31 +268,6 @@ function combine(
     edits: [...first.edits, ...applied.edits],
     notes: [...first.notes, ...applied.notes],
   };
-}
-
-/** An edit in the words of the edit language. */
-export function printEdit(edit: Edit): string {
-  const inside = 'functions' in edit && edit.functions.length > 0 ? ` in ${edit.functions.join(' or ')}` : '';
-  switch (edit.kind) {
-    case 'move':
-      return `move ${edit.what.call}() ${edit.where} ${edit.anchor.call}()${inside}`;
-    case 'move-into-lock':
-      return `move ${edit.what.call}() under ${edit.lock.lock}${inside}`;
-    case 'swap':
-      return `swap ${edit.what.call}() and ${edit.anchor.call}()${inside}`;
-    case 'insert':
-      return `insert ${edit.code} ${edit.where} ${edit.anchor.call}()${inside}`;
-    case 'delete':
-      return `delete ${edit.what.call}()${inside}`;
-    case 'wrap':
-      return `do ${edit.what.call}() only under ${edit.condition}${inside}`;
-    case 'replace':
-      return `replace ${edit.what.call}() by ${edit.code}${inside}`;
-    case 'revert':
-      return `revert ${edit.commit}${edit.title === undefined ? '' : ` ("${edit.title}")`}`;
-    default:
-      return edit satisfies never;
-  }
 }
 
 function letter(index: number): string {

@@ -12,7 +12,7 @@ function inWords(edit: Edit): string {
   const place = edit.kind !== 'revert' && edit.functions.length > 0 ? ` in ${edit.functions.join(', ')}` : '';
   switch (edit.kind) {
     case 'move':
-      return `move ${edit.what.call} ${edit.where} ${edit.anchor.call}${place}`;
+      return `${edit.leaves === undefined ? 'move' : `test ${edit.leaves}`} ${edit.what.call} ${edit.where} ${edit.anchor.call}${place}`;
     case 'move-into-lock':
       return `move ${edit.what.call} into ${edit.lock.lock}${place}`;
     case 'swap':
@@ -38,6 +38,34 @@ const LOCKED = 'move folio_test_clear_lru into lru_lock';
 
 /** Each row: the sentence that proposes, what it proposes, and near misses that propose nothing. */
 const ROWS: readonly (readonly [says: string, fix: string, misses: readonly string[]])[] = [
+  [
+    'The walk would bail on seeing a locked page, so we can pro-actively check the PageLocked bit before get_page_unless_zero().',
+    'test set folio_test_locked before get_page_unless_zero',
+    [
+      'The walk checks the PageLocked bit before get_page_unless_zero() today.',
+      'Why do we check the PageLocked bit before get_page_unless_zero()?',
+    ],
+  ],
+  [
+    'We should recheck PG_lru after folio_lock().',
+    'test clear folio_test_lru after folio_lock',
+    ['We recheck PG_lru after folio_lock().', 'We should not recheck PG_lru after folio_lock().'],
+  ],
+  [
+    'Maybe test PG_mlocked before folio_batch_add()?',
+    'test either folio_test_mlocked before folio_batch_add',
+    ['He might test PG_mlocked before folio_batch_add().'],
+  ],
+  [
+    'We could bail out if PageLocked(page) before get_page_unless_zero().',
+    'test set PageLocked before get_page_unless_zero',
+    ['We do bail out if PageLocked(page) before get_page_unless_zero().'],
+  ],
+  [
+    'We could skip lru_add_drain() if (folio_test_lru(folio)).',
+    'wrap lru_add_drain if !(folio_test_lru(folio))',
+    ['We skip lru_add_drain() if (folio_test_lru(folio)).'],
+  ],
   [
     'Would doing folio_test_clear_mlocked() before folio_test_clear_lru() fix the race?',
     FIRST,
