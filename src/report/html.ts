@@ -9,6 +9,7 @@ import { DEFAULT_OPTIONS, type Part, type ReportOptions, type Section } from './
 import { lineOf } from './places.ts';
 import { stepWords } from './schedule.ts';
 import { sectionsOf } from './sections.ts';
+import { selectSchedules } from './select.ts';
 import { cleaned, counted, cut, thousands } from './text.ts';
 import { readWords, tellingPatches } from './verdict.ts';
 import { invariantWords, type RuleRun, ruleRuns, scenarioWords, sideOf } from './view.ts';
@@ -50,12 +51,34 @@ export function reportBody(
   const asked: HtmlOptions = { ...DEFAULT_OPTIONS, tellingOnly: false, ...options };
   const versions = versionsOf(safe, asked);
   const named = new Set<string>();
-  const explorers = ruleRuns(safe).flatMap((run) =>
-    run.scenarios.map((scenario, index) =>
-      explorer(safe, { run, scenario, versions, id: `${idOf(run)}-${index}`, tellingOnly: asked.tellingOnly, named }),
-    ),
-  );
-  return { body: withExplorers(sectionsOf(safe, asked), explorers).join('\n'), versions: versions.length };
+  const order = tellingScenarios(safe);
+  const explorers = ruleRuns(safe)
+    .flatMap((run) => run.scenarios.map((scenario, index) => ({ run, scenario, id: `${idOf(run)}-${index}` })))
+    .map((of) => ({ of, rank: order.indexOf(scenarioKey({ ...of.run, scenario: of.scenario })) }));
+  const printed = (of: Pick<Explorer, 'run' | 'scenario' | 'id'>): string =>
+    explorer(safe, { ...of, versions, tellingOnly: asked.tellingOnly, named });
+  const telling = explorers.filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank);
+  const quiet = explorers.filter(({ rank }) => rank < 0);
+  const shown = [...telling.map(({ of }) => printed(of)), ...quietly(quiet.map(({ of }) => printed(of)))];
+  return { body: withExplorers(sectionsOf(safe, asked), shown).join('\n'), versions: versions.length };
+}
+
+function scenarioKey({ rule, model, scenario }: Pick<ReviewTrace, 'rule' | 'model' | 'scenario'>): string {
+  return `${rule} ${model} ${scenario}`;
+}
+
+/** The scenarios that have a schedule, as the text report orders schedules: what a patch opens, or the race that is discussed, first. */
+function tellingScenarios(review: Review): readonly string[] {
+  const { shown, hidden } = selectSchedules(review, false);
+  const traces = [...shown, ...hidden].flatMap(({ trace, same }) => [trace, ...same.map((one) => one.trace)]);
+  return [...new Set(traces.map(scenarioKey))];
+}
+
+/** Scenarios without a schedule in any version: a reader opens them when wanted. */
+function quietly(explorers: readonly string[]): string[] {
+  if (explorers.length === 0) return [];
+  const summary = `${counted(explorers.length, 'scenario')} without a schedule in any version`;
+  return [`<details><summary>${html(summary)}</summary>`, ...explorers, '</details>'];
 }
 
 function idOf(run: RuleRun): string {
