@@ -51,6 +51,7 @@ export function persistentSets(n: number, sharing: Sharing): Choose {
     for (let p = 0; p < n; p++) {
       needs[p] = 0;
       for (let q = 0; q < n; q++) if (q !== p && canDisturb(at[q]!, at[p]!)) needs[p]! |= 1 << q;
+      if (needs[p] === 0 && (enabled & (1 << p)) !== 0 && !changesWatched(1 << p)) return 1 << p;
     }
     let best = enabled;
     for (let p = 0; p < n; p++) {
@@ -103,7 +104,8 @@ function close(start: number, needs: Int32Array): number {
   return set;
 }
 
-function count(set: number): number {
+/** How many bits of `set` are 1. */
+export function count(set: number): number {
   let size = 0;
   for (let rest = set; rest !== 0; rest &= rest - 1) size++;
   return size;

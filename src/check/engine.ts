@@ -3,10 +3,11 @@ import type { Instruction, Program } from '../types.ts';
 import { alikeOf, sorter } from './alike.ts';
 import { automatonOf, type EngineOptions, invariantAutomaton } from './automata.ts';
 import { wordMask } from './footprint.ts';
-import { BLOCKED, createGraph, type Graph } from './graph.ts';
+import { createGraph, type Graph } from './graph.ts';
 import { schedulingRules } from './scheduling.ts';
 import { createSharing, type Sharing, STOP } from './sharing.ts';
 import { createSpace, type Space } from './space.ts';
+import { BLOCKED, STEP, TRAIT } from './steps.ts';
 
 const LONGEST_STEP = 2_000; // instructions
 
@@ -73,7 +74,7 @@ export function createEngine(
   );
   isReady = true;
   for (const node of early) sharing.see(node);
-  const { nodes, slots, to, leaves, finds, moves } = graph;
+  const { nodes, slots, steps } = graph;
   const firstCondition = n + program.invariants.length;
   const rules = schedulingRules(program, options.buffer > 0);
   const initial = new Int32Array(n).fill(-1);
@@ -93,7 +94,7 @@ export function createEngine(
       const k = conditions.findIndex((one) => one.p === owner && one.pc === pc);
       return condition(firstCondition + k, conditions[k]!.one.code, true) !== 1;
     }
-    return to[graph.step(node, slot < 0 ? 0 : numberAt(slot))] === BLOCKED;
+    return graph.after(node, slot < 0 ? 0 : numberAt(slot)) === BLOCKED;
   }
 
   function ways(id: number): number {
@@ -113,26 +114,24 @@ export function createEngine(
     let fuel = burnt;
     let movesRight = right;
     for (let value = choice; ; ) {
-      const node = nodes[id]!;
-      const { slot } = node;
-      if (slot >= 0) value = numberAt(slot);
-      const step = graph.step(id, value);
-      if (finds[step]) for (const property of moves[step]!.found) onFound(p, property);
-      if (slot >= 0 && leaves[step] !== value) space.set(slots[slot]!.field, leaves[step]!);
-      if (node.givesUp) movesRight = false;
-      engine.record?.push({ node: id, length: moves[step]!.length });
-      fuel += moves[step]!.length;
-      const next = arrive(to[step]!, movesRight);
-      if (next < 0) {
-        stand(p, to[step]!);
+      const field = steps.field[id]!;
+      if (field >= 0) value = space.get(field);
+      const place = graph.step(id, value);
+      const { done } = steps;
+      if (done[place + STEP.finds] !== 0) for (const property of graph.foundBy(place)) onFound(p, property);
+      if (field >= 0 && done[place + STEP.leaves] !== value) space.set(field, done[place + STEP.leaves]!);
+      if ((steps.traits[id]! & TRAIT.givesUp) !== 0) movesRight = false;
+      const length = done[place + STEP.length]!;
+      engine.record?.push({ node: id, length });
+      fuel += length;
+      const to = done[place + STEP.to]!;
+      const next = arrive(to, movesRight);
+      // A step that goes on and on is cut, so that the search sees when it comes back to where it was.
+      if (next < 0 || fuel > LONGEST_STEP) {
+        stand(p, next < 0 ? to : next);
         return;
       }
       if (sharing.stopOf(next) === STOP.access) movesRight = false;
-      // A step that goes on and on is cut, so that the search sees when it comes back to where it was.
-      if (fuel > LONGEST_STEP) {
-        stand(p, next);
-        return;
-      }
       id = next;
       value = 0;
     }
@@ -140,10 +139,10 @@ export function createEngine(
 
   /** The node that the step runs on through, after arriving at `id`; -1 when it stops there. */
   function arrive(id: number, movesRight: boolean): number {
-    const node = nodes[id]!;
-    const isPending = node.flush >= 0;
-    if (isPending && sharing.stopOf(node.flush) === STOP.run) return node.flush;
-    if (node.ways === 0) return -1;
+    const traits = steps.traits[id]!;
+    const isPending = (traits & TRAIT.pending) !== 0;
+    if (isPending && sharing.stopOf(nodes[id]!.flush) === STOP.run) return nodes[id]!.flush;
+    if ((traits & TRAIT.ends) !== 0) return -1;
     const stop = sharing.stopOf(id);
     if (stop === STOP.run) return id;
     if (stop === STOP.soft) return isBlocked(id) ? -1 : id;
@@ -195,7 +194,7 @@ export function createEngine(
       if (state.kind === 'ended') return state.values[0] !== 0 ? 1 : 0;
       const instruction = code[pc]!;
       if (isWatched && slot >= 0 && instruction.op === 'load') sharing.watch(slot, wordMask(instruction.mask));
-      id = to[graph.step(id, slot < 0 ? 0 : numberAt(slot))]!;
+      id = graph.after(id, slot < 0 ? 0 : numberAt(slot));
     }
     return -1;
   }

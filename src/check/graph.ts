@@ -5,13 +5,8 @@ import type { Automaton } from './automaton.ts';
 import type { LocalState, Move } from './local.ts';
 import { FREED, LOWEST_ADDRESS } from './program.ts';
 import { PROPERTY } from './properties.ts';
-
-/** A word that some process has touched. */
-export interface Slot {
-  readonly cell: number; // index into Program.cells
-  readonly field: number; // of the packed state
-  readonly values: number[]; // that it has held; the first is the initial one
-}
+import { createSlots, type Slot } from './slots.ts';
+import { createSteps, STEP, type Steps, TRAIT } from './steps.ts';
 
 /** What a process can do next: its own instruction, or (`isFlush`) the oldest store that leaves its buffer. */
 export interface Node {
@@ -26,18 +21,15 @@ export interface Node {
   readonly givesUp: boolean; // releases a lock
 }
 
-export const BLOCKED = -1;
-
 export interface Graph {
   readonly nodes: readonly Node[];
   readonly slots: readonly Slot[];
   readonly starts: readonly number[]; // node of each automaton at its start
-  /** The transition of a node for a value of its slot (or a choice): an index into the lists below, kept for ever. */
+  readonly steps: Steps;
+  /** The step of a node for a value of its slot (or a choice): its place in `steps.done`, kept for ever. */
   readonly step: (node: number, value: number) => number;
-  readonly to: readonly number[]; // node, or BLOCKED
-  readonly leaves: readonly number[]; // number of the value that is left in the slot
-  readonly moves: readonly Move[];
-  readonly finds: readonly boolean[]; // the move found a violation
+  readonly after: (node: number, value: number) => number; // the node that the step leads to, or BLOCKED
+  readonly foundBy: (place: number) => readonly number[]; // violations in a step, see properties.ts
   readonly covered: readonly Uint8Array[]; // owner -> index in the code -> 1 when an access there was run
   readonly slotOf: (address: number) => number; // -1: no cell starts there
   readonly nodeOf: (owner: number, state: LocalState) => number;
@@ -58,28 +50,11 @@ export function createGraph(
 ): Graph {
   const nodes: Node[] = [];
   const known: number[][] = automata.map(() => []); // by LocalState.id
-  const slots: Slot[] = [];
-  const slotAt = new Map<number, number>();
-  const base: number[] = [];
-  const room: number[] = [];
-  let flat = new Int32Array(256); // node's base + value -> transition + 1
-  let end = 0;
-  const to: number[] = [];
-  const leaves: number[] = [];
-  const moves: Move[] = [];
-  const finds: boolean[] = [];
+  const { all: slots, at: slotOf, numberOf } = createSlots(program, newField);
+  const steps = createSteps();
+  const violations = new Map<number, readonly number[]>(); // by place of the step
   const coveredBy = new Map(automata.map((automaton) => [automaton, new Uint8Array(automaton.code.length)]));
   const covered = automata.map((automaton) => coveredBy.get(automaton)!);
-
-  function slotOf(address: number): number {
-    const known = slotAt.get(address);
-    if (known !== undefined) return known;
-    const cell = cellAt(program, address);
-    if (cell >= 0) slots.push({ cell, field: newField(), values: [program.cells[cell]!.init | 0] });
-    const slot = cell < 0 ? -1 : slots.length - 1;
-    slotAt.set(address, slot);
-    return slot;
-  }
 
   function nodeFor(owner: number, state: LocalState): number {
     return known[owner]![state.id] ?? addNode(owner, state);
@@ -107,42 +82,32 @@ export function createGraph(
     const ways =
       what.isFlush || instruction === undefined ? 0 : instruction.op === 'choose' ? instruction.values.length : 1;
     const isOver = state.kind === 'ended' || state.kind === 'dead';
+    const slot = what.address === undefined ? -1 : slotOf(what.address);
     const node: Node = {
       id: nodes.length,
       owner,
       state,
       isFlush: what.isFlush,
       pc: what.pc,
-      slot: what.address === undefined ? -1 : slotOf(what.address),
+      slot,
       flush: what.flush,
       ways: isOver ? 0 : ways,
       givesUp: instruction?.op === 'unlock',
     };
     nodes.push(node);
-    base.push(end);
-    room.push(0);
+    steps.addNode(slot < 0 ? -1 : slots[slot]!.field, traitsOf(node));
     onNode(node);
     return node.id;
   }
 
   function step(node: number, value: number): number {
-    if (value >= room[node]!) makeRoom(node, value);
-    const known = flat[base[node]! + value]!;
-    return known > 0 ? known - 1 : addStep(node, value);
+    const known = steps.find(node, value);
+    return known >= 0 ? known : addStep(node, value);
   }
 
-  function makeRoom(node: number, value: number): void {
-    let wanted = Math.max(2, room[node]! * 2);
-    while (wanted <= value) wanted *= 2;
-    if (end + wanted > flat.length) {
-      const longer = new Int32Array(Math.max(flat.length * 2, end + wanted));
-      longer.set(flat);
-      flat = longer;
-    }
-    flat.copyWithin(end, base[node]!, base[node]! + room[node]!);
-    base[node] = end;
-    room[node] = wanted;
-    end += wanted;
+  function after(node: number, value: number): number {
+    const place = step(node, value); // may make the table anew
+    return steps.done[place + STEP.to]!;
   }
 
   function addStep(node: number, value: number): number {
@@ -162,19 +127,17 @@ export function createGraph(
         ? automaton.fault(state, state.address >>> 0 < LOWEST_ADDRESS ? PROPERTY.nullPointer : PROPERTY.badAddress)
         : ownStep(owner, state, word);
     const move = done === undefined || slot < 0 ? done : checked(done, word, program.cells[slots[slot]!.cell]!);
-    const step = to.length;
-    flat[base[node]! + value] = step + 1;
-    to.push(BLOCKED);
-    leaves.push(value);
-    finds.push(false);
-    moves.push(move ?? NO_MOVE);
-    if (move === undefined) return step;
+    const place = steps.add(node, value);
+    if (move === undefined) return place;
     for (const pc of move.covered) covered[owner]![pc] = 1;
-    finds[step] = move.found.length > 0;
-    if (slot >= 0) leaves[step] = numberOf(slots[slot]!.values, move.word);
-    to[step] = nodeFor(owner, move.to);
-    onStep(nodes[node]!, nodes[to[step]]!);
-    return step;
+    const to = nodeFor(owner, move.to);
+    steps.done[place + STEP.to] = to;
+    if (slot >= 0) steps.done[place + STEP.leaves] = numberOf(slot, move.word);
+    steps.done[place + STEP.length] = move.length;
+    steps.done[place + STEP.finds] = move.found.length > 0 ? 1 : 0;
+    if (move.found.length > 0) violations.set(place, move.found);
+    onStep(nodes[node]!, nodes[to]!);
+    return place;
   }
 
   /** A step of the automaton, to which a process that holds a lock has the name that the automaton gives itself. */
@@ -195,16 +158,19 @@ export function createGraph(
     nodes,
     slots,
     starts,
+    steps,
     step,
-    to,
-    leaves,
-    moves,
-    finds,
+    after,
+    foundBy: (place) => violations.get(place) ?? [],
     covered,
     slotOf,
     nodeOf: nodeFor,
-    numberOf: (slot, value) => numberOf(slots[slot]!.values, value),
+    numberOf,
   };
+}
+
+function traitsOf({ ways, givesUp, flush }: Node): number {
+  return (ways === 0 ? TRAIT.ends : 0) | (givesUp ? TRAIT.givesUp : 0) | (flush >= 0 ? TRAIT.pending : 0);
 }
 
 const NAMING: readonly string[] = ['lock', 'trylock', 'unlock', 'assert-held']; // write or ask for the number of a process
@@ -216,31 +182,4 @@ function checked(move: Move, before: number, cell: Cell): Move {
   return before === FREED && move.word !== FREED
     ? { ...move, word: FREED, found: [...move.found, PROPERTY.freed] }
     : move;
-}
-
-const NO_MOVE: Move = {
-  to: undefined as unknown as LocalState,
-  word: 0,
-  found: [],
-  length: 0,
-  covered: [],
-};
-
-function numberOf(values: number[], value: number): number {
-  const known = values.indexOf(value);
-  return known >= 0 ? known : values.push(value) - 1;
-}
-
-/** Index of the cell that starts at `address`, -1 when none does. Logarithmic. */
-function cellAt({ cells }: Program, address: number): number {
-  let low = 0;
-  let high = cells.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = cells[middle]!.address;
-    if (found === address) return middle;
-    if (found < address) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }

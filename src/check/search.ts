@@ -5,7 +5,7 @@
 // execution of the whole program that ends in an access which was not met. All accesses before it were met, so that their order
 // against those of other processes was tried wherever it matters, and the search has run into the last one too.
 import type { Invariant, Limit, Program } from '../types.ts';
-import { type Choose, persistentSets } from './ample.ts';
+import { type Choose, count, persistentSets } from './ample.ts';
 import type { Engine } from './engine.ts';
 import { endless } from './livelock.ts';
 import { FAULT, propertyName } from './properties.ts';
@@ -79,28 +79,43 @@ export function search(program: Program, engine: Engine, found: Finding[], wante
 }
 
 /** Runs whole executions in orders that are mixed up, so that what happens late in a large program is met before the search. */
-function sample(program: Program, engine: Engine): void {
+function sample({ processes }: Program, engine: Engine): void {
+  const { sharing, space } = engine;
+  const at = new Int32Array(processes.length);
   let seed = 1;
   const below = (end: number): number => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; // Numerical Recipes
     return Math.floor((seed / 2 ** 32) * end);
   };
   for (let quiet = 0, round = 0; quiet < QUIET_RUNS && round < MOST_RUNS; round++) {
-    engine.sharing.renew();
-    engine.space.clear();
+    if (quiet === 0) sharing.renew();
+    space.clear();
     engine.start();
     for (let steps = 0; steps < LONGEST_RUN; steps++) {
-      const at = Int32Array.from(program.processes, (_, p) => engine.nodeAt(p));
-      const enabled = at.reduce((set, node, p) => (engine.ways(node) > 0 ? set | (1 << p) : set), 0);
-      const allowed = engine.allowed(enabled, at);
-      const able = [...at.keys()].filter((p) => (allowed & (1 << p)) !== 0);
-      const p = able[below(able.length)];
-      if (p === undefined) break;
-      const node = engine.nodeAt(p);
-      engine.step(p, node, below(engine.ways(node)));
+      const able = enabledIn(engine, at);
+      if (able === 0) break;
+      const p = nth(able, below(count(able)));
+      engine.step(p, at[p]!, below(engine.ways(at[p]!)));
     }
-    quiet = engine.sharing.hasGrown() ? 0 : quiet + 1;
+    quiet = sharing.hasGrown() ? 0 : quiet + 1;
   }
+}
+
+/** The processes that can step in the current state, as bits; `at` gets the nodes where they stand. */
+function enabledIn(engine: Engine, at: Int32Array): number {
+  let able = 0;
+  for (let p = 0; p < at.length; p++) {
+    at[p] = engine.nodeAt(p);
+    if (engine.ways(at[p]!) > 0) able |= 1 << p;
+  }
+  return engine.allowed(able, at);
+}
+
+/** The place of the bit in `set` below which `index` others are set. */
+function nth(set: number, index: number): number {
+  let rest = set;
+  for (let k = 0; k < index; k++) rest &= rest - 1;
+  return 31 - Math.clz32(rest & -rest);
 }
 
 /** A violation inside a step, as the engine reports it. */

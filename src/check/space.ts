@@ -97,21 +97,15 @@ export function createSpace(used: (field: number) => number): Space {
   /** Gives each field its place, widest first, and moves all states there. */
   function pack(): void {
     const old = { word: space.word, shift: space.shift, mask: space.mask, words: space.words };
-    const order = Array.from({ length: fields }, (_, field) => field)
-      .filter((field) => width[field]! > 0)
-      .sort((a, b) => width[b]! - width[a]! || a - b);
-    taken = [];
     space.word = new Int32Array(width.length);
     space.shift = new Int32Array(width.length);
     space.mask = new Int32Array(width.length);
-    for (const field of order) {
-      let at = taken.findIndex((bits) => bits + width[field]! <= 32);
-      if (at < 0) at = taken.push(0) - 1;
+    taken = placed(width, (field, at, shift) => {
       space.word[field] = at;
-      space.shift[field] = taken[at]!;
+      space.shift[field] = shift;
       space.mask[field] = width[field] === 32 ? -1 : (1 << width[field]!) - 1;
-      taken[at]! += width[field]!;
-    }
+    });
+    const order = [...width.keys()].filter((field) => width[field]! > 0);
     space.words = Math.max(1, taken.length);
     const moved = new Int32Array(capacity * space.words);
     for (let state = 0; state < space.count; state++)
@@ -178,14 +172,12 @@ export function createSpace(used: (field: number) => number): Space {
     if (size > slots.length) index(size);
   }
 
+  /** Packs states into fewer words where fields were given more bits than they have come to need. */
   function tighten(): void {
-    let isWide = false;
-    for (let field = 0; field < fields; field++) {
-      const needed = width[field] === 0 ? 0 : Math.max(1, bitsOf(used(field) - 1));
-      isWide ||= needed < width[field]!;
-      width[field] = needed;
-    }
-    if (isWide) pack();
+    const needed = width.map((bits, field) => (bits === 0 ? 0 : Math.max(1, bitsOf(used(field) - 1))));
+    if (placed(needed).length >= space.words) return;
+    width = needed;
+    pack();
   }
 
   function index(size: number): void {
@@ -203,6 +195,19 @@ export function createSpace(used: (field: number) => number): Space {
     space.current.fill(0);
     slots.fill(0);
   }
+}
+
+/** Words that fields of these widths take, widest first, each in the first word with room: the bits of each that are taken. */
+function placed(width: Int32Array, onField?: (field: number, at: number, shift: number) => void): number[] {
+  const taken: number[] = [];
+  const order = [...width.keys()].filter((field) => width[field]! > 0);
+  for (const field of order.sort((a, b) => width[b]! - width[a]! || a - b)) {
+    let at = taken.findIndex((bits) => bits + width[field]! <= 32);
+    if (at < 0) at = taken.push(0) - 1;
+    onField?.(field, at, taken[at]!);
+    taken[at]! += width[field]!;
+  }
+  return taken;
 }
 
 function bitsOf(value: number): number {
