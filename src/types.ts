@@ -288,6 +288,7 @@ export interface ClaimTopic {
   readonly scenarios: readonly string[];
   readonly property?: string; // an invariant, or `asserts`; absent: every invariant of error level
   readonly edits: readonly string[]; // named edits of the rule that make the code it speaks of
+  readonly against?: readonly string[]; // named edits of the code that it is held against; absent: none
   readonly says?: 'bad' | 'good'; // what the sentence expects of that code; absent: by the kind of claim
 }
 

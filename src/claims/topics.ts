@@ -39,7 +39,8 @@ export function parseTopics(text: string, file: string): TopicRow[] {
 }
 
 //  (fix, order) bypass|skip & lru_add_pvecs & !memcg : S9/T-strict with bypass says good
-const ROW = /^(?:\(([\w, -]+)\) )?(.+?) : ([\w ]+?)(?:\/([\w-]+))?(?: with ([\w., -]+?))?(?: says (bad|good))?$/;
+const ROW =
+  /^(?:\(([\w, -]+)\) )?(.+?) : ([\w ]+?)(?:\/([\w-]+))?(?: with ([\w., -]+?))?(?: against ([\w., -]+?))?(?: says (bad|good))?$/;
 
 function readRow(text: string, rule: string, file: string, line: number): TopicRow {
   const found = ROW.exec(text.trim());
@@ -49,12 +50,13 @@ function readRow(text: string, rule: string, file: string, line: number): TopicR
       expected: 'words : scenarios [with edits] [says bad|good]',
       found: text,
     });
-  const [, kinds, words = '', scenarios = '', property, edits, says] = found;
+  const [, kinds, words = '', scenarios = '', property, edits, against, says] = found;
   return {
     topic: {
       rule,
       scenarios: scenarios.split(' '),
-      edits: edits?.split(',').map((edit) => edit.trim()) ?? [],
+      edits: namesOfEdits(edits),
+      ...(against === undefined ? {} : { against: namesOfEdits(against) }),
       ...(property === undefined ? {} : { property }),
       ...(says === 'bad' || says === 'good' ? { says } : {}),
     },
@@ -62,6 +64,10 @@ function readRow(text: string, rule: string, file: string, line: number): TopicR
     groups: words.split(' & ').map(readGroup),
     line,
   };
+}
+
+function namesOfEdits(text: string | undefined): string[] {
+  return text?.split(',').map((edit) => edit.trim()) ?? [];
 }
 
 function readGroup(text: string): Group {

@@ -69,7 +69,8 @@ function editBound(rule: Rule, topic: ClaimTopic, of: Place): Bound[] {
   const source = nearest(of, rule, edits, (each) => of.runs(each, rule, topic), lowest);
   if (source === undefined) return [];
   const version = edits.length === 0 ? 'before' : 'edit';
-  const before = edits.length === 0 ? undefined : nearest(of, rule, [], (each) => of.runs(each, rule, topic), lowest);
+  const runs = (each: KernelSource): boolean => of.runs(each, rule, topic);
+  const before = edits.length === 0 ? undefined : nearest(of, rule, topic.against ?? [], runs, lowest);
   return [{ rule, topic, version, of: edits.join(', '), source, before }];
 }
 

@@ -10,6 +10,7 @@ import type { Applied, AppliedEdit, Claim, Edit, KernelSource, Patch, Refusal, R
 import { withNewTests } from './new-tests.ts';
 import { printEdit } from './print-edit.ts';
 
+const MAX_OTHERS = 20; // diffs that another is tried on top of
 const MAX_PAIRS = 60; // combinations of fixes that are tried; more are named in notChecked
 
 /** A change to try: the code before it and after it, or why it could not be applied. */
@@ -46,7 +47,22 @@ export function postedVariants(knowledge: Knowledge, thread: Thread, base: Kerne
     if (series !== undefined && variant.after !== undefined) built.set(series, variant.after);
     variants.push(variant);
   }
-  return variants;
+  return variants.map((variant, index) => {
+    const patch = thread.patches[index];
+    if (patch?.kind !== 'reply' || variant.after !== undefined) return variant;
+    return onAnother(knowledge, patch, variant, variants);
+  });
+}
+
+/** A diff of a reply that does not fit the base was written for the code of another diff of the thread. */
+function onAnother(knowledge: Knowledge, patch: Patch, variant: Variant, others: readonly Variant[]): Variant {
+  for (const { id, after } of others.slice(0, MAX_OTHERS)) {
+    if (after === undefined) continue;
+    const tried = postedVariant(knowledge, patch, after);
+    if (tried.after !== undefined)
+      return { ...tried, id: variant.id, notes: [...tried.notes, `on the code with ${id}: it does not fit the base`] };
+  }
+  return variant;
 }
 
 /** Short names of the diffs of a thread, by Patch id: patch-1, patch-2 for posted ones, reply-1 for those of replies. */

@@ -19,14 +19,15 @@ const ROWS = parseTopics(
 ## groups
 
 - (fix) lru_lock|lru lock & move_account : S5/asserts with v11, lock-in-move says good
+- (fix) inversion & split_huge_page : S7/deadlock with over-move, split-first against over-move says good
 - unevictable list & charge : S5
 `,
   'topics.md',
 );
 
 function bound(sentence: string, kind: ClaimKind = 'outcome', around?: string): string[] {
-  return topicsOf({ sentence, kind, around }, ROWS, names).map(({ rule, scenarios, property, edits, says }) =>
-    `${rule} ${scenarios.join(' ')}${property === undefined ? '' : `/${property}`} ${edits.join('+')} ${says ?? ''}`.trim(),
+  return topicsOf({ sentence, kind, around }, ROWS, names).map(({ rule, scenarios, property, edits, against, says }) =>
+    `${rule} ${scenarios.join(' ')}${property === undefined ? '' : `/${property}`} ${edits.join('+')} ${against === undefined ? '' : `- ${against.join('+')} `}${says ?? ''}`.trim(),
   );
 }
 
@@ -35,6 +36,12 @@ describe('the words that bind a statement to a race', () => {
     expect(bound('The folio is stranded on the unevictable list.')).toEqual(['stranded S1 S2']);
     expect(bound('The folio is stranded.')).toEqual([]);
     expect(bound('After the split the folio is stranded on the unevictable list.')).toEqual([]);
+  });
+
+  it('a row may say against which changed code a change is held', () => {
+    expect(bound('Reverts the inversion in split_huge_page().', 'fix')).toEqual([
+      'groups S7/deadlock over-move+split-first - over-move good',
+    ]);
   });
 
   it('a name stands for the operation in every version', () => {
@@ -71,7 +78,8 @@ describe('the words that bind a statement to a race', () => {
       const scenarios = rule?.scenarios.map(({ name }) => name) ?? [];
       for (const scenario of topic.scenarios) expect(scenarios, `line ${line}`).toContain(scenario);
       const edits = rule?.edits.map(({ name }) => name) ?? [];
-      for (const edit of topic.edits.filter((each) => !/^v\d/.test(each) || each === 'v11' || each === 'v17'))
+      const named = [...topic.edits, ...(topic.against ?? [])];
+      for (const edit of named.filter((each) => !/^v\d/.test(each) || each === 'v11' || each === 'v17'))
         expect(edits, `line ${line}`).toContain(edit);
     }
   });
