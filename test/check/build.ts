@@ -1,5 +1,5 @@
 // Small programs for tests, written down in one line an instruction.
-import type { Accessed } from '../../src/check/replay.ts';
+import type { Accessed } from '../../src/check/replay-step.ts';
 import type { Cell, CodePoint, Expr, Instruction, Invariant, Process, Program, Trace } from '../../src/types.ts';
 
 type Bare<T> = T extends unknown ? Omit<T, 'at'> : never;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { replay } from '../../src/check/replay.ts';
 import { InputError } from '../../src/errors.ts';
-import { c, cell, program } from './build.ts';
+import type { Expr } from '../../src/types.ts';
+import { bin, c, cell, type Line, program, r } from './build.ts';
 
 const one = program(
   [cell(64, 'x'), cell(72, 'a.lock', 0, { kind: 'lock' })],
@@ -39,5 +40,15 @@ describe('replay', () => {
     for (const path of ['2', '0*5', '0/1', '1/1', '1/1:2', '0:0', 'x', '0**2', '0//1', '-1']) {
       expect(() => replay(one, path), path).toThrow(InputError);
     }
+  });
+
+  it('evaluates every argument, also one that is not stored', () => {
+    const divides: Expr = bin(c(1), '/', r(0));
+    const cas: Line = { op: 'cmpxchg', dst: 1, address: c(64), expected: c(5), desired: divides, order: 'mb' };
+    const add: Line = { op: 'add-unless', dst: 1, address: c(64), operand: divides, unless: c(0), order: 'mb' };
+    for (const line of [cas, add])
+      expect(replay(program([cell(64, 'x')], [[line, { op: 'end' }]]), '0').violated).toEqual([
+        'fault: division by zero',
+      ]);
   });
 });
