@@ -22,7 +22,7 @@
  * #pragma relore bits S.F NAME    the bits of field F of struct S are named by the enum that has NAME
  * #pragma relore assume NAMES: s  sentence s is printed among the assumptions when a row NAMES was used
  * #pragma relore first FILES      a name is looked for in these files first, in this order; then in mm/, include/, arch/
- * #pragma relore without OPT FILES  files that are built only when the option OPT is not set
+ * #pragma relore built OPT FILES  files of mm/ that are built only with the option OPT, with !OPT only without it
  */
 
 /* Most names of mm come from these, so that a tree of thousands of headers is rarely read as a whole. */
@@ -33,7 +33,10 @@
 #pragma relore first include/linux/percpu-refcount.h include/linux/refcount_types.h include/linux/page_counter.h include/linux/vmpressure.h
 #pragma relore first include/linux/zswap.h include/linux/cgroup-defs.h include/linux/numa.h include/linux/nodemask_types.h include/linux/errseq.h
 #pragma relore first include/linux/fs.h include/linux/lockdep.h
-#pragma relore without CONFIG_MMU mm/nommu.c
+#pragma relore built !CONFIG_MMU mm/nommu.c
+#pragma relore built CONFIG_NUMA mm/mempolicy.c mm/memory-tiers.c
+#pragma relore built CONFIG_FAILSLAB mm/failslab.c
+#pragma relore built CONFIG_FAIL_PAGE_ALLOC mm/fail_page_alloc.c
 
 #pragma relore accessors include/linux/page-flags.h include/linux/page_ref.h include/linux/spinlock.h include/linux/list.h
 #pragma relore bits folio.flags PG_lru
@@ -457,6 +460,7 @@ static inline void list_move_tail(struct list_head *entry, struct list_head *hea
 #define list_for_each_entry_safe(pos, n, head, member) \
 	for ((pos) = __list_first(head, pos, member), (n) = __list_next(head, pos, member, pos); (pos); (pos) = (n), (n) = __list_next(head, pos, member, n))
 #define list_for_each_entry_safe_reverse(pos, n, head, member)	list_for_each_entry_safe(pos, n, head, member)
+#define list_for_each_entry_rcu(pos, head, member, ...)	list_for_each_entry(pos, head, member)
 static inline void list_del_init(struct list_head *entry)
 {
 	entry->next = NULL;
@@ -749,6 +753,8 @@ static inline void folios_put_refs(struct folio_batch *folios, unsigned int *ref
 
 typedef unsigned long pte_t;
 typedef unsigned long pgprot_t;
+#define pgprot_val(prot)		(prot)
+#define __pgprot(value)			((pgprot_t)(value))
 typedef unsigned long pteval_t;
 typedef long loff_t;
 
@@ -767,6 +773,9 @@ typedef long loff_t;
 #define pte_soft_dirty(pte)		0
 #define pte_swp_soft_dirty(pte)		0
 #define pte_swp_exclusive(pte)		0
+#define pte_swp_mkexclusive(pte)	(pte)
+#define pte_swp_clear_exclusive(pte)	(pte)
+#define pte_swp_clear_soft_dirty(pte)	(pte)
 #define pte_devmap(pte)			0
 #define pte_protnone(pte)		0
 #define pte_file(pte)			0
@@ -776,6 +785,8 @@ typedef long loff_t;
 #define pte_wrprotect(pte)		((pte) & ~(unsigned long)__PTE_WRITE)
 #define pte_mkdirty(pte)		((pte) | __PTE_DIRTY)
 #define pte_mkclean(pte)		((pte) & ~(unsigned long)__PTE_DIRTY)
+#define pte_modify(pte, prot)		pte_wrprotect(pte)
+#pragma relore assume pte_modify: an entry whose protection changes is not writable, until pte_mkwrite()
 #define pte_mkyoung(pte)		((pte) | __PTE_YOUNG)
 #define pte_sw_mkyoung(pte)		(pte)
 #define pte_mkold(pte)			((pte) & ~(unsigned long)__PTE_YOUNG)
@@ -894,6 +905,14 @@ typedef unsigned long pmd_t;
 #define pud_trans_huge(pud)		0
 #define pud_devmap(pud)			0
 #define pmd_trans_huge(pmd)		0
+#define pmd_leaf(pmd)			0
+#define pmd_large(pmd)			0
+#define pmd_bad(pmd)			0
+#define pud_leaf(pud)			0
+#define pud_large(pud)			0
+#define pud_bad(pud)			0
+#define p4d_bad(p4d)			0
+#define pgd_bad(pgd)			0
 #define pmd_devmap(pmd)			0
 #define is_swap_pmd(pmd)		0
 #define pmd_none(pmd)			0
@@ -903,6 +922,9 @@ typedef unsigned long pmd_t;
 /* The VMAs that map a file: one, whose address stands where the root of the interval tree is. */
 #define vma_interval_tree_foreach(vma, root, first, last) \
 	for ((vma) = (struct vm_area_struct *)(root)->rb_root.rb_node; (vma); (vma) = NULL)
+#define anon_vma_interval_tree_foreach(avc, root, first, last) \
+	for ((avc) = (struct anon_vma_chain *)(root)->rb_root.rb_node; (avc); (avc) = NULL)
+#pragma relore assume anon_vma_interval_tree_foreach: an anon_vma has one VMA
 #define i_mmap_lock_read(mapping)	__ignore(mapping)
 #define i_mmap_unlock_read(mapping)	__ignore(mapping)
 #define i_mmap_lock_write(mapping)	__ignore(mapping)
@@ -913,6 +935,14 @@ typedef unsigned long pmd_t;
 
 #define min(a, b)			({ __auto_type __a = (a); __auto_type __b = (b); __a < __b ? __a : __b; })
 #define max(a, b)			({ __auto_type __a = (a); __auto_type __b = (b); __a > __b ? __a : __b; })
+#define min_t(type, a, b)		({ type __a = (a); type __b = (b); __a < __b ? __a : __b; })
+#define max_t(type, a, b)		({ type __a = (a); type __b = (b); __a > __b ? __a : __b; })
+#define min3(a, b, c)			({ __auto_type __ab = min(a, b); min(__ab, c); })
+#define max3(a, b, c)			({ __auto_type __ab = max(a, b); max(__ab, c); })
+#define min_not_zero(a, b)		({ __auto_type __a = (a); __auto_type __b = (b); __a && (!__b || __a < __b) ? __a : __b; })
+#define clamp(v, lo, hi)		({ __auto_type __v = max(v, lo); min(__v, hi); })
+#define clamp_t(type, v, lo, hi)	({ type __v = max_t(type, v, lo); min_t(type, __v, hi); })
+#define clamp_val(v, lo, hi)		clamp_t(typeof(v), v, lo, hi)
 
 /* Nobody uses a translation that was dropped here, so a page is put where it is queued to be freed after the flush. */
 #define __tlb_remove_page(tlb, page)	({ put_page(page); 0; })
@@ -1027,6 +1057,17 @@ static inline void *xas_store(struct xa_state *xas, void *entry)
 #define xas_set(xas, index)		({ (xas)->xa_index = (index); (xas)->started = 0; })
 #define xas_set_order(xas, index, order)	xas_set(xas, index)
 #define xas_reset(xas)			((xas)->started = 0)
+#define xas_prev(xas)			({ (xas)->xa_index -= (xas)->started; xas_load(xas); })
+#define xas_advance(xas, index)		((xas)->xa_index = (index))
+/* Slots hold one index each, so an entry is in conflict with one slot: asked a second time there is no more. */
+static inline void *xas_find_conflict(struct xa_state *xas)
+{
+	void *entry = xas->started ? NULL : xas_load(xas);
+
+	xas->started = entry != NULL;
+	return entry;
+}
+#define xas_for_each_conflict(xas, entry)	while (((entry) = xas_find_conflict(xas)))
 #define xas_pause(xas)			({ (xas)->xa_index++; (xas)->started = 0; })
 #define xas_retry(xas, entry)		0
 #define xas_error(xas)			0
@@ -1052,7 +1093,7 @@ static inline void *xas_store(struct xa_state *xas, void *entry)
 #define xa_is_node(entry)		0
 #define xa_is_sibling(entry)		0
 #define mapping_empty(mapping)		(!(mapping)->i_pages.xa_slots[0] && !(mapping)->i_pages.xa_slots[1] && !(mapping)->i_pages.xa_slots[2] && !(mapping)->i_pages.xa_slots[3])
-#pragma relore ignore xas_set_update xas_set_lru xas_init_marks xas_set_mark xas_clear_mark xas_create_range workingset_update_node
+#pragma relore ignore xas_destroy __xa_set_mark __xa_clear_mark xa_set_mark xa_clear_mark xas_set_update xas_set_lru xas_init_marks xas_set_mark xas_clear_mark xas_create_range workingset_update_node
 #pragma relore assume XA_STATE xa_load: a page cache has four slots; a look-up never meets a node that moves
 #define DIV_ROUND_UP(n, d)		(((n) + (d) - 1) / (d))
 #define shmem_mapping(mapping)		0
@@ -1203,6 +1244,15 @@ static inline void wait_for_completion(struct completion *x)
 #define pmd_uffd_wp(pmd)		pte_uffd_wp(pmd)
 #define pmd_soft_dirty(pmd)		0
 #define pmd_protnone(pmd)		0
+#define pmd_mkclean(pmd)		pte_mkclean(pmd)
+#define pmd_mkdirty(pmd)		pte_mkdirty(pmd)
+#define pmd_mkold(pmd)			pte_mkold(pmd)
+#define pmd_mkyoung(pmd)		pte_mkyoung(pmd)
+#define pmd_wrprotect(pmd)		pte_wrprotect(pmd)
+#define pmd_modify(pmd, prot)		pte_modify(pmd, prot)
+#define pmd_mkwrite(pmd, ...)		((pmd) | __PTE_WRITE)
+#define vm_normal_page_pmd(vma, addr, pmd)	(pmd_present(pmd) ? pmd_page(pmd) : NULL)
+#define vm_normal_folio_pmd(vma, addr, pmd)	(pmd_present(pmd) ? pmd_folio(pmd) : NULL)
 #define pmd_to_swp_entry(pmd)		pte_to_swp_entry(pmd)
 #define swp_entry_to_pmd(entry)		((entry).val)
 #define is_pmd_migration_entry(pmd)	(__pte_kind(pmd) == __PTE_MIGRATION)
@@ -1221,7 +1271,8 @@ static inline void wait_for_completion(struct completion *x)
 #define split_huge_pmd_locked(...)	__ignore()
 #define __split_huge_pmd(...)		__ignore()
 #define folio_remove_rmap_pmd(folio, page, vma)	__rmw_void(mb, add, &(folio)->_mapcount.counter, -1)
-#pragma relore ignore zap_deposited_table pgtable_trans_huge_withdraw pgtable_trans_huge_deposit tlb_remove_pmd_tlb_entry mm_dec_nr_ptes mm_inc_nr_ptes flush_pmd_tlb_range
+#define pgtable_trans_huge_withdraw(mm, pmd)	((struct page *)NULL)
+#pragma relore ignore zap_deposited_table pgtable_trans_huge_deposit tlb_remove_pmd_tlb_entry mm_dec_nr_ptes mm_inc_nr_ptes flush_pmd_tlb_range
 #pragma relore assume pmd_lock pmd_lockptr pmdp_huge_get_and_clear_full: a huge entry is a word like any entry, under mm->page_table_lock; it is not split
 /* A folio has one entry in an address space: the first of its table. */
 static inline bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
@@ -1277,7 +1328,56 @@ static inline bool page_vma_mapped_walk(struct page_vma_mapped_walk *pvmw)
 #define css_tryget(css)			1
 #define css_tryget_online(css)		1
 #define css_is_dying(css)		0
+#define percpu_ref_get(ref)		__ignore(ref)
+#define percpu_ref_put(ref)		__ignore(ref)
+#define percpu_ref_tryget(ref)		1
+#define percpu_ref_tryget_live(ref)	1
+#pragma relore assume percpu_ref_get percpu_ref_put percpu_ref_tryget percpu_ref_tryget_live: what is counted per CPU stays
+typedef struct { unsigned long bits[1]; } nodemask_t;
+#define memory_cgrp_id			0
+#define __builtin_return_address(level)	NULL
+/* Flags of a VMA above bit 31: a word has 32 bits here. */
+#define VM_ALLOW_ANY_UNCACHED		0
+#define VM_DROPPABLE			0
+#define VM_MTE				0
+#define VM_MTE_ALLOWED			0
+#define VM_SEALED			0
+#define VM_SHADOW_STACK			0
+#define VM_UFFD_MINOR			0
+#pragma relore assume VM_ALLOW_ANY_UNCACHED VM_DROPPABLE VM_MTE VM_MTE_ALLOWED VM_SEALED VM_SHADOW_STACK VM_UFFD_MINOR: VMAs have no flag above bit 31
+#define mmu_notifier_test_young(...)	0
+#define mmu_notifier_clear_young(...)	0
+#define mmu_notifier_clear_flush_young(...)	0
+#define mm_has_notifiers(mm)		0
+#pragma relore assume mmu_notifier_test_young mmu_notifier_clear_young mmu_notifier_clear_flush_young mm_has_notifiers: nobody else maps the pages of a process
+#pragma relore ignore kmsan_* kasan_* kmemleak_* cgroup_file_notify arch_sync_kernel_mappings
+#define is_ksm_zero_pte(pte)		0
+#define preempt_count()			0
+#pragma relore assume preempt_count: code that asks whether it may sleep is told that it may
+#pragma relore ignore sb_start_write sb_end_write sb_start_pagefault sb_end_pagefault file_update_time pgd_clear_bad p4d_clear_bad pud_clear_bad pmd_clear_bad
+/* Which object an allocation gives is for the scenario to say. */
+#define kmalloc(...)	kmalloc_is_not_modelled()
+#define kmalloc_array(...)	kmalloc_array_is_not_modelled()
+#define kmalloc_node(...)	kmalloc_node_is_not_modelled()
+#define kzalloc(...)	kzalloc_is_not_modelled()
+#define kzalloc_node(...)	kzalloc_node_is_not_modelled()
+#define kcalloc(...)	kcalloc_is_not_modelled()
+#define kvmalloc(...)	kvmalloc_is_not_modelled()
+#define kvzalloc(...)	kvzalloc_is_not_modelled()
+#define kmem_cache_alloc(...)	kmem_cache_alloc_is_not_modelled()
+#define kmem_cache_alloc_lru(...)	kmem_cache_alloc_lru_is_not_modelled()
+#define kmem_cache_alloc_node(...)	kmem_cache_alloc_node_is_not_modelled()
+#define kmem_cache_zalloc(...)	kmem_cache_zalloc_is_not_modelled()
+#define alloc_page(...)	alloc_page_is_not_modelled()
+#define alloc_pages(...)	alloc_pages_is_not_modelled()
+#define folio_alloc(...)	folio_alloc_is_not_modelled()
+#define vma_alloc_folio(...)	vma_alloc_folio_is_not_modelled()
+#define __folio_alloc(...)	__folio_alloc_is_not_modelled()
+#define pte_alloc_one(...)	pte_alloc_one_is_not_modelled()
+#define mempool_alloc(...)	mempool_alloc_is_not_modelled()
 #define is_zero_pfn(pfn)		0
+#define my_zero_pfn(addr)		0UL
+#define zero_pfn			0UL
 #define try_to_map_unused_to_zeropage(...)	0
 #pragma relore assume css_get css_put css_tryget: memory cgroups stay
 #pragma relore ignore reclaim_throttle wake_throttle_isolated mem_cgroup_charge_statistics memcg_check_events memcg1_check_events mem_cgroup_uncharge mem_cgroup_uncharge_* __mem_cgroup_uncharge* add_taint filemap_nr_thps_dec update_skip_pageblock
@@ -1317,10 +1417,30 @@ static inline unsigned long __ffs(unsigned long word)
 	}
 	return bit;
 }
+static inline unsigned long __fls(unsigned long word)
+{
+	unsigned long bit = 0;
+
+	if (word >> 16)
+		bit = 16;
+	if (word >> (bit + 8))
+		bit += 8;
+	if (word >> (bit + 4))
+		bit += 4;
+	if (word >> (bit + 2))
+		bit += 2;
+	return word >> (bit + 1) ? bit + 1 : bit;
+}
+#define fls(word)			((word) ? (int)__fls(word) + 1 : 0)
+#define fls_long(word)			fls(word)
+#define ilog2(word)			((int)__fls(word))
 #define free_unref_folios(folios)	__assert((folios)->nr == 0)
 #define free_unref_page_list(list)	__assert(list_empty(list))
 #define test_and_set_skip(...)		0
 #define fault_in_readable(...)		0
+#define current_time(inode)		((struct timespec64){ 0 })
+#pragma relore ignore inode_inc_iversion inode_maybe_inc_iversion inode_set_ctime_current inode_set_mtime_to_ts inode_set_ctime_to_ts
+#pragma relore assume current_time inode_set_ctime_current inode_set_mtime_to_ts: times of inodes are left out
 #pragma relore ignore inode_sub_bytes inode_add_bytes __inode_sub_bytes __inode_add_bytes percpu_counter_add_batch dquot_* shmem_recalc_inode shmem_inode_unacct_blocks
 #define __wake_up_locked_key_bookmark(queue, mode, key, bookmark)	__wake_up_locked_key(queue, mode, key)
 #define get_pfnblock_flags_mask(...)	0UL

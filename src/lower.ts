@@ -4,6 +4,7 @@ import { driverOf, withVariable } from './c/driver.ts';
 import { diffPrograms, type IrChange } from './c/ir-diff.ts';
 import { type IrListing, listFunction } from './c/ir-print.ts';
 import { reachOf } from './c/ir-reach.ts';
+import { whyNotFound } from './c/left-out.ts';
 import type { Lowered, ScenarioText } from './c/scenario.ts';
 import { lowerScenario } from './c/scenario.ts';
 import { slicedProgram, sliceOf } from './c/slice.ts';
@@ -88,8 +89,10 @@ function lowerDriver(knowledge: Knowledge, source: KernelSource, request: LowerR
   const definition = sources
     .map((one) => openDefinitions(one, workshop.config, workshop.index).function(request.name, ''))
     .find((one) => one !== undefined);
-  if (definition === undefined) {
-    const why = `expected a function ${request.name}() in ${source.name}, found none`;
+  if (definition === undefined)
+    return refused(whyNotFound(source, workshop.primitives.whereabouts, request.name, 'rules/kernel.config'));
+  if (workshop.primitives.ignored.some((pattern) => pattern.test(request.name))) {
+    const why = 'expected a function that is lowered, found it among those without effect (#pragma relore ignore)';
     return refused({ what: request.name, why });
   }
   if (definition.kind === 'ambiguous') {

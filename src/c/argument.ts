@@ -7,7 +7,7 @@ import { VOID } from './ctype.ts';
 import { lowerExpr, sourceText } from './expression.ts';
 import { deref } from './lvalue.ts';
 import type { Frame, Lvalue, Session } from './session.ts';
-import { lookup, putInMemory, refuse } from './session.ts';
+import { putInMemory, refuse, writtenAs } from './session.ts';
 import { scalarOf } from './value.ts';
 
 const ORDERS = new Set(['plain', 'once', 'relaxed', 'acquire', 'release', 'mb']);
@@ -26,16 +26,15 @@ export function valueArg(session: Session, frame: Frame, args: readonly CExpr[],
 
 /** An argument that is a plain word, also through macro parameters: an order, a fence, a type. */
 export function nameArg(session: Session, frame: Frame, expr: CExpr | undefined): string {
-  let at = expr;
-  let scope = frame;
-  for (let i = 0; i < 16; i++) {
-    if (at?.kind !== 'name') break;
-    const binding = lookup(scope, at.name);
-    if (binding?.kind !== 'alias') return at.name;
-    at = binding.expr;
-    scope = binding.frame;
-  }
+  const found = expr === undefined ? undefined : writtenAs(frame, expr).expr;
+  if (found?.kind === 'name') return found.name;
   return refuse(session, frame, frame.site.text, 'expected a plain word as argument');
+}
+
+/** An argument that names a member, `a.b[2]`, also through macro parameters. */
+export function memberArg(session: Session, frame: Frame, args: readonly CExpr[], index: number): string {
+  const { expr, owner } = writtenAs(frame, arg(session, frame, args, index));
+  return sourceText(owner, expr).replace(/\s/g, '');
 }
 
 /** An LKMM order tag. */

@@ -2,7 +2,7 @@
 // among the objects of the scenario, in the order of the scenario.
 import type { Expr } from '../types.ts';
 import { moved, readPlace } from './access.ts';
-import { arg, nameArg, valueArg } from './argument.ts';
+import { arg, memberArg, nameArg, valueArg } from './argument.ts';
 import type { CExpr } from './ast.ts';
 import type { CType } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
@@ -11,7 +11,7 @@ import { offsetOf, sourceText, typeOfOperand } from './expression.ts';
 import { objectPlace } from './lvalue.ts';
 import type { MemoryObject } from './memory.ts';
 import type { Frame, Session, Value } from './session.ts';
-import { codePoint, lookup, refuse } from './session.ts';
+import { codePoint, lookup, refuse, writtenAs } from './session.ts';
 import { scalar, scalarOf } from './value.ts';
 
 type Struct = CType & { readonly kind: 'struct' };
@@ -30,8 +30,7 @@ function search(session: Session, frame: Frame, args: readonly CExpr[], after: E
   const { emitter } = session;
   const head = valueArg(session, frame, args, 0);
   const type = entryType(session, frame, arg(session, frame, args, 1));
-  const written = resolved(frame, arg(session, frame, args, 2));
-  const member = sourceText(written.owner, written.expr);
+  const member = memberArg(session, frame, args, 2);
   const offset = offsetOf(session, frame, type, `${member}.next`);
   const result = freshRegister(emitter);
   const at = codePoint(session, frame);
@@ -50,22 +49,9 @@ function search(session: Session, frame: Frame, args: readonly CExpr[], after: E
   return scalar(register(result), { kind: 'pointer', to: type });
 }
 
-/** An argument as its author wrote it, through the parameters of macros. */
-function resolved(frame: Frame, expr: CExpr): { readonly expr: CExpr; readonly owner: Frame } {
-  let at = expr;
-  let owner = frame;
-  for (let i = 0; i < 16 && at.kind === 'name'; i++) {
-    const binding = lookup(owner, at.name);
-    if (binding?.kind !== 'alias') break;
-    at = binding.expr;
-    owner = binding.frame;
-  }
-  return { expr: at, owner };
-}
-
 /** The struct of the entries: named, or the one that a pointer variable points to. */
 function entryType(session: Session, frame: Frame, expr: CExpr): Struct {
-  const { expr: written, owner } = resolved(frame, expr);
+  const { expr: written, owner } = writtenAs(frame, expr);
   const type =
     written.kind === 'name' &&
     session.layouts.layout(written.name) !== undefined &&

@@ -2,7 +2,17 @@
 // tools/memory-model/linux-kernel.def; a reader of that file will know them.
 import type { Expr, FenceKind } from '../types.ts';
 import { readPlace, writePlace } from './access.ts';
-import { arg, constantArg, memoryAddress, nameArg, orderArg, pointerArg, scalarType, valueArg } from './argument.ts';
+import {
+  arg,
+  constantArg,
+  memberArg,
+  memoryAddress,
+  nameArg,
+  orderArg,
+  pointerArg,
+  scalarType,
+  valueArg,
+} from './argument.ts';
 import type { CExpr } from './ast.ts';
 import { CPU_BUILTINS } from './builtins-cpu.ts';
 import { LIFE_BUILTINS } from './builtins-life.ts';
@@ -11,7 +21,7 @@ import type { CType } from './ctype.ts';
 import { BOOL, INT, ULONG } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
-import { lowerExpr, offsetOf, sourceText } from './expression.ts';
+import { lowerExpr, offsetOf } from './expression.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { codePoint, refuse } from './session.ts';
 import { convertValue, scalar, scalarOf } from './value.ts';
@@ -232,7 +242,7 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
   [
     '__builtin_offsetof',
     (session, frame, args) => {
-      const member = sourceText(frame, arg(session, frame, args, 1)).replace(/\s/g, '');
+      const member = memberArg(session, frame, args, 1);
       return scalar(
         constant(offsetOf(session, frame, { kind: 'struct', name: nameArg(session, frame, args[0]) }, member)),
         ULONG,
@@ -303,7 +313,7 @@ function lowerLock(session: Session, frame: Frame, args: readonly CExpr[], op: '
 function containerOf(session: Session, frame: Frame, args: readonly CExpr[]): Value {
   const pointer = lowerExpr(session, frame, arg(session, frame, args, 0));
   const struct = nameArg(session, frame, args[1]);
-  const member = sourceText(frame, arg(session, frame, args, 2)).replace(/\s/g, '');
+  const member = memberArg(session, frame, args, 2);
   const type: CType = { kind: 'struct', name: struct };
   const offset = offsetOf(session, frame, type, member);
   return scalar(binary('-', scalarOf(session, frame, pointer), constant(offset)), { kind: 'pointer', to: type });

@@ -1,22 +1,23 @@
 // Lowers calls: builtins, macros by name, and the inlining of every helper that is met.
 
 import type { Expr } from '../types.ts';
-import { moved, readPlace, writePlace } from './access.ts';
+import { writePlace } from './access.ts';
 import { assignedNames } from './assigned.ts';
 import type { CExpr, CFunction } from './ast.ts';
 import { lowerBuiltin } from './builtins.ts';
 import { convertFunction } from './convert.ts';
 import type { CType } from './ctype.ts';
 import { INT } from './ctype.ts';
+import { copyLeaves } from './declaration.ts';
 import { branch, emit, freshRegister, jump, newLabel, place } from './emit.ts';
 import { binary, constant, register } from './expr.ts';
-import { lowerExpr, sourceText } from './expression.ts';
+import { lowerExpr, sourceText, typeOfOperand } from './expression.ts';
 import type { Definition } from './file-index.ts';
 import { parse, problems } from './grammar.ts';
 import { localPlace } from './lvalue.ts';
 import type { FoundMacro } from './macro-call.ts';
 import { lowerMacro } from './macro-call.ts';
-import { allocate, leavesOf } from './memory.ts';
+import { allocate } from './memory.ts';
 import { SyntaxRefusal } from './reader.ts';
 import type { Binding, Frame, Local, Session, Value } from './session.ts';
 import { codePoint, lineOf, lookup, objectNamed, placeOf, putInMemory, refuse, resolveCallee } from './session.ts';
@@ -51,8 +52,8 @@ function dispatch(session: Session, frame: Frame, expr: CExpr & { readonly kind:
 }
 
 /**
- * A call through a pointer that is known only when it runs: one branch for each function of that many parameters whose
- * address was taken so far. Another value of the pointer fails an assert, and the process stops.
+ * A call through a pointer that is known only when it runs: one branch for each function of such parameters whose address
+ * was taken so far. Another value of the pointer fails an assert, and the process stops.
  */
 function callThrough(
   session: Session,
@@ -60,7 +61,8 @@ function callThrough(
   expr: CExpr & { readonly kind: 'call' },
   target: { readonly expr: Expr; readonly words: string },
 ): Value {
-  const candidates = [...session.functionNames].filter(([, name]) => takes(session, frame, name, expr.args.length));
+  const types = expr.args.map((arg) => typeOfOperand(session, frame, arg));
+  const candidates = [...session.functionNames].filter(([, name]) => takes(session, frame, name, types));
   const { emitter } = session;
   const held = copy(session, frame, target.expr);
   const result = freshRegister(emitter);
@@ -90,12 +92,22 @@ function callThrough(
   return type === undefined ? { kind: 'void' } : scalar(register(result), type);
 }
 
-/** Whether `name` is a function of that many parameters that is not being inlined already. */
-function takes(session: Session, frame: Frame, name: string, count: number): boolean {
+/** Whether `name` is a function that is not being inlined already, and arguments of these types are passed to it. */
+function takes(session: Session, frame: Frame, name: string, types: readonly CType[]): boolean {
   const callee = resolveCallee(session, frame, name);
   if (callee.kind !== 'function') return false;
   for (let at: Frame | undefined = frame; at !== undefined; at = at.caller) if (at.name === name) return false;
-  return functionOf(session, callee.definition, frame).params.length === count;
+  const { params } = functionOf(session, callee.definition, frame);
+  return (
+    params.length === types.length &&
+    params.every((param, i) => mayPass(types[i] ?? INT, session.layouts.resolve(param.type)))
+  );
+}
+
+/** False for pointers to two different structs: the other function is of another type then. */
+function mayPass(given: CType, wanted: CType): boolean {
+  if (given.kind !== 'pointer' || wanted.kind !== 'pointer') return true;
+  return given.to.kind !== 'struct' || wanted.to.kind !== 'struct' || given.to.name === wanted.to.name;
 }
 
 function callNamed(
@@ -141,16 +153,23 @@ function callNamed(
         arg !== undefined && others.length === 0 ? session.layouts.resolve({ kind: 'base', words: [name] }) : undefined;
       if (arg !== undefined && type !== undefined && type.kind !== 'opaque')
         return convertValue(session, frame, lowerExpr(session, frame, arg), type);
-      return refuse(
-        session,
-        frame,
-        `${name}()`,
-        `expected a definition in the source, found none; a row \`#define ${name}(...)\` in rules/primitives.h or in the scenario would admit it`,
-      );
+      return refuseUnknown(session, frame, name);
     }
     default:
       return callee satisfies never;
   }
+}
+
+const LEFT_OUT = /^(\w+)_is_not_modelled$/; // how a row of primitives.h says that its callee is left out on purpose
+
+function refuseUnknown(session: Session, frame: Frame, name: string): never {
+  const leftOut = LEFT_OUT.exec(name)?.[1];
+  const callee = leftOut ?? name;
+  const why =
+    leftOut === undefined
+      ? `expected a definition in the source, found none; a row \`#define ${callee}(...)\` in rules/primitives.h or in the scenario would admit it`
+      : `expected a row, found that rules/primitives.h leaves it out on purpose; a row \`#define ${callee}(...)\` in the scenario would admit it`;
+  refuse(session, frame, `${callee}()`, why);
 }
 
 /** The function a callee expression names: directly, through macro parameters, or by a pointer; else the pointer. */
@@ -316,10 +335,7 @@ function copyOfStruct(
   value: Value & { readonly kind: 'aggregate' },
 ): Local {
   const local: Local = { name, type: value.type, registers: new Map(), address: undefined };
-  for (const leaf of leavesOf(value.type, session.layouts)) {
-    const read = readPlace(session, frame, moved(value.place, leaf.offset, leaf.type));
-    writePlace(session, frame, { kind: 'local', local, offset: leaf.offset, type: leaf.type }, read, 'plain');
-  }
+  copyLeaves(session, frame, value, local, 0);
   return local;
 }
 

@@ -1,6 +1,6 @@
 // Declarations of locals and their initialisers.
 
-import { knownSize, moved, wrapperLeaf, writePlace } from './access.ts';
+import { knownSize, moved, readPlace, wrapperLeaf, writePlace } from './access.ts';
 import type { CDeclarator, CExpr, CInitItem, CStmt, CTypeName } from './ast.ts';
 import type { CType } from './ctype.ts';
 import { isScalar } from './ctype.ts';
@@ -59,11 +59,11 @@ function staticLocal(session: Session, frame: Frame, declared: CDeclarator): Loc
   const { address } = known ?? allocate(session.memory, shared, type, session.layouts);
   if (known === undefined && init !== undefined) {
     const list = initialiserList(session, frame, init);
-    const values = new Map<number, CExpr>();
-    if (list === undefined) values.set(0, init);
+    const values = new Map<number, Initial>();
+    if (list === undefined) values.set(0, { expr: init, type });
     else collect(session, list.frame, type, list.items, 0, values);
-    for (const [offset, expr] of values) {
-      const value = scalarOf(session, frame, lowerExpr(session, list?.frame ?? frame, expr));
+    for (const [offset, initial] of values) {
+      const value = scalarOf(session, frame, initialValue(session, list?.frame ?? frame, initial));
       if (value.kind !== 'const') refuse(session, frame, `${file} ${name}`, 'expected a constant initialiser');
       else session.memory.inits.set(address + offset, value.value);
     }
@@ -153,18 +153,23 @@ export function sizedType(type: CType, written: CTypeName, init: CExpr | undefin
 
 /** `= { ... }` on a local: named fields get their values, everything else 0. Of a union the first arm is written. */
 function initialise(session: Session, frame: Frame, local: Local, items: readonly CInitItem[]): void {
-  const given = new Map<number, CExpr>();
+  const given = new Map<number, Initial>();
   knownSize(session, frame, local.type);
   collect(session, frame, local.type, items, 0, given);
   let end = 0;
   for (const leaf of leavesOf(local.type, session.layouts).toSorted((a, b) => a.offset - b.offset)) {
-    const expr = given.get(leaf.offset);
+    const initial = given.get(leaf.offset);
     if (leaf.offset < end) {
-      if (expr !== undefined) refuse(session, frame, local.name, 'expected an initialiser without unions');
+      if (initial !== undefined) refuse(session, frame, local.name, 'expected an initialiser without unions');
       continue;
     }
     end = leaf.offset + session.layouts.sizeOf(leaf.type);
-    const value = expr === undefined ? scalar(constant(0), leaf.type) : lowerExpr(session, frame, expr);
+    const value = initial === undefined ? scalar(constant(0), leaf.type) : initialValue(session, frame, initial);
+    if (value.kind === 'aggregate') {
+      copyLeaves(session, frame, value, local, leaf.offset);
+      end = leaf.offset + session.layouts.sizeOf(value.type);
+      continue;
+    }
     writePlace(
       session,
       frame,
@@ -175,18 +180,52 @@ function initialise(session: Session, frame: Frame, local: Local, items: readonl
   }
 }
 
+/** Copies a struct by value into `local`, at byte `offset` of it. */
+export function copyLeaves(
+  session: Session,
+  frame: Frame,
+  value: Value & { readonly kind: 'aggregate' },
+  local: Local,
+  offset: number,
+): void {
+  for (const leaf of leavesOf(value.type, session.layouts)) {
+    const read = readPlace(session, frame, moved(value.place, leaf.offset, leaf.type));
+    writePlace(session, frame, moved(localPlace(local), offset + leaf.offset, leaf.type), read, 'plain');
+  }
+}
+
+/** What an initialiser gives to the place at one offset, and the type of that place. */
+export interface Initial {
+  readonly expr: CExpr;
+  readonly type: CType;
+}
+
+/** The value of an initialiser: of a struct without braces it is a struct. */
+export function initialValue(session: Session, frame: Frame, { expr, type }: Initial): Value {
+  const value = lowerExpr(session, frame, expr);
+  if (isComposite(session, type) && value.kind !== 'aggregate') {
+    return refuse(
+      session,
+      frame,
+      sourceText(frame, expr),
+      'expected braces around the initialiser of a struct or an array',
+    );
+  }
+  return value;
+}
+
 function isComposite(session: Session, type: CType): boolean {
   return type.kind === 'array' || (type.kind === 'struct' && wrapperLeaf(session, type) === undefined);
 }
 
-/** Offsets and expressions of an initialiser list, designators followed (C11 6.7.9). */
+/** What an initialiser list gives, by offset, designators followed (C11 6.7.9). */
 export function collect(
   session: Session,
   frame: Frame,
   type: CType,
   items: readonly CInitItem[],
   base: number,
-  into: Map<number, CExpr>,
+  into: Map<number, Initial>,
 ): void {
   const fields = type.kind === 'struct' ? (session.layouts.layout(type.name)?.fields ?? []) : [];
   let next = 0;
@@ -227,15 +266,7 @@ export function collect(
         target = target.of;
       }
     }
-    if (item.value.kind !== 'init-list' && isComposite(session, target)) {
-      return void refuse(
-        session,
-        frame,
-        sourceText(frame, item.value),
-        'expected braces around the initialiser of a struct or an array',
-      );
-    }
     if (item.value.kind === 'init-list') collect(session, frame, target, item.value.items, offset, into);
-    else into.set(offset, item.value);
+    else if (session.layouts.sizeOf(target) > 0) into.set(offset, { expr: item.value, type: target });
   }
 }

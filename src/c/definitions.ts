@@ -10,7 +10,7 @@ import { openShelf } from './shelf.ts';
 /** What the kernel's own layout says about where names are defined. */
 export interface Whereabouts {
   readonly first: readonly string[]; // files that are looked into before all others, in this order
-  readonly builtWithout: ReadonlyMap<string, string>; // file -> the option that leaves it out
+  readonly built: ReadonlyMap<string, string>; // file -> the option it is built with, or `!` and the one it is built without
 }
 
 /** What the sources of one run share: indexed files, and the answers of the first source of each kind. */
@@ -21,7 +21,7 @@ export interface IndexCache {
   readonly opened: WeakMap<KernelSource, Definitions>;
 }
 
-const NOWHERE: Whereabouts = { first: [], builtWithout: new Map() };
+const NOWHERE: Whereabouts = { first: [], built: new Map() };
 
 /** An empty cache. */
 export function newIndexCache(whereabouts = NOWHERE): IndexCache {
@@ -86,9 +86,13 @@ export function openDefinitions(
     }
     return index;
   };
-  const { first, builtWithout } = cache.whereabouts;
+  const { first, built } = cache.whereabouts;
   const shelf = openShelf(source, cache.shelves, first);
-  const isBuilt = (path: string): boolean => !config.has(builtWithout.get(path) ?? '');
+  const isBuilt = (path: string): boolean => {
+    const option = built.get(path);
+    if (option === undefined) return true;
+    return option.startsWith('!') ? !config.has(option.slice(1)) : config.has(option);
+  };
   const definitions = lookups(source, shelf, indexOf, (file) => cache.files.has(file), isBuilt);
   if (defined === undefined) cache.opened.set(source, definitions);
   return definitions;

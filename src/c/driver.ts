@@ -60,21 +60,54 @@ export function driverOf(definition: Definition): ScenarioText | Refusal {
 export function withVariable(driver: ScenarioText, source: KernelSource, name: string): ScenarioText | undefined {
   if (!/^[A-Za-z_]\w*$/.test(name) || new RegExp(`\\b${name}(?:\\[[^\\]]*\\])?(?: = [^;]*)?;`).test(driver.code))
     return undefined;
-  const type = '((?:(?:struct|union|enum|unsigned|signed|long|short)\\s+)*\\w+\\s*\\**)';
-  const words = '(?:(?:extern|static|const|volatile|__\\w+)\\s+)*';
-  const plain = new RegExp(
-    `^${words}${type}\\s*\\b${name}\\b\\s*((?:\\[[^\\]\\n]*\\])*)\\s*(?:__\\w+(?:\\([^()\\n]*\\))?\\s*)*[;=]`,
-    'm',
-  );
-  const perCpu = new RegExp(`^(?:static\\s+)?DE(?:FINE|CLARE)_PER_CPU\\w*\\(\\s*${type}\\s*,\\s*${name}\\b`, 'm');
+  const shapes = declarationsOf(name);
   for (const path of source.paths) {
     const text = source.read(path)?.text ?? '';
     if (!text.includes(name)) continue;
-    const found = plain.exec(text) ?? perCpu.exec(text);
-    if (found === null || /^(?:return|goto|typedef|else)\b/.test(found[1] ?? '')) continue;
-    return { ...driver, code: `${found[1]?.trim() ?? 'int'} ${name}${found[2] ?? ''};\n${driver.code}` };
+    const declared = shapes.map((shape) => shape(text)).find((one) => one !== undefined);
+    if (declared !== undefined) return { ...driver, code: `${declared};\n${driver.code}` };
   }
   return undefined;
+}
+
+/** What a macro of the kernel declares: `DEFINE_SPINLOCK(swap_lock)`. */
+const DEFINED_AS: Readonly<Record<string, string>> = {
+  SPINLOCK: 'spinlock_t',
+  RAW_SPINLOCK: 'raw_spinlock_t',
+  MUTEX: 'struct mutex',
+  RWLOCK: 'rwlock_t',
+  RWSEM: 'struct rw_semaphore',
+  LIST_HEAD: 'struct list_head',
+};
+
+/** The ways in which a file may declare the variable `name`, each giving the declaration of an object like it. */
+function declarationsOf(name: string): ((text: string) => string | undefined)[] {
+  const attributes = '(?:__\\w+(?:\\([^()\\n]*\\))?\\s*)*';
+  const type = '((?:(?:struct|union|enum|unsigned|signed|long|short)\\s+)*\\w+\\s*\\**)';
+  const words = '(?:(?:extern|static|const|volatile|__\\w+)\\s+)*';
+  const plain = new RegExp(
+    `^${words}${type}\\s*${attributes}\\b${name}\\b\\s*((?:\\[[^\\]\\n]*\\])*)\\s*${attributes}[;=]`,
+    'm',
+  );
+  const perCpu = new RegExp(`^(?:static\\s+)?DE(?:FINE|CLARE)_PER_CPU\\w*\\(\\s*${type}\\s*,\\s*${name}\\b`, 'm');
+  const macro = new RegExp(
+    `^(?:static\\s+)?(?:DEFINE_|DECLARE_)?(${Object.keys(DEFINED_AS).join('|')})\\(\\s*${name}\\s*\\)`,
+    'm',
+  );
+  const byType = (shape: RegExp) => (text: string) => {
+    const [, found, array = ''] = shape.exec(text) ?? [];
+    return found === undefined || /^(?:return|goto|typedef|else)\b/.test(found)
+      ? undefined
+      : `${found.trim()} ${name}${array}`;
+  };
+  return [
+    byType(plain),
+    byType(perCpu),
+    (text) => {
+      const found = DEFINED_AS[macro.exec(text)?.[1] ?? ''];
+      return found === undefined ? undefined : `${found} ${name}`;
+    },
+  ];
 }
 
 /** The parameters as written, without layout. Undefined when the head has none. */

@@ -11,7 +11,7 @@ import { constant, fits } from './expr.ts';
 import { localPlace, lowerPlace, objectPlace } from './lvalue.ts';
 import { lowerAssign, lowerBinary, lowerUnary, lowerUpdate } from './operator.ts';
 import type { Frame, Session, Value } from './session.ts';
-import { functionId, isExpanding, lookup, objectNamed, refuse } from './session.ts';
+import { functionFrame, functionId, isExpanding, lookup, objectNamed, refuse } from './session.ts';
 import { lowerBlockExpression } from './statement.ts';
 import { convertValue, scalar, typeOf } from './value.ts';
 
@@ -152,7 +152,10 @@ export function lowerGlobalName(
     return lowerObjectMacro(session, frame, given, expr.start);
   }
   const value = session.layouts.enumerator(name);
-  return value === undefined ? undefined : scalar(constant(value), INT);
+  if (value !== undefined) return scalar(constant(value), INT);
+  // The text of a macro, and what is substituted into it, also sees what the function around it sees.
+  const { file } = functionFrame(frame);
+  return file === frame.file ? undefined : lowerGlobalName(session, { ...frame, file }, expr);
 }
 
 /** Constants start with capitals and functions do not: this spares a search of the whole tree for the one or the other. */

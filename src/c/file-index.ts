@@ -155,7 +155,8 @@ function classify(item: Item, file: string, generated: boolean): Definition[] {
   if (/^typedef\b/.test(item.text)) {
     const name =
       /\(\s*\*\s*(\w+)\s*\)\s*\(/.exec(item.text.slice(Math.max(0, item.text.lastIndexOf('}'))))?.[1] ??
-      /(\w+)\s*(?:\[[^\]]*\]\s*)*;$/.exec(item.text)?.[1];
+      /(\w+)\s*(?:\[[^\]]*\]\s*)*;$/.exec(item.text)?.[1] ??
+      /^typedef\b[^(){}]*?\b(\w+)\s*\([^{}]*\)\s*;$/.exec(item.text)?.[1]; // of a function: typedef int filler_t(void)
     const inner = /^typedef\s+(struct|union|enum)\s+(\w+)\s*\{/.exec(item.text);
     const found: Definition[] = name === undefined ? [] : [{ ...base, kind: 'typedef', name }];
     if (inner !== null) found.push({ ...base, kind: inner[1] === 'enum' ? 'enum' : 'struct', name: inner[2] ?? '' });
@@ -167,7 +168,8 @@ function classify(item: Item, file: string, generated: boolean): Definition[] {
   const tag = /^(?:static\s+|extern\s+|const\s+)*(struct|union|enum)\b([\s\w]*)$/.exec(
     head.replace(/\b__\w+\s*\((?:[^()]|\([^()]*\))*\)/g, ' '),
   );
-  if (tag !== null) {
+  // A function that gives a struct or an enum ends with its brace: static enum result __suitable(int order) { }
+  if (tag !== null && item.text.endsWith(';')) {
     const words = (tag[2] ?? '').split(/\s+/).filter((word) => word !== '');
     return [
       {

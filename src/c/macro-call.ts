@@ -10,7 +10,7 @@ import { substitute } from './macro.ts';
 import type { Macro } from './preprocess.ts';
 import { SyntaxRefusal } from './reader.ts';
 import type { Binding, Frame, Session, Value } from './session.ts';
-import { lookup, refuse } from './session.ts';
+import { refuse, writtenAs } from './session.ts';
 
 const MAX_DEPTH = 32; // calls and macros inside each other
 const MAX_BODY = 65_536; // characters
@@ -168,15 +168,8 @@ export function expandText(
 
 /** An argument as its author wrote it, also when it came through the parameters of other macros. */
 function argumentText(frame: Frame, arg: CExpr): string {
-  let at = arg;
-  let owner = frame;
-  for (let i = 0; i < MAX_DEPTH && at.kind === 'name'; i++) {
-    const binding = lookup(owner, at.name);
-    if (binding?.kind !== 'alias') break;
-    at = binding.expr;
-    owner = binding.frame;
-  }
-  return owner.slice(at.start, at.end);
+  const { expr, owner } = writtenAs(frame, arg);
+  return owner.slice(expr.start, expr.end);
 }
 
 /** The parsed body of a macro, cached by its text: an expression, or 'text' when it must be substituted as text. */

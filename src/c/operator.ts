@@ -10,7 +10,7 @@ import { binary, constant, isBoolean, not } from './expr.ts';
 import { lowerExpr, sourceText } from './expression.ts';
 import { addressOf, deref, lowerPlace } from './lvalue.ts';
 import type { Frame, Session, Value } from './session.ts';
-import { refuse } from './session.ts';
+import { lookup, objectNamed, refuse } from './session.ts';
 import { commonType, convertValue, copy, pointee, promoted, scalar, scalarOf, typeOf } from './value.ts';
 
 const INTEGER_OPS = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>', '==', '!=', '<', '<=', '>', '>=']);
@@ -61,9 +61,34 @@ function hasShortCircuit(expr: CExpr): boolean {
 export function lowerBinary(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'binary' }): Value {
   if (expr.op === '&&' || expr.op === '||') return conditionValue(session, frame, expr);
   if (!INTEGER_OPS.has(expr.op)) return refuse(session, frame, expr.op, 'expected a binary operator of C');
+  const cast = castOfSign(session, frame, expr);
+  if (cast !== undefined) return lowerExpr(session, frame, cast);
   const left = lowerExpr(session, frame, expr.left);
   const right = lowerExpr(session, frame, expr.right);
   return arithmetic(session, frame, expr.op as BinaryOp, left, right);
+}
+
+const TYPE_NAME = /_t$|^[us](?:8|16|32|64)$/;
+
+/**
+ * `(loff_t)-1` and `n * (u64)-1`: without types the grammar reads a subtraction. A cast binds tighter than any operator, so
+ * only what cannot be one is read so. Undefined when it is a subtraction.
+ */
+function castOfSign(session: Session, frame: Frame, expr: CExpr & { readonly kind: 'binary' }): CExpr | undefined {
+  const { op, left, right, start, end, line } = expr;
+  if ((op !== '-' && op !== '+') || right.kind === 'binary') return undefined;
+  const name = left.kind === 'binary' ? left.right : left;
+  if (name.kind !== 'name' || !isTypeName(session, frame, name.name)) return undefined;
+  const span = { start: name.start, end, line };
+  const arg: CExpr = { ...span, kind: 'unary', op, arg: right };
+  const cast: CExpr = { ...span, kind: 'cast', type: { kind: 'base', words: [name.name] }, arg };
+  return left.kind === 'binary' ? { ...left, start, end, right: cast } : cast;
+}
+
+function isTypeName(session: Session, frame: Frame, name: string): boolean {
+  if (!TYPE_NAME.test(name)) return false;
+  if (lookup(frame, name) !== undefined || objectNamed(session, frame, name) !== undefined) return false;
+  return session.layouts.resolve({ kind: 'base', words: [name] }).kind !== 'opaque';
 }
 
 /** `left op right` with C's pointer scaling and conversions. */

@@ -23,7 +23,7 @@ export function parsePrimitives(text: string, file: string): Primitives {
   const bits: { struct: string; field: string; enumerator: string }[] = [];
   const assumptions: { names: string[]; words: string }[] = [];
   const first: string[] = [];
-  const builtWithout = new Map<string, string>();
+  const built = new Map<string, string>();
   for (const [index, line] of text.split('\n').entries()) {
     const match = /^#pragma\s+relore\s+(\S+)\s+(.*)$/.exec(line);
     if (match === null) continue;
@@ -52,15 +52,15 @@ export function parsePrimitives(text: string, file: string): Primitives {
       case 'first':
         first.push(...words);
         break;
-      case 'without': {
-        const [option = '', ...paths] = words;
-        if (!option.startsWith('CONFIG_') || paths.length === 0)
-          throw bad(file, index + 1, '`without CONFIG_OPTION FILES`', rest);
-        for (const path of paths) builtWithout.set(path, option);
+      case 'built': {
+        const [condition = '', ...paths] = words;
+        if (!/^!?CONFIG_\w+$/.test(condition) || paths.length === 0)
+          throw bad(file, index + 1, '`built CONFIG_OPTION FILES` or `built !CONFIG_OPTION FILES`', rest);
+        for (const path of paths) built.set(path, condition);
         break;
       }
       default:
-        throw bad(file, index + 1, 'a pragma ignore, accessors, bits, assume, first or without', match[1] ?? '');
+        throw bad(file, index + 1, 'a pragma ignore, accessors, bits, assume, first or built', match[1] ?? '');
     }
   }
   const whole = { path: file, text };
@@ -70,7 +70,7 @@ export function parsePrimitives(text: string, file: string): Primitives {
     paths: [file],
     read: (path) => (path === file ? whole : undefined),
   };
-  return { source, ignored, accessorFiles, bits, assumptions, whereabouts: { first, builtWithout } };
+  return { source, ignored, accessorFiles, bits, assumptions, whereabouts: { first, built } };
 }
 
 function bad(file: string, line: number, expected: string, found: string): InputError {

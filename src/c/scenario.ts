@@ -3,10 +3,10 @@ import type { Cell, Instruction, Invariant, KernelSource, Place, Process, Progra
 import type { CDeclarator, CFunction } from './ast.ts';
 import { functionOf } from './call.ts';
 import { BOOL } from './ctype.ts';
-import { collect, sizedType } from './declaration.ts';
+import type { Initial } from './declaration.ts';
+import { collect, initialValue, sizedType } from './declaration.ts';
 import { openDefinitions } from './definitions.ts';
 import { emit, finish, freshRegister, newEmitter, newLabel, place } from './emit.ts';
-import { lowerExpr } from './expression.ts';
 import type { Layouts } from './layout.ts';
 import { once } from './memo.ts';
 import type { MemoryObject, Touch } from './memory.ts';
@@ -164,15 +164,20 @@ function initialiseObject(
   line: number,
 ): void {
   const frame = rootFrame(scenario, text, object.name, line);
-  const values = new Map<number, NonNullable<CDeclarator['init']>>();
+  const values = new Map<number, Initial>();
   if (variable.init?.kind === 'init-list') collect(session, frame, object.type, variable.init.items, 0, values);
-  else if (variable.init !== undefined) values.set(0, variable.init);
+  else if (variable.init !== undefined) values.set(0, { expr: variable.init, type: object.type });
   const leaves = leavesOf(object.type, session.layouts);
-  for (const [offset, expr] of values) {
+  for (const [offset, initial] of values) {
+    const { expr } = initial;
     const leaf = leaves.find((one) => one.offset === offset);
     if (leaf === undefined)
       throw invalid(scenario, expr.line, `a scalar field of ${object.name}`, `\`${text.slice(expr.start, expr.end)}\``);
-    const value = scalarOf(session, frame, convertValue(session, frame, lowerExpr(session, frame, expr), leaf.type));
+    const value = scalarOf(
+      session,
+      frame,
+      convertValue(session, frame, initialValue(session, frame, initial), leaf.type),
+    );
     if (value.kind !== 'const')
       throw invalid(scenario, expr.line, 'a constant initialiser', `\`${text.slice(expr.start, expr.end)}\``);
     session.memory.inits.set(object.address + offset, value.value);

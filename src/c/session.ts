@@ -182,9 +182,7 @@ export function lineOf(frame: Frame, node: { readonly line: number }): number {
 /** Refuses to lower, naming what was met and where. */
 export function refuse(session: Session, frame: Frame, what: string, why: string): never {
   // The text of a macro has no line of its own: the site is the one of its use.
-  let shown = frame;
-  while (shown.macro !== undefined && shown.caller !== undefined) shown = shown.caller;
-  throw new LoweringRefusal({ what, why, place: placeOf(session, shown, frame.site.line) });
+  throw new LoweringRefusal({ what, why, place: placeOf(session, functionFrame(frame), frame.site.line) });
 }
 
 /** Refuses a use of a local's address that registers do not give, or puts the local into private memory. */
@@ -195,8 +193,7 @@ export function putInMemory(session: Session, frame: Frame, local: Local, why: s
 
 /** The key of a local of `frame`. */
 export function localKey(frame: Frame, name: string): string {
-  let owner = frame;
-  while (owner.macro !== undefined && owner.caller !== undefined) owner = owner.caller;
+  const owner = functionFrame(frame);
   return `${owner.file} ${owner.name} ${name}`;
 }
 
@@ -249,6 +246,28 @@ export function lookup(frame: Frame, name: string): Binding | undefined {
   return undefined;
 }
 
+const MOST_ALIASES = 32; // macros that hand a parameter on
+
+/** An argument as its author wrote it, also when it came through the parameters of macros, and the frame of its text. */
+export function writtenAs(frame: Frame, expr: CExpr): { readonly expr: CExpr; readonly owner: Frame } {
+  let at = expr;
+  let owner = frame;
+  for (let i = 0; i < MOST_ALIASES && at.kind === 'name'; i++) {
+    const binding = lookup(owner, at.name);
+    if (binding?.kind !== 'alias') break;
+    at = binding.expr;
+    owner = binding.frame;
+  }
+  return { expr: at, owner };
+}
+
+/** The function whose text, or the text of whose macros, `frame` lowers. */
+export function functionFrame(frame: Frame): Frame {
+  let at = frame;
+  while (at.macro !== undefined && at.caller !== undefined) at = at.caller;
+  return at;
+}
+
 /** An object of the scenario as the text of `frame` sees it: kernel text sees only what its own files declare. */
 export function objectNamed(session: Session, frame: Frame, name: string): MemoryObject | undefined {
   const object = session.memory.objects.find((one) => one.name === name);
@@ -276,13 +295,24 @@ export type Callee =
   | { readonly kind: 'ambiguous'; readonly files: readonly string[] }
   | { readonly kind: 'unknown' };
 
-/** Resolves the callee `name` as the text of `frame` sees it. */
+/**
+ * Resolves the callee `name` as the text of `frame` sees it: the text of a macro sees its own file, and what the
+ * function that uses it sees.
+ */
 export function resolveCallee(session: Session, frame: Frame, name: string): Callee {
-  const key = isExpanding(frame, name) ? '' : `${frame.file} ${name}`;
-  const known = session.callees.get(key);
+  const expands = !isExpanding(frame, name);
+  const callee = calleeNear(session, frame.file, name, expands);
+  if (callee.kind !== 'unknown' || frame.macro === undefined) return callee;
+  const { file } = functionFrame(frame);
+  return file === frame.file ? callee : calleeNear(session, file, name, expands);
+}
+
+function calleeNear(session: Session, near: string, name: string, expands: boolean): Callee {
+  const key = `${near} ${name}`;
+  const known = expands ? session.callees.get(key) : undefined;
   if (known !== undefined) return known;
-  const callee = findCallee(session, frame.file, name, key !== '');
-  if (key !== '') session.callees.set(key, callee);
+  const callee = findCallee(session, near, name, expands);
+  if (expands) session.callees.set(key, callee);
   return callee;
 }
 

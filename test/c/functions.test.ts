@@ -74,11 +74,11 @@ describe('finding functions', () => {
   });
 
   it('a million characters without a definition take no quadratic time', () => {
-    const started = performance.now();
+    const started = process.cpuUsage().user; // microseconds, so that other work does not count
     findFunctions('f(a) '.repeat(200_000));
     findFunctions('{ ( '.repeat(250_000));
     findFunctions('#if A\n'.repeat(100_000));
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(process.cpuUsage().user - started).toBeLessThan(3_000_000);
   });
 
   const missing = TREES.filter((tree) => !existsSync(tree));
@@ -118,5 +118,22 @@ describe('a macro call that stands alone', () => {
     const text = '__printf(1, 2) void f(int a)\n{\n}\nint\ng(void)\n{\n}\n';
     const { functions } = indexFile({ path: 'mm/x.c', text }, new Map());
     expect([...functions.keys()]).toEqual(['f', 'g']);
+  });
+});
+
+describe('what a definition is', () => {
+  it('a function that gives an enum or a struct is no enum and no struct', () => {
+    const text =
+      'static enum result __suitable(int order)\n{\n}\nstruct pair __pair(int a)\n{\n}\nstruct kept { int a; };\n';
+    const { functions, structs, enums } = indexFile({ path: 'mm/x.c', text }, new Map());
+    expect([...functions.keys()]).toEqual(['__suitable', '__pair']);
+    expect([[...structs.keys()], enums.length]).toEqual([['kept'], 0]);
+  });
+
+  it('a typedef may be of a function, of a pointer to one, or of an array', () => {
+    const text =
+      'typedef int filler_t(struct file *, struct folio *);\ntypedef void (*call_t)(int x);\ntypedef long row_t[4];\n';
+    const { typedefs } = indexFile({ path: 'mm/x.c', text }, new Map());
+    expect([...typedefs.keys()]).toEqual(['filler_t', 'call_t', 'row_t']);
   });
 });

@@ -138,25 +138,28 @@ describe('the table of primitives', () => {
   it('says which files come first and which are not built', () => {
     const { whereabouts } = parsePrimitives(text, file);
     expect(whereabouts.first.slice(0, 3)).toEqual(['mm/internal.h', 'mm/swap.h', 'include/linux/mm_types.h']);
-    expect([...whereabouts.builtWithout]).toEqual([['mm/nommu.c', 'CONFIG_MMU']]);
+    expect(whereabouts.built.get('mm/nommu.c')).toBe('!CONFIG_MMU');
+    expect(whereabouts.built.get('mm/mempolicy.c')).toBe('CONFIG_NUMA');
     const source = sourceOf({
       'mm/nommu.c': 'int pages(void)\n{\n\treturn 1;\n}\n',
+      'mm/mempolicy.c': 'int pages(void)\n{\n\treturn 3;\n}\n',
       'mm/memory.c': 'int pages(void)\n{\n\treturn 2;\n}\n',
     });
-    const fileOf = (option: string): unknown =>
-      openDefinitions(source, new Map([[option, 1]]), newIndexCache(whereabouts)).function('pages', '');
-    expect(fileOf('CONFIG_MMU')).toMatchObject({ file: 'mm/memory.c' });
-    expect(fileOf('CONFIG_SMP')).toMatchObject({ kind: 'ambiguous' });
+    const found = (...options: string[]): unknown =>
+      openDefinitions(source, new Map(options.map((one) => [one, 1])), newIndexCache(whereabouts)).function('pages', '');
+    expect(found('CONFIG_MMU')).toMatchObject({ file: 'mm/memory.c' });
+    expect(found('CONFIG_SMP')).toMatchObject({ kind: 'ambiguous', files: ['mm/memory.c', 'mm/nommu.c'] });
+    expect(found('CONFIG_MMU', 'CONFIG_NUMA')).toMatchObject({ files: ['mm/memory.c', 'mm/mempolicy.c'] });
   });
 
   it.each([
     [
       '#pragma relore forget spin_lock',
-      /^rules\/primitives.h:2: expected a pragma ignore, accessors, bits, assume, first or without, found `forget`/,
+      /^rules\/primitives.h:2: expected a pragma ignore, accessors, bits, assume, first or built, found `forget`/,
     ],
     ['#pragma relore bits folio PG_lru', /^rules\/primitives.h:2: expected `bits STRUCT.FIELD ENUMERATOR`/],
     ['#pragma relore assume spin_lock', /^rules\/primitives.h:2: expected `assume NAMES: sentence`/],
-    ['#pragma relore without MMU mm/nommu.c', /^rules\/primitives.h:2: expected `without CONFIG_OPTION FILES`/],
+    ['#pragma relore built MMU mm/memory.c', /^rules\/primitives.h:2: expected `built CONFIG_OPTION FILES`/],
   ])('%s is an input error with its line', (line, expected) => {
     expect(() => parsePrimitives(`\n${line}\n`, file)).toThrow(expected);
   });

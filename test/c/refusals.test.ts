@@ -123,7 +123,7 @@ describe('what is not modelled is refused, never approximated', () => {
     [
       'a list that is asked for its order',
       `struct list_head;\nextern struct list_head heads;\n${body('\treturn list_is_singular(&heads);')}`,
-      'list_is_singular_is_not_modelled',
+      'list_is_singular() | expected a row, found that rules/primitives.h leaves it out on purpose',
     ],
     ['a cast that may be a product', body('\treturn (a * (b)) & 3;').replace('(a * (b)) & 3', '(a * (b * 2)) & 3'), ''],
   ])('%s', (_, text, expected) => {
