@@ -100,6 +100,7 @@ void list_splice(const struct list_head *, struct list_head *);
 typedef struct { int refs; } refcount_t;
 void refcount_add(int, refcount_t *); int refcount_sub_and_test(int, refcount_t *); void mem_cgroup_id_remove(struct mem_cgroup *);
 #define swap_cgroup_cmpxchg(entry, was, now) ((void)(entry), (void)(now), (unsigned short)(was))
+int folio_test_large(struct folio *);
 int test_and_set_skip(void *);
 #define xa_lock(xa) ((void)(xa))
 #define xa_unlock(xa) ((void)(xa))

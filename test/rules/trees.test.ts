@@ -35,7 +35,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'memcg-lock-order': ['S7:', 'S7m:'],
   'drain-generation': ['S9g:'],
   'write-to-private-copy': ['S1:'],
+  'deferred-split': ['S14:'],
 };
+
+/** Rules whose functions the model sources have from a later version on. */
+const NEAREST: Readonly<Record<string, string>> = { 'deferred-split on v6.0': 'v6.3' };
 
 let knowledge: Knowledge;
 beforeAll(async () => {
@@ -62,7 +66,7 @@ describe.each(Object.entries(TREES))('the rules on %s', (_tree, { dir, model }) 
     `%s finds on real functions what it finds on the model sources${why}`,
     (name, expected) => {
       expect(found(openTree(dir), name)).toEqual(expected);
-      expect(found(knowledge.stack.at(model), name)).toEqual(expected);
+      expect(found(knowledge.stack.at(NEAREST[`${name} on ${model}`] ?? model), name)).toEqual(expected);
     },
     120_000,
   );
