@@ -15,15 +15,17 @@ import { outcomeWords } from './words.ts';
 const LOCAL_STEPS = 10_000;
 const ALL: Reductions = { merge: true, deadRegisters: true, movers: true, persistent: true, symmetry: true };
 const STORE_BUFFER = 8; // stores
+const MOST_BYTES = 4e9;
 
 /** Switches, for tests and measurements: the result must not change. */
 export interface ExploreOptions extends Reductions {
   readonly buffer: number; // stores that a store buffer holds under TSO
+  readonly bytes: number; // that the states may take; 4 GB unless told
 }
 
 /**
  * Explores every execution of `program` under `model`, SC or x86-TSO.
- * Returns `bounded` when `limit.states` (distinct states) or the memory is used up, or when a store had to wait for room in a store
+ * Returns `bounded` when `limit.states` (distinct states) or `bytes` are used up, or when a store had to wait for room in a store
  * buffer; `complete` when every state was visited; `refused` for a model or a program that is not modelled. The search does not stop
  * at a violation. Traces are shortest in scheduling steps. A process that faults stops there; the others run on, but that run has no
  * end, no outcome and no deadlock. `options` switches reductions off (all are on): the result must not change, only the counts.
@@ -82,6 +84,7 @@ function exploreWords(given: Given, model: 'sc' | 'tso', limit: Limit, options: 
     fuel,
     persistent: reductions.persistent,
     cycles: hasLoops(program),
+    bytes: options.bytes ?? MOST_BYTES,
     repeats,
   });
   if (result === undefined) return exploreWords(given, model, limit, { ...options, symmetry: false });

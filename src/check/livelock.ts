@@ -7,16 +7,55 @@ export function hasLoops(program: Program): boolean {
   return program.processes.some(({ code }) => code.some((one, pc) => successors(one, pc).some((to) => to <= pc)));
 }
 
-/**
- * The first of `count` states from which no state in `ends` can be reached over `edges` (from, to, from, to, ...); undefined: none.
- * Linear in the edges.
- */
-export function endless(count: number, edges: readonly number[], ends: readonly number[]): number | undefined {
+const CHUNK = 1 << 16; // numbers
+
+/** Edges between states, in chunks, so that no array is ever copied. */
+export interface Edges {
+  readonly add: (from: number, to: number) => void;
+  readonly each: (visit: (from: number, to: number) => void) => void;
+  readonly count: () => number;
+  readonly bytes: () => number; // with what `endless` needs besides
+}
+
+/** No edges yet. */
+export function createEdges(): Edges {
+  const chunks: Int32Array[] = [];
+  let used = CHUNK; // of the last chunk
+  return { add, each, count, bytes: () => chunks.length * CHUNK * 6 };
+
+  function add(from: number, to: number): void {
+    if (used === CHUNK) {
+      chunks.push(new Int32Array(CHUNK));
+      used = 0;
+    }
+    const last = chunks[chunks.length - 1]!;
+    last[used++] = from;
+    last[used++] = to;
+  }
+
+  function each(visit: (from: number, to: number) => void): void {
+    for (const [index, chunk] of chunks.entries()) {
+      const end = index === chunks.length - 1 ? used : CHUNK;
+      for (let k = 0; k < end; k += 2) visit(chunk[k]!, chunk[k + 1]!);
+    }
+  }
+
+  function count(): number {
+    return chunks.length === 0 ? 0 : ((chunks.length - 1) * CHUNK + used) / 2;
+  }
+}
+
+/** The first of `count` states from which no state in `ends` can be reached over `edges`; undefined: none. Linear in the edges. */
+export function endless(count: number, edges: Edges, ends: readonly number[]): number | undefined {
   const first = new Int32Array(count + 1);
-  for (let k = 1; k < edges.length; k += 2) first[edges[k]!]!++;
+  edges.each((_, to) => {
+    first[to]!++;
+  });
   for (let state = 1; state <= count; state++) first[state]! += first[state - 1]!;
-  const before = new Int32Array(edges.length / 2); // states with an edge into a state lie between its `first` and the next one
-  for (let k = 0; k < edges.length; k += 2) before[--first[edges[k + 1]!]!] = edges[k]!;
+  const before = new Int32Array(edges.count()); // states with an edge into a state lie between its `first` and the next one
+  edges.each((from, to) => {
+    before[--first[to]!] = from;
+  });
   const reaches = new Uint8Array(count);
   const open = [...ends];
   for (const state of ends) reaches[state] = 1;

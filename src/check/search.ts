@@ -7,7 +7,7 @@
 import type { Invariant, Limit, Program } from '../types.ts';
 import { type Choose, count, persistentSets } from './ample.ts';
 import type { Engine } from './engine.ts';
-import { endless } from './livelock.ts';
+import { createEdges, endless } from './livelock.ts';
 import { FAULT, propertyName } from './properties.ts';
 
 /** How a violation is reached: the state before it, and the step (process and way) that runs into it, if it takes one. */
@@ -35,10 +35,10 @@ export interface Wanted {
   readonly fuel: number;
   readonly persistent: boolean;
   readonly cycles: boolean; // some code runs in a circle: look for states from which no end can be reached
+  readonly bytes: number; // of states, and of steps between them where these are kept
   readonly repeats: boolean; // until nothing new is met; needed when some accesses are not scheduling points
 }
 
-const MOST_BYTES = 4e9;
 const PATIENCE = 256; // states that are searched on after something new was met, before the search begins again
 const QUIET_RUNS = 24; // executions in a row that met nothing new
 const MOST_RUNS = 400;
@@ -135,6 +135,7 @@ function searchOnce(
 ): Found | undefined {
   const n = program.processes.length;
   const { space } = engine;
+  space.most = wanted.bytes;
   const witnesses = new Map<string, Witness>();
   const terminals = new Map<string, readonly number[]>();
   const always = invariantsOf('always');
@@ -143,7 +144,7 @@ function searchOnce(
   let transitions = 0;
   let isOver = false;
   let hasCycle = false; // perhaps: a step to a state that is not later
-  const edges: number[] = []; // from, to, ...
+  const edges = createEdges();
   const ends: number[] = []; // states without a step
   const goals = new Set(invariantsOf('reachable'));
   let firstEnd = -1;
@@ -202,7 +203,7 @@ function searchOnce(
         const next = space.keep(state, p + way * n);
         if (next > state) leadsOn = true;
         else hasCycle = true;
-        if (wanted.cycles) edges.push(state, next);
+        if (wanted.cycles) edges.add(state, next);
         if (next < before) continue;
         if (always.length > 0) evaluate(always, next);
         if (isWithin()) continue;
@@ -215,8 +216,8 @@ function searchOnce(
 
   function isWithin(): boolean {
     if (space.count > most) bound = `${most.toLocaleString('en-US')} states`;
-    else if ((space.count & 0xffff) === 0 && space.bytes() > MOST_BYTES / 2.5)
-      bound = `${space.count.toLocaleString('en-US')} states in ${MOST_BYTES / 1e9} GB`;
+    if (wanted.cycles && (space.count & 0xfff) === 0) space.most = wanted.bytes - edges.bytes();
+    if (space.isFull) bound = `${space.count.toLocaleString('en-US')} states in ${sizeWords(wanted.bytes)}`;
     return bound === undefined;
   }
 
@@ -271,4 +272,8 @@ function searchOnce(
     const property = 'livelock';
     witnesses.set(property, { property, kind: 'deadlock', level: 'error', state, process: undefined, way: 0 });
   }
+}
+
+function sizeWords(bytes: number): string {
+  return bytes >= 1e9 ? `${bytes / 1e9} GB` : `${bytes / 1e6} MB`;
 }

@@ -19,6 +19,8 @@ export interface Space {
   readonly keep: (parent: number, how: number) => number;
   readonly clear: () => void; // no states; fields keep their widths
   readonly bytes: () => number;
+  most: number; // bytes that it may take
+  isFull: boolean; // the last state fitted, the next one does not
 }
 
 const FIRST_STATES = 64;
@@ -49,9 +51,15 @@ export function createSpace(used: (field: number) => number): Space {
     load,
     keep,
     clear,
-    bytes: () => arena.byteLength + slots.byteLength + space.parent.byteLength + space.how.byteLength,
+    bytes,
+    most: Number.POSITIVE_INFINITY,
+    isFull: false,
   };
   return space;
+
+  function bytes(): number {
+    return arena.byteLength + slots.byteLength + space.parent.byteLength + space.how.byteLength;
+  }
 
   function addField(): number {
     if (fields === width.length) {
@@ -161,7 +169,11 @@ export function createSpace(used: (field: number) => number): Space {
 
   function grow(): void {
     if (space.count >= MANY_STATES) tighten();
-    capacity = Math.ceil(capacity * (capacity < 4096 ? 4 : 1.5));
+    const wanted = Math.ceil(capacity * (capacity < 4096 ? 4 : 1.5));
+    const room = roomFor();
+    space.isFull = room < capacity + 1;
+    if (space.isFull) return;
+    capacity = Math.min(wanted, room);
     arena = extended(arena, capacity * space.words);
     space.parent = extended(space.parent, capacity);
     const how = new Uint16Array(capacity);
@@ -170,6 +182,17 @@ export function createSpace(used: (field: number) => number): Space {
     let size = slots.length;
     while (size * 3 < capacity * 4) size *= 2;
     if (size > slots.length) index(size);
+  }
+
+  /** How many states there may be at most: while arrays grow, the old one is there too. */
+  function roomFor(): number {
+    const { words, most } = space;
+    const grown = Math.floor((most - bytes()) / (words * 4));
+    const each = words * 4 + space.parent.BYTES_PER_ELEMENT + space.how.BYTES_PER_ELEMENT;
+    const indexed = Math.floor((slots.length * 3) / 4); // by the table as it is
+    const kept = Math.floor((most - slots.byteLength) / each);
+    const doubled = Math.floor((most - slots.byteLength * 3) / each);
+    return Math.min(grown, kept > indexed ? Math.max(indexed, doubled) : kept);
   }
 
   /** Packs states into fewer words where fields were given more bits than they have come to need. */
@@ -192,6 +215,7 @@ export function createSpace(used: (field: number) => number): Space {
 
   function clear(): void {
     space.count = 0;
+    space.isFull = false;
     space.current.fill(0);
     slots.fill(0);
   }

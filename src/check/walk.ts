@@ -16,6 +16,7 @@ import { fullName, valueWords } from './words.ts';
 
 const LOCAL_STEPS = 10_000;
 const STORE_BUFFER = 8; // stores
+const MOST_BYTES = 4e9;
 const MOST_SEARCHED = 200_000; // states, to learn what is shared and to find a violation
 
 /** One step of a process from a state. */
@@ -62,7 +63,14 @@ function graphOf(program: Program, model: 'sc' | 'tso', limit: Limit): Graph {
   const engine = createEngine(program, { reductions, fuel, buffer }, (process, property) =>
     found.push({ process, property }),
   );
-  const wanted = { limit: { states: MOST_SEARCHED }, fuel, persistent, cycles: hasLoops(program), repeats: true };
+  const wanted = {
+    limit: { states: MOST_SEARCHED },
+    fuel,
+    persistent,
+    cycles: hasLoops(program),
+    bytes: MOST_BYTES,
+    repeats: true,
+  };
   const result = search(program, engine, found, wanted);
   assert(result !== undefined, 'expected a search that tells processes apart');
   const way = wayTo(program, engine, result);
