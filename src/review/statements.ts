@@ -6,6 +6,7 @@ import type {
   ClaimTopic,
   KernelSource,
   MemoryModel,
+  Program,
   ReviewBinding,
   ReviewClaim,
   Rule,
@@ -16,6 +17,7 @@ import { judgeBarrier } from './barriers.ts';
 import { type Bound, bindClaim, wordsOf } from './binding.ts';
 import type { Bench } from './checks.ts';
 import { historyVerdict } from './history-claims.ts';
+import { protectedFinding } from './protected.ts';
 import type { Variant } from './variants.ts';
 
 /** What statements are judged with. */
@@ -45,6 +47,8 @@ export function judgeStatement(claim: Claim, on: StatementBench): Finding {
     scenariosOf(rule, topic).every((scenario) => judged(on.bench, source, rule, scenario, 'sc').kind === 'judged');
   const bounds = bindClaim(claim, { knowledge, base: on.base, variants: on.variants, runs });
   if (bounds.length === 0) {
+    const locked = protectedFinding(claim, programsOf(on));
+    if (locked !== undefined) return locked;
     if (claim.kind === 'history') return historyVerdict(claim, knowledge.stack);
     const why =
       claim.about === undefined ? 'no rule has a scenario for it' : 'no modelled version has the code it speaks of';
@@ -52,6 +56,12 @@ export function judgeStatement(claim: Claim, on: StatementBench): Finding {
   }
   const findings = bounds.map((bound) => ({ bound, finding: judgeBound(claim, bound, on.bench) }));
   return together(findings);
+}
+
+/** The programs that the review ran on the base, by name. */
+function programsOf({ bench, base }: StatementBench): Program[] {
+  const known = [...(bench.judged.get(base) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+  return known.flatMap(([key, found]) => (found.kind === 'judged' && key.endsWith('/sc') ? [found.program] : []));
 }
 
 function together(findings: readonly { readonly bound: Bound; readonly finding: Finding }[]): Finding {
@@ -84,6 +94,12 @@ function judgeBound(claim: Claim, bound: Bound, bench: Bench): Finding {
   if (run.kind === 'open') return { verdict: 'undecided', why: run.why };
   const on = `read as ${wordsOf(bound)}`;
   if (bound.topic.says === undefined && TELLS_NOT.has(claim.kind)) {
+    const programs = scenariosOf(bound.rule, bound.topic).flatMap((scenario) => {
+      const found = judged(bench, bound.source, bound.rule, scenario, 'sc');
+      return found.kind === 'judged' ? [found.program] : [];
+    });
+    const locked = protectedFinding(claim, programs);
+    if (locked !== undefined) return { ...locked, why: `${on}: ${locked.why}` };
     const word = run.kind === 'violated' ? 'is violated' : 'holds';
     return { verdict: 'undecided', why: `${on}: ${run.where} ${word}, which does not tell whether this is why` };
   }

@@ -75,11 +75,11 @@ describe('a statement about a race', () => {
     ]);
   });
 
-  it('of what a lock protects is not told from an invariant', async () => {
+  it('of what a lock protects is told from where the lock is held', async () => {
     const { claims } = await reviewed('v6.3', [
       'PG_mlocked is protected by lru_lock, so that clearing it cannot go wrong.',
     ]);
-    expect(claims.map(told)).toMatchObject([{ kind: 'protected-by', verdict: 'undecided' }]);
+    expect(claims.map(told)).toMatchObject([{ kind: 'protected-by', verdict: 'refuted' }]);
   });
 });
 
