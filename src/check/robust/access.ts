@@ -8,9 +8,9 @@ import { Fault } from '../lkmm/state.ts';
 import type { Value } from '../lkmm/term.ts';
 import { combine } from '../lkmm/term.ts';
 import type { Facts } from './facts.ts';
-import { change, learn, Unknown, wrote } from './facts.ts';
+import { change, foreignBits, foreignValues, learn, Unknown, wrote } from './facts.ts';
 import type { Variant } from './outcomes.ts';
-import { addressOf, changedBits, effectsOf, inputs, isFull, nextOf } from './outcomes.ts';
+import { addressOf, changedBits, effectsOf, inputs, isFull, nextOf, storedBits } from './outcomes.ts';
 import type { Span } from './sums.ts';
 import { added, flows, need, rangeOf, summed } from './sums.ts';
 import type { Walk } from './walk.ts';
@@ -50,7 +50,7 @@ function visible(
     const w = issueWrite(at.state, at.state.cpus[process]!, cells);
     flows(facts, cell, at.state.events[w]!.value, at.state.loc);
     wrote(facts, process, cell, at.state.events[w]!.value);
-    change(facts, process, cell, -1);
+    change(facts, process, cell, storedBits(at.state.events[w]!.value, cell, at.state.loc));
     remember(at, cell, at.state.events[w]!.value);
     return undefined;
   }
@@ -68,7 +68,7 @@ function visible(
       if (partner < 0) return fork;
       flows(facts, cell, fork.state.events[partner]!.value, fork.state.loc);
       wrote(facts, process, cell, fork.state.events[partner]!.value);
-      change(facts, process, cell, instruction.op === 'try-bits' ? instruction.mask : -1);
+      change(facts, process, cell, changedBits(fork.state, fork.state.cpus[process]!, instruction));
       remember(
         fork,
         cell,
@@ -91,7 +91,9 @@ function visible(
     change(facts, process, cell, bits);
     remember(at, cell, next ?? at.state.events[partner]!.value);
   }
-  return range === undefined ? narrowed(process, facts, at, cell, instruction, old) : undefined;
+  return range === undefined
+    ? narrowed(process, facts, at, cell, instruction, old, r, program.cells[cell]!.init | 0)
+    : undefined;
 }
 
 /** Whether add-unless can succeed or fail with what it can read. */
@@ -120,24 +122,36 @@ function narrowed(
   cell: number,
   instruction: Instruction,
   old: Value,
+  read: number,
+  init: number,
 ): Walk[] | undefined {
   if ((instruction.op !== 'load' && instruction.op !== 'rmw') || instruction.dst === undefined) return undefined;
   const { dst } = instruction;
   const mask = instruction.mask === undefined || instruction.mask === 0 ? -1 : instruction.mask;
-  const foreign = facts.changes[cell]!.reduce((all, one, other) => (other === process ? all : all | one), 0);
+  const changed = foreignBits(facts, process, cell, init);
   const cpu = at.state.cpus[process]!;
-  if ((mask & foreign) === 0 && typeof old === 'number') {
+  if ((mask & changed) === 0 && typeof old === 'number') {
     cpu.registers[dst] = old & mask;
+    if (instruction.op === 'load') at.quiet.add(read);
     return undefined;
   }
-  const values = new Set([...facts.values[cell]!].map((value) => value & mask));
-  if (instruction.op !== 'load' || facts.isOpen[cell] || values.size > FEW) return undefined;
+  const foreign = foreignValues(facts, process, cell);
+  // what it computes from what it reads is not `old`, which leaves out what the others did
+  if (instruction.op !== 'load' || foreign === undefined || typeof old !== 'number' || facts.isOpen[cell]![process]!)
+    return undefined;
+  // coherence: what it wrote last, or what another process stored after that
+  const values = new Set([old, ...foreign].map((value) => value & mask));
+  if (values.size > FEW) return undefined;
   if (values.size > 1) need(facts, cell);
-  return [...values].map((value) =>
-    forked(at, process, (one) => {
+  const seen: Value = { kind: 'read', event: read };
+  const given = mask === -1 ? seen : combine('&', seen, mask);
+  return [...values].map((value) => {
+    const fork = forked(at, process, (one) => {
       one.registers[dst] = value;
-    }),
-  );
+    });
+    fork.known.set(JSON.stringify(combine('==', given, value)), true);
+    return fork;
+  });
 }
 
 function remember(at: Walk, cell: number, value: Value): void {

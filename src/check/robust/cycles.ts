@@ -6,6 +6,7 @@ import type { Axioms } from '../lkmm/axioms.ts';
 import { createAxioms } from '../lkmm/axioms.ts';
 import type { Event, Graph } from '../lkmm/event.ts';
 import { INIT, IS, NO_SOURCE, PENDING, ROWS } from '../lkmm/event.ts';
+import { type Completion, createCompletion } from './complete.ts';
 import type { Leg, Section } from './legs.ts';
 import { conflicting, legsOf } from './legs.ts';
 import type { Path, Skeleton } from './paths.ts';
@@ -56,7 +57,7 @@ function testCells(program: Program, paths: readonly (readonly Path[])[], releva
     );
   if (paths.some((all) => all.some(tests))) return { kind: 'unknown', why: 'a lock is tested without taking it' };
   const legs = paths.map((all, process) => legsOf(all, process, relevant));
-  return testCycles(program, legs);
+  return testCycles(program, legs, createCompletion(program, paths, relevant));
 }
 
 // ---------------------------------------------------------------- cycles
@@ -65,17 +66,25 @@ interface Walk {
   readonly program: Program;
   readonly byEntry: readonly (readonly (readonly Leg[])[])[]; // process, cell
   readonly axioms: readonly Axioms[]; // for one word and for two
+  readonly completion: Completion;
   cycles: number;
   failure: Robustness | undefined;
 }
 
-function testCycles(program: Program, legs: readonly (readonly Leg[])[]): Robustness {
+function testCycles(program: Program, legs: readonly (readonly Leg[])[], completion: Completion): Robustness {
   const byEntry = legs.map((all) => {
     const cells: Leg[][] = program.cells.map(() => []);
     for (const leg of all) cells[leg.loc[leg.entry]!]!.push(leg);
     return cells;
   });
-  const walk: Walk = { program, byEntry, axioms: [createAxioms(1), createAxioms(2)], cycles: 0, failure: undefined };
+  const walk: Walk = {
+    program,
+    byEntry,
+    axioms: [createAxioms(1), createAxioms(2)],
+    completion,
+    cycles: 0,
+    failure: undefined,
+  };
   for (const [process, all] of legs.entries()) {
     for (const leg of all) {
       // A cycle starts at its lowest process; the order of the others is free.
@@ -132,7 +141,7 @@ function judge(walk: Walk, chain: readonly Leg[]): void {
     walk.failure = { kind: 'unknown', why: `more than ${MOST_CYCLES.toLocaleString('en')} cycles of accesses` };
     return;
   }
-  if (!isPossible(walk, chain)) return;
+  if (!isPossible(walk, chain) || !walk.completion.isPossible(chain)) return;
   const spots = chain.flatMap((leg) =>
     [...new Set([leg.entry, leg.exit])].map((k) => ({
       process: leg.process,

@@ -12,6 +12,14 @@ export interface Leg {
   readonly events: readonly Event[]; // ids are indices; rows of one word
   readonly loc: readonly number[];
   readonly sections: readonly Section[];
+  readonly from: readonly Origin[]; // every place where the paths have it
+}
+
+/** Two accesses of a path, by event. */
+export interface Origin {
+  readonly path: number; // index into the paths of the process
+  readonly entry: number;
+  readonly exit: number;
 }
 
 /** A critical section around an access of a leg; indices into its events. */
@@ -35,7 +43,7 @@ export function conflicting(program: Program, paths: readonly (readonly Path[])[
       const held = heldAt(path, isLock);
       for (const [k, event] of path.events.entries()) {
         const cell = path.loc[k]!;
-        if (cell < 0) continue;
+        if (cell < 0 || path.quiet.has(k)) continue;
         if ((event.is & IS.read) !== 0) readers[cell]!.add(process);
         if ((event.is & IS.write) !== 0) writers[cell]!.add(process);
         const here = new Set(held[k]!.map((section) => section.cell));
@@ -77,14 +85,15 @@ function unlockOf(path: Path, lkw: number): number {
 /** Every leg of the paths of one process, equal ones once. */
 export function legsOf(paths: readonly Path[], process: number, relevant: readonly boolean[]): Leg[] {
   const found = new Map<string, Leg>();
-  for (const path of paths) {
+  for (const [index, path] of paths.entries()) {
     const held = heldAt(path, relevant);
     const spots = path.events.flatMap((event, k) =>
-      relevant[path.loc[k] ?? -1] === true && (event.is & (IS.read | IS.write)) !== 0 ? [k] : [],
+      relevant[path.loc[k] ?? -1] === true && (event.is & (IS.read | IS.write)) !== 0 && !path.quiet.has(k) ? [k] : [],
     );
     for (const [at, a] of spots.entries()) {
-      add(found, path, process, held, a, a);
-      for (const b of spots.slice(at + 1)) if (path.loc[a] !== path.loc[b]) add(found, path, process, held, a, b);
+      add(found, path, process, held, { path: index, entry: a, exit: a });
+      for (const b of spots.slice(at + 1))
+        if (path.loc[a] !== path.loc[b]) add(found, path, process, held, { path: index, entry: a, exit: b });
     }
   }
   return [...found.values()];
@@ -95,9 +104,9 @@ function add(
   path: Path,
   process: number,
   held: readonly (readonly Section[])[],
-  a: number,
-  b: number,
+  origin: Origin,
 ): void {
+  const { entry: a, exit: b } = origin;
   // A lock is entered by its lock operation and left by its unlock: the other accesses to it follow from these.
   const [first, last] = [path.events[a]!, path.events[b]!];
   if ((first.is & (IS.lkw | IS.unlock)) !== 0 && a !== b) return;
@@ -116,6 +125,7 @@ function add(
     events,
     loc: ids.map((id) => path.loc[id]!),
     sections: sections.map(({ cell, lkr, lkw, unlock }) => ({ cell, lkr: to(lkr), lkw: to(lkw), unlock: to(unlock) })),
+    from: [origin],
   };
   const key = JSON.stringify([
     leg.entry,
@@ -124,7 +134,8 @@ function add(
     leg.sections,
     events.map((event) => [event.is, event.partner, [...event.rows], event.locks, event.handed]),
   ]);
-  if (!found.has(key)) found.set(key, leg);
+  const known = found.get(key);
+  found.set(key, known === undefined ? leg : { ...known, from: [...known.from, origin] });
 }
 
 /** An event of a path as one of the few that are kept: its rows tell the order among these. */

@@ -6,7 +6,7 @@ import { noEvents } from '../lkmm/sets.ts';
 import type { Cpu, State } from '../lkmm/state.ts';
 import type { Value } from '../lkmm/term.ts';
 import { combine } from '../lkmm/term.ts';
-import { Unknown } from './facts.ts';
+import { type Bits, EVERY_BIT, Unknown } from './facts.ts';
 
 /** What an access gives when the value of its cell is `old`: into the register, and into the cell. */
 export interface Effect {
@@ -87,21 +87,24 @@ export function effectsOf(
   }
 }
 
-/** Bits of its cell that an access may change. */
-export function changedBits(state: State, cpu: Cpu, instruction: Instruction): number {
-  if (instruction.op === 'await') return instruction.take ? instruction.mask : 0;
-  if (instruction.op !== 'rmw') return -1;
+/** What an access that writes may do to the bits of its cell, as far as its code says. */
+export function changedBits(state: State, cpu: Cpu, instruction: Instruction): Bits {
+  if (instruction.op === 'try-bits') return { sets: instruction.mask, clears: 0, copies: 0 };
+  if (instruction.op === 'await') return { sets: instruction.take ? instruction.mask : 0, clears: 0, copies: 0 };
+  if (instruction.op !== 'rmw') return EVERY_BIT;
   const operand = valueIn(state, cpu, instruction.operand);
-  if (typeof operand !== 'number') return -1;
+  if (typeof operand !== 'number') return EVERY_BIT;
   switch (instruction.fn) {
     case 'or':
+      return { sets: operand, clears: 0, copies: 0 };
     case 'andnot':
-    case 'xor':
-      return operand;
+      return { sets: 0, clears: operand, copies: 0 };
     case 'and':
-      return ~operand;
+      return { sets: 0, clears: ~operand, copies: 0 };
+    case 'xor':
+      return { sets: operand, clears: operand, copies: 0 };
     default:
-      return -1;
+      return EVERY_BIT;
   }
 }
 
@@ -129,4 +132,16 @@ export function inputs(cpu: Cpu, instruction: Instruction, words: number): Int32
 /** True for an access that is a full fence. */
 export function isFull(instruction: Instruction): boolean {
   return 'order' in instruction && instruction.order === 'mb';
+}
+
+/** What a store may do to the bits of its cell: a plain read-modify-write leaves most of them as they were read there. */
+export function storedBits(value: Value, cell: number, loc: readonly number[]): Bits {
+  if (typeof value === 'number') return { sets: value, clears: ~value, copies: 0 };
+  if (value.kind === 'read' && loc[value.event] === cell) return { sets: 0, clears: 0, copies: -1 };
+  if (value.kind !== 'binary' || typeof value.right !== 'number') return EVERY_BIT;
+  const { op, left, right } = value;
+  if (op !== '&' && op !== '|') return EVERY_BIT;
+  const { sets, clears, copies } = storedBits(left, cell, loc);
+  if (op === '&') return { sets: sets & right, clears: clears | ~right, copies: copies & right };
+  return { sets: sets | right, clears: clears & ~right, copies: copies & ~right };
 }

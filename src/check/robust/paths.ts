@@ -13,7 +13,7 @@ import type { Fuel } from '../lkmm/local.ts';
 import { runLocal, take } from '../lkmm/local.ts';
 import { noEvents } from '../lkmm/sets.ts';
 import { Fault, initial } from '../lkmm/state.ts';
-import type { Term } from '../lkmm/term.ts';
+import type { Term, Value } from '../lkmm/term.ts';
 import type { Reach } from '../lkmm/values.ts';
 import { access } from './access.ts';
 import type { Facts } from './facts.ts';
@@ -28,6 +28,14 @@ export interface Path {
   readonly events: readonly Event[];
   readonly loc: readonly number[]; // by event: cell, -1 for plain RCU
   readonly words: number; // 32-bit words of a row
+  readonly quiet: ReadonlySet<number>; // reads whose value follows from the process's own writes: of bits that no other changes
+  readonly cases: readonly (readonly Condition[])[]; // what its reads give: all conditions of one of the cases hold
+}
+
+/** A condition on what the reads of a path give, by event. */
+export interface Condition {
+  readonly value: Value;
+  readonly holds: boolean;
 }
 
 export type Skeleton =
@@ -52,9 +60,9 @@ export function skeletonOf(program: Program): Skeleton {
   const facts: Facts = {
     accessors: program.cells.map(() => new Set<number>()),
     writers: program.cells.map(() => new Set<number>()),
-    values: program.cells.map((cell) => new Set([cell.init | 0])),
-    isOpen: program.cells.map(() => false),
-    changes: program.cells.map(() => program.processes.map(() => 0)),
+    values: program.cells.map(() => program.processes.map(() => new Set<number>())),
+    isOpen: program.cells.map(() => program.processes.map(() => false)),
+    bits: program.cells.map(() => program.processes.map(() => ({ sets: 0, clears: 0, copies: 0 }))),
     isSum: program.cells.map(({ kind }) => kind !== 'lock'),
     spans: program.cells.map(() => program.processes.map(() => ({ least: 0, most: 0 }))),
     needed: new Set(),
@@ -103,6 +111,7 @@ function walk(program: Program, process: number, facts: Facts, footing: Footing,
       known: new Map(),
       sums: new Map(),
       ranges: new Map(),
+      quiet: new Set(),
     },
   ];
   const found = new Map<string, Path>();
@@ -113,11 +122,20 @@ function walk(program: Program, process: number, facts: Facts, footing: Footing,
     const next = advance(program, process, facts, footing, cells, at);
     if (next === 'end') {
       const { events, loc } = at.state;
-      const key = events.map((event, k) => `${event.is}@${loc[k]}:${event.rows.join()}`).join(';');
-      if (!found.has(key)) found.set(key, { events, loc, words });
+      const key = events
+        .map((event, k) => `${event.is}@${loc[k]}${at.quiet.has(k) ? '-' : ''}:${event.rows.join()}:${valueKey(event)}`)
+        .join(';');
+      const taken = [...at.known].map(([value, holds]): Condition => ({ value: JSON.parse(value) as Value, holds }));
+      const known = found.get(key);
+      found.set(key, { events, loc, words, quiet: at.quiet, cases: [...(known?.cases ?? []), taken] });
     } else open.push(...next);
   }
   return [...found.values()];
+}
+
+/** What an event stores, and what it has to read: paths that differ there are told apart. */
+function valueKey({ value, demand }: Event): string {
+  return JSON.stringify([value, demand]);
 }
 
 /** Runs a walk up to its next fork. */

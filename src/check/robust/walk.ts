@@ -17,17 +17,19 @@ export interface Walk {
   readonly known: Map<string, boolean>; // conditions on foreign values that were taken
   readonly sums: Map<number, number>; // by cell: what the process added
   readonly ranges: Map<number, Span>; // by read of a counter
+  readonly quiet: Set<number>; // reads of bits that no other process changes
 }
 
 /** An independent copy. */
 export function copyOf(at: Walk): Walk {
-  const { state, memory, known, sums, ranges } = at;
+  const { state, memory, known, sums, ranges, quiet } = at;
   return {
     state: copy(state),
     memory: new Map(memory),
     known: new Map(known),
     sums: new Map(sums),
     ranges: new Map(ranges),
+    quiet: new Set(quiet),
   };
 }
 

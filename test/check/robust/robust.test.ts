@@ -15,10 +15,12 @@ function robust(program: Program) {
   return robustness(program, skeletonOf(program));
 }
 
-/** Whether every execution is SC, not only what is asked about. */
+/** Whether every execution is SC, not only what is asked about: stale words too of which the bits that are looked at are the same. */
 function isRobustThroughout(program: Program): boolean {
   const skeleton = skeletonOf(program);
-  return robustness(program, skeleton.kind === 'paths' ? { ...skeleton, idle: new Set() } : skeleton).kind === 'robust';
+  if (skeleton.kind !== 'paths') return false;
+  const paths = skeleton.paths.map((all) => all.map((path) => ({ ...path, quiet: new Set<number>() })));
+  return robustness(program, { ...skeleton, paths, idle: new Set() }).kind === 'robust';
 }
 
 /** Variant n of c: without the barrier between setting LRU and testing MLOCKED. */
@@ -33,13 +35,14 @@ function withoutBarrier(program: Program): Program {
 }
 
 describe('robustness of the munlock family', () => {
-  // Worked out with herd7 and by enumeration: in split words only c keeps SC with three processes, in one word all do.
+  // By enumeration: robust exactly where LKMM has as many executions as SC. In split words a loses it with the third process.
   it.each([
-    ['a', 2, 'split words', 'cycle'],
+    ['a', 2, 'split words', 'robust'],
+    ['a', 3, 'split words', 'cycle'],
     ['b', 2, 'split words', 'robust'],
     ['c', 2, 'split words', 'robust'],
     ['c', 3, 'split words', 'robust'],
-    ['b', 3, 'split words', 'cycle'],
+    ['b', 3, 'split words', 'robust'],
     ['a', 2, 'one word', 'robust'],
     ['b', 2, 'one word', 'robust'],
     ['c', 2, 'one word', 'robust'],
@@ -47,12 +50,93 @@ describe('robustness of the munlock family', () => {
     ['b', 3, 'one word', 'robust'],
     ['c', 3, 'one word', 'robust'],
   ] as const)('%s with %i processes in %s: %s', (variant, cpus, words, expected) => {
-    expect(robust(family(variant, cpus, 1, words)).kind).toBe(expected);
+    const program = family(variant, cpus, 1, words);
+    expect(robust(program).kind).toBe(expected);
+    const question = { observables: [], holds: () => true };
+    const [lkmm, sc] = (['lkmm', 'sc'] as const).map((model) => checkLkmm(program, question, undefined, model));
+    if (lkmm?.kind !== 'complete' || sc?.kind !== 'complete') throw new Error('expected an enumeration that ends');
+    expect(lkmm.positive === sc.positive).toBe(expected === 'robust');
   });
 
   it('without its barrier c is robust in one word and not in split words', () => {
     expect(robust(withoutBarrier(family('c', 2, 1, 'one word'))).kind).toBe('robust');
     expect(robust(withoutBarrier(family('c', 2, 1, 'split words'))).kind).toBe('cycle');
+  });
+});
+
+/** Whether the program of a litmus test is robust. */
+function robustText(body: string): string {
+  const test = litmus(`C token\n\n{ t=1; }\n\n${body}\nexists (0:r1=1)\n`, 'token.litmus');
+  if (test.kind === 'refused') throw new Error(test.refusal.why);
+  return robust(test.program).kind;
+}
+
+describe('a cycle that the values on its paths forbid', () => {
+  /** A process takes the token t, changes x, and gives the token back. */
+  const taking = (p: number, take: string, give: string): string => `
+P${p}(int *x, int *t)
+{
+\tint r1;
+\tint r2;
+\tr1 = ${take};
+\tif (r1 == 1) {
+\t\tr2 = READ_ONCE(*x);
+\t\tWRITE_ONCE(*x, r2 + ${p + 1});
+\t\t${give}
+\t}
+}
+`;
+  const both = (take: string, give: string): string => taking(0, take, give) + taking(1, take, give);
+
+  it('who takes the token is alone, and gives it back after what was done with it', () => {
+    expect(robustText(both('xchg(t, 0)', 'smp_store_release(t, 1);'))).toBe('robust');
+  });
+
+  it('a token that is given back too early, or taken without order, orders nothing', () => {
+    expect(robustText(both('xchg(t, 0)', 'WRITE_ONCE(*t, 1);'))).toBe('cycle');
+    expect(robustText(both('xchg_relaxed(t, 0)', 'smp_store_release(t, 1);'))).toBe('cycle');
+  });
+
+  it('a token that is never given back needs no order: only one process is let in', () => {
+    expect(robustText(both('xchg_relaxed(t, 0)', 'r2 = 0;'))).toBe('robust');
+  });
+});
+
+describe('reads of bits that no other process changes', () => {
+  const body = `
+P0(int *x, int *t)
+{
+\tint r1;
+\tint r2;
+\tr1 = READ_ONCE(*x);
+\tr2 = READ_ONCE(*t);
+}
+
+P1(int *x, int *t)
+{
+\tatomic_or(2, t);
+\tsmp_wmb();
+\tWRITE_ONCE(*x, 1);
+}
+`;
+  const kindOf = (mask: number): string => {
+    const test = litmus(`C bits\n\n{ t=1; }\n\n${body}\nexists (0:r1=1)\n`, 'bits.litmus');
+    if (test.kind === 'refused') throw new Error(test.refusal.why);
+    const { program } = test;
+    const second = program.processes[0]!.code.findLastIndex(({ op }) => op === 'load');
+    const code = program.processes[0]!.code.map((one, pc) =>
+      pc === second && one.op === 'load' ? { ...one, mask } : one,
+    );
+    return robust({ ...program, processes: [{ ...program.processes[0]!, code }, program.processes[1]!] }).kind;
+  };
+
+  it('may be stale: the word is another one, its bits are the same', () => {
+    expect(kindOf(1)).toBe('robust');
+  });
+
+  it('a read of the bit that is set may not', () => {
+    expect(kindOf(2)).toBe('cycle');
+    expect(kindOf(3)).toBe('cycle');
   });
 });
 
@@ -68,8 +152,6 @@ describe('robust programs have the executions of SC and no others', () => {
     'random programs with %s',
     (_, flavour, processes) => {
       let robust = 0;
-      let imprecise = 0;
-      const decided = 0;
       for (const text of fc.sample(litmusText(flavour, processes, processes === 2 ? 7 : 4), {
         numRuns: 400,
         seed: 11,
@@ -83,9 +165,7 @@ describe('robust programs have the executions of SC and no others', () => {
         const isRobust = isRobustThroughout(test.program);
         if (isRobust) expect(lkmm.positive, text).toBe(sc.positive);
         if (isRobust) robust++;
-        else if (lkmm.positive === sc.positive) imprecise++;
       }
-      console.log({ decided, robust, imprecise });
       expect(robust).toBeGreaterThan(50);
     },
     120_000,
