@@ -563,6 +563,7 @@ export interface TraceStep {
   readonly after: number | undefined;
   readonly read: number | undefined; // value that went into a register
   readonly matters: boolean; // kept when the schedule is cut to the steps that matter
+  readonly sees?: string; // of LKMM, in words: the store whose value is read
 }
 
 /** What a process did in an execution under LKMM: a node of its graph, a fence between two of them, or a choice. A read-modify-write is a read and the write behind it. */
@@ -818,6 +819,7 @@ export interface ReviewTraceStep {
   readonly event: string;
   readonly values: string; // 'folio.flags: lru|mlocked -> lru'
   readonly matters: boolean;
+  readonly sees?: string; // of LKMM, in words: the store whose value is read
 }
 
 export interface ReviewTrace {
@@ -832,6 +834,7 @@ export interface ReviewTrace {
   readonly violated: string;
   readonly words: string; // the invariant in words
   readonly end: string;
+  readonly fences?: readonly string[]; // of LKMM, when no interleaving ends like this: single changes after which no execution does
 }
 
 export interface ReviewClaim extends Omit<Claim, 'edits' | 'about'> {

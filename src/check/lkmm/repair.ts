@@ -12,11 +12,15 @@ const FENCES = { 'smp_wmb()': 'wmb', 'smp_rmb()': 'rmb', 'smp_mb()': 'mb' } as c
 
 /**
  * The changes of one line each after which `isForbidden` says that the outcome is gone; the weakest of those at a line. One check a
- * candidate, so it is meant for small programs. None: the outcome does not come from the order of two accesses alone.
+ * candidate, so it is meant for small programs, or for the few instructions that `isAsked` names. None: the outcome does not come from the order of two accesses alone.
  */
-export function repairsOf(program: Program, isForbidden: (changed: Program) => boolean): readonly Repair[] {
+export function repairsOf(
+  program: Program,
+  isForbidden: (changed: Program) => boolean,
+  isAsked: (process: number, pc: number) => boolean = () => true,
+): readonly Repair[] {
   const found: Repair[] = [];
-  for (const line of linesOf(program)) {
+  for (const line of linesOf(program, isAsked)) {
     const repair = candidatesAt(line).find((one) => isForbidden(applied(program, one)));
     if (repair !== undefined) found.push(repair);
   }
@@ -59,15 +63,19 @@ interface Line {
 }
 
 /** The lines with accesses, in program order; one that several processes run is changed in all of them. */
-function linesOf(program: Program): readonly Line[] {
+function linesOf(program: Program, isAsked: (process: number, pc: number) => boolean): readonly Line[] {
   const lines = new Map<
     string,
     { at: CodePoint; instructions: Instruction[]; processes: number[]; isFirst: boolean }
   >();
   for (const [process, { code }] of program.processes.entries()) {
     let isFirst = true;
-    for (const instruction of code) {
+    for (const [pc, instruction] of code.entries()) {
       if (!('address' in instruction)) continue;
+      if (!isAsked(process, pc)) {
+        isFirst = false;
+        continue;
+      }
       const key = keyOf(instruction.at);
       const known = lines.get(key);
       if (known === undefined)

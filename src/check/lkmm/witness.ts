@@ -4,6 +4,7 @@ import type { Program, Trace, TraceStep } from '../../types.ts';
 import { type Effect, eventWords, valueWords } from '../words.ts';
 import { finalValue } from './engine.ts';
 import { type Event, INIT, IS } from './event.ts';
+import { executionOf } from './execution.ts';
 import type { State } from './state.ts';
 
 /** The events of one executed instruction: a read, a write, or both halves of a pair. */
@@ -30,6 +31,8 @@ export function traceOf(program: Program, graph: State, violated: string): Trace
     switches: steps.filter((step, k) => k > 0 && steps[k - 1]!.process !== step.process).length,
     violated,
     end: program.observed.map((cell) => ({ cell, value: finalValue(graph, cell) })),
+    // a process that faults leaves an execution that is not finished
+    ...(graph.pending.length + graph.loose.length > 0 ? {} : { execution: executionOf(graph).execution }),
   };
 }
 
@@ -121,6 +124,7 @@ function toStep(
     after,
     read,
     matters: true,
+    ...(isRead && cell !== undefined ? { sees: storeSeen(program, graph, first) } : {}),
   };
 }
 
@@ -185,6 +189,12 @@ function remark(program: Program, graph: State, read: Event, k: number, position
   if (newer === undefined) return '';
   const older = writer === undefined ? 'the initial value' : `the older value written by ${nameOf(program, writer)}`;
   return `, ${older}: the write of ${nameOf(program, graph.events[newer]!)} is not visible here yet`;
+}
+
+/** The store whose value a read gives. */
+function storeSeen(program: Program, graph: State, read: Event): string {
+  const source = graph.source[read.id]!;
+  return source < 0 ? 'the initial value' : nameOf(program, graph.events[source]!);
 }
 
 function nameOf(program: Program, event: Event): string {
