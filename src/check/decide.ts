@@ -4,6 +4,7 @@ import { explore } from './explore.ts';
 import { exploreLkmm } from './lkmm/explore.ts';
 import { groundOf } from './lkmm/footing.ts';
 import type { Reach } from './lkmm/values.ts';
+import { reused } from './reuse.ts';
 import type { Robustness } from './robust/cycles.ts';
 import { robustness } from './robust/cycles.ts';
 import { skeletonOf } from './robust/paths.ts';
@@ -18,11 +19,17 @@ const GUESSES = [0, 1].flatMap((waits) => [false, true].map((lastFirst) => ({ wa
  * Explores `program` under `model`. Under LKMM the answer is that of SC when the program is robust (no critical cycle of its accesses
  * is consistent, so that no execution is left that is not SC); else every execution graph is enumerated; and when that does not end,
  * the outcome is `bounded` and holds what SC violates, since every SC execution is one of LKMM.
- * Exponential in the program; each way has its own limit.
+ * Exponential in the program; each way has its own limit. An equal program has the outcome that it had before.
  */
 export function decide(program: Program, model: MemoryModel, limit: Limit): Outcome {
-  if (model !== 'lkmm') return explore(program, model, limit);
-  const sc = explore(program, 'sc', limit);
+  return reused(program, model, limit, () =>
+    model === 'lkmm' ? decideLkmm(program, limit) : explore(program, model, limit),
+  );
+}
+
+function decideLkmm(program: Program, limit: Limit): Outcome {
+  const model = 'lkmm';
+  const sc = decide(program, 'sc', limit);
   if (sc.kind === 'refused') return { ...sc, model };
   const skeleton = skeletonOf(program);
   const test = robustness(program, skeleton);
