@@ -15,6 +15,12 @@ export interface Repository {
    * here, and for a commit without mm/.
    */
   at(revision: string): KernelSource;
+  /** Whether the sources of `revision` can be read: it is a commit here, and has mm/. */
+  has(revision: string): boolean;
+  /** The first line of the message of a commit; undefined when the repository does not have it. */
+  subject(revision: string): string | undefined;
+  /** The earliest release, `v5.18`, whose tag contains a commit; undefined when no tag of a release does. */
+  release(revision: string): string | undefined;
 }
 
 /**
@@ -34,6 +40,24 @@ export function openRepository(dir: string): Repository | undefined {
   const commit = (revision: string): string | undefined => commitOf(root, revision);
   return {
     commit,
+    has: (revision) => {
+      const id = commit(revision);
+      return id !== undefined && git(root, ['cat-file', '-e', `${id}:mm`]).status === 0;
+    },
+    subject(revision) {
+      const id = commit(revision);
+      if (id === undefined) return undefined;
+      return git(root, ['log', '-1', '--no-show-signature', '--format=%s', id]).stdout.toString('utf8').trim();
+    },
+    release(revision) {
+      const id = commit(revision);
+      if (id === undefined) return undefined;
+      const tags = git(root, ['tag', '--list', 'v[0-9]*', '--sort=version:refname', '--contains', id]).stdout;
+      return tags
+        .toString('utf8')
+        .split('\n')
+        .find((tag) => /^v\d+\.\d+(?:\.\d+)*$/.test(tag));
+    },
     at(revision) {
       const id = commit(revision);
       if (id === undefined) {

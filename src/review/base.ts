@@ -1,6 +1,6 @@
 // Which code a thread is about: the tree that was given, or the version of the model sources that fits its date.
 import { applyPatch } from '../c/apply.ts';
-import { openGitTree, openRepository } from '../c/git-tree.ts';
+import { openGitTree, openRepository, type Repository } from '../c/git-tree.ts';
 import { openTree } from '../c/tree.ts';
 import type { Knowledge } from '../knowledge.ts';
 import { placementSource } from '../knowledge.ts';
@@ -27,7 +27,11 @@ export function chooseBase(
   wanted: { readonly tree?: string; readonly base?: string; readonly kernel?: string },
 ): Base {
   const { stack } = knowledge;
-  if (wanted.tree !== undefined) return treeBase(thread, wanted.tree, wanted.base);
+  if (wanted.tree !== undefined) {
+    const base = treeBase(thread, wanted.tree, wanted.base);
+    folders.set(base.source, wanted.tree);
+    return base;
+  }
   if (wanted.kernel !== undefined) return { source: stack.at(wanted.kernel), why: 'the version given by --kernel' };
   const day = firstDay(thread);
   const newest = stack.tags[stack.tags.length - 1] ?? '';
@@ -56,6 +60,14 @@ export function chooseBase(
     };
   }
   return { source: stack.at(dated), why: byDate };
+}
+
+const folders = new WeakMap<KernelSource, string>(); // where the base of a review was read from
+
+/** Returns the repository that the base of a review was read from; undefined for the model sources, and a folder that is in none. */
+export function repositoryOf(source: KernelSource): Repository | undefined {
+  const folder = folders.get(source);
+  return folder === undefined ? undefined : openRepository(folder);
 }
 
 /** The code of `tree`: of the revision asked for, of the base-commit in the mail, or as it lies there. */

@@ -14,6 +14,7 @@ import type {
   Violation,
 } from '../types.ts';
 import { judgeBarrier } from './barriers.ts';
+import { repositoryOf } from './base.ts';
 import { type Bound, bindClaim, wordsOf } from './binding.ts';
 import type { Bench } from './checks.ts';
 import { historyVerdict } from './history-claims.ts';
@@ -49,7 +50,7 @@ export function judgeStatement(claim: Claim, on: StatementBench): Finding {
   if (bounds.length === 0) {
     const locked = protectedFinding(claim, programsOf(on));
     if (locked !== undefined) return locked;
-    if (claim.kind === 'history') return historyVerdict(claim, knowledge.stack);
+    if (claim.kind === 'history') return historyVerdict(claim, knowledge.stack, repositoryOf(on.base));
     const why =
       claim.about === undefined ? 'no rule has a scenario for it' : 'no modelled version has the code it speaks of';
     return { verdict: 'not-modelled', why };
