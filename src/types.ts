@@ -745,6 +745,7 @@ export interface Rule {
   readonly file: string; // rules/stranded-unevictable.md
   readonly title: string;
   readonly functions: readonly string[]; // any version's names
+  readonly informs?: readonly string[]; // functions of the other side: what the rule says of a change to these is information
   readonly invariant: string; // the main invariant, for reports
   readonly scenarios: readonly Scenario[];
   readonly edits: readonly NamedEdit[];

@@ -32,7 +32,10 @@ export function fixesSection(review: Review, options: ReportOptions): Section {
 
 /** One table for each rule and memory model; many scenarios are split over several. */
 function tablesOf(review: Review, run: RuleRun, patches: readonly ReviewPatch[]): Part[] {
-  const parts: Part[] = [paragraph(`Rule ${run.rule}, under ${modelName(run.model)}; [..] names the schedule:`)];
+  const informs = run.informs ? ', for information' : '';
+  const parts: Part[] = [
+    paragraph(`Rule ${run.rule}, under ${modelName(run.model)}${informs}; [..] names the schedule:`),
+  ];
   for (let from = 0; from < run.scenarios.length; from += SCENARIOS_IN_A_ROW) {
     parts.push(tableOf(review, { ...run, scenarios: run.scenarios.slice(from, from + SCENARIOS_IN_A_ROW) }, patches));
   }
@@ -58,7 +61,9 @@ function tableOf(review: Review, run: RuleRun, patches: readonly ReviewPatch[]):
       plain(id === '' ? 'base' : id),
       plain(title),
       ...run.scenarios.map((scenario) => cellOf(review, id, { run, scenario })),
-      { text: verdict, tone: patches.filter((patch) => patch.id === id).map(patchTone)[0] ?? 'plain' },
+      run.informs
+        ? plain('')
+        : { text: verdict, tone: patches.filter((patch) => patch.id === id).map(patchTone)[0] ?? 'plain' },
     ]),
   };
 }

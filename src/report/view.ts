@@ -7,6 +7,7 @@ export interface RuleRun {
   readonly rule: string;
   readonly model: MemoryModel;
   readonly scenarios: readonly string[]; // in the order they ran
+  readonly informs: boolean; // none of its checks is an error: it was brought up by functions of its other side
 }
 
 /** Returns the checks of one patch; '' asks for the base alone. */
@@ -42,13 +43,13 @@ export function worstOf(sides: readonly ReviewSide[]): ReviewSide | undefined {
   );
 }
 
-/** Returns what one scenario says with `patch` applied ('' for the base), over its error-level invariants. */
+/** Returns what one scenario says with `patch` applied ('' for the base), over its error-level invariants unless it `informs`. */
 export function sideOf(
   review: Review,
   patch: string,
-  where: { readonly rule: string; readonly scenario: string; readonly model: MemoryModel },
+  where: { readonly rule: string; readonly scenario: string; readonly model: MemoryModel; readonly informs?: boolean },
 ): ReviewSide | undefined {
-  const here = errorsOf(review.checks).filter(
+  const here = (where.informs === true ? review.checks : errorsOf(review.checks)).filter(
     (check) => check.rule === where.rule && check.scenario === where.scenario && check.model === where.model,
   );
   const own = here.filter((check) => check.patch === patch);
@@ -59,11 +60,12 @@ export function sideOf(
 
 /** Returns every rule and memory model that ran, in the order of the checks. */
 export function ruleRuns(review: Review): readonly RuleRun[] {
-  const runs = new Map<string, { rule: string; model: MemoryModel; scenarios: Set<string> }>();
+  const runs = new Map<string, { rule: string; model: MemoryModel; scenarios: Set<string>; informs: boolean }>();
   for (const check of review.checks) {
     const key = `${check.rule} ${check.model}`;
-    const run = runs.get(key) ?? { rule: check.rule, model: check.model, scenarios: new Set<string>() };
+    const run = runs.get(key) ?? { rule: check.rule, model: check.model, scenarios: new Set<string>(), informs: true };
     run.scenarios.add(check.scenario);
+    run.informs &&= check.level === 'information';
     runs.set(key, run);
   }
   return [...runs.values()].map((run) => ({ ...run, scenarios: [...run.scenarios] }));
@@ -75,7 +77,7 @@ export function baseViolations(
 ): readonly { readonly run: RuleRun; readonly scenario: string; readonly side: ReviewSide }[] {
   return ruleRuns(review).flatMap((run) =>
     run.scenarios.flatMap((scenario) => {
-      const side = sideOf(review, '', { ...run, scenario });
+      const side = sideOf(review, '', { ...run, scenario, informs: false });
       return side?.verdict === 'violated' ? [{ run, scenario, side }] : [];
     }),
   );

@@ -3,7 +3,7 @@
 import type { Judged } from '../judge.ts';
 import { judge, verdictOf } from '../judge.ts';
 import type { Knowledge } from '../knowledge.ts';
-import { matchRules } from '../rules/match.ts';
+import { isInformation, matchRules } from '../rules/match.ts';
 import type {
   Change,
   KernelSource,
@@ -210,6 +210,7 @@ function compare(bench: Bench, at: At, old: Judged, fresh: Judged): { checks: Re
   }
   if (levels.size === 0) levels.set(at.rule.invariant, 'error');
   const id = at.variant?.id ?? '';
+  const informs = isInformation(at.rule, at.because, bench.knowledge.vocabulary);
   const stands = assertsThatMoved(old, fresh);
   for (const name of stands.values()) levels.delete(name);
   const checks = [...levels].map(([invariant, level]): ReviewCheck => {
@@ -220,7 +221,7 @@ function compare(bench: Bench, at: At, old: Judged, fresh: Judged): { checks: Re
       scenario: at.scenario.name,
       patch: id,
       invariant,
-      level,
+      level: informs ? 'information' : level,
       model: at.model,
       before,
       after,

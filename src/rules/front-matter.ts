@@ -6,6 +6,7 @@ import { InputError } from '../errors.ts';
 export interface FrontMatter {
   readonly title: string;
   readonly functions: readonly string[];
+  readonly informs: readonly string[]; // empty when there is no such key
   readonly invariant: string;
   readonly confidence: string;
   readonly body: string; // the file with the front matter blanked, so that lines stay
@@ -14,6 +15,7 @@ export interface FrontMatter {
 
 const SHAPES: Readonly<Record<string, { readonly pattern: RegExp; readonly words: string }>> = {
   functions: { pattern: /^[A-Za-z_]\w*$/, words: 'a function name' },
+  informs: { pattern: /^[A-Za-z_]\w*$/, words: 'a function name' },
   files: { pattern: /^[\w./-]+\.[chS]$/, words: 'a path of a source file' },
   commits: { pattern: /^[0-9a-f]{12,40}$/, words: 'a commit id of 12 digits or more' },
   messages: { pattern: /^[^\s<>]+@[^\s<>]+$/, words: 'a Message-ID without <>' },
@@ -46,13 +48,16 @@ export function parseFrontMatter(text: string, file: string): FrontMatter {
       found: error.message.split('\n')[0] ?? '',
     });
   }
-  const keys = keysOf(document.contents, ['title', 'functions', 'source', 'confidence', 'invariant'], file, lineAt);
+  const needed = ['title', 'functions', 'source', 'confidence', 'invariant'];
+  const keys = keysOf(document.contents, [...needed, 'informs'], file, lineAt, ...needed);
+  const informs = keys.get('informs');
   const source = keysOf(keys.get('source')!.value, ['files', 'commits', 'messages', 'urls'], file, lineAt, 'files');
   for (const [name, entry] of source) listOf(name, entry, file);
   const invariant = keys.get('invariant')!;
   return {
     title: stringOf('title', keys.get('title')!, file),
     functions: listOf('functions', keys.get('functions')!, file),
+    informs: informs === undefined ? [] : listOf('informs', informs, file),
     invariant: stringOf('invariant', invariant, file),
     confidence: stringOf('confidence', keys.get('confidence')!, file),
     body: '\n'.repeat(match[0].split('\n').length - 1) + text.slice(match[0].length),

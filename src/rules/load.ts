@@ -44,6 +44,7 @@ export function parseRule(text: string, file: string): Rule {
     file,
     title: front.title,
     functions: front.functions,
+    informs: front.informs,
     invariant: front.invariant,
     scenarios,
     edits,

@@ -13,10 +13,17 @@ export interface RuleMatch {
 export function matchRules(rules: readonly Rule[], functions: readonly string[], vocabulary: Vocabulary): RuleMatch[] {
   const touched = [...new Set(functions)].sort().map((name) => ({ name, key: operationOf(name, vocabulary) }));
   return rules.flatMap((rule) => {
-    const keys = new Set(rule.functions.map((name) => operationOf(name, vocabulary)));
+    const keys = new Set([...rule.functions, ...(rule.informs ?? [])].map((name) => operationOf(name, vocabulary)));
     const because = touched.filter(({ key }) => keys.has(key)).map(({ name }) => name);
     return because.length === 0 ? [] : [{ rule, because }];
   });
+}
+
+/** Whether a rule was brought up by functions of its other side alone, so that what it finds is information. */
+export function isInformation(rule: Rule, because: readonly string[], vocabulary: Vocabulary): boolean {
+  if (rule.informs === undefined || rule.informs.length === 0 || because.length === 0) return false;
+  const keys = new Set(rule.functions.map((name) => operationOf(name, vocabulary)));
+  return because.every((name) => !keys.has(operationOf(name, vocabulary)));
 }
 
 /**

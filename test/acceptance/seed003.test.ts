@@ -79,6 +79,14 @@ describe.each(Object.entries(trees))('seed 003 on %s', (name, tree) => {
         );
         expect(shown.every((step) => /^(?:mm|include)\/\S+\.[ch]$/.test(step.file) && step.line > 0)).toBe(true);
       }
+      // The movers are the other side of munlock: what both fixes together leave there is told, and no verdict.
+      const left = found.checks.filter(({ rule, patch }) => rule === 'stranded-by-mover' && patch === 'fix-1+fix-2/b');
+      const told = left.filter(({ invariant }) => invariant === 'I-strand').map((one) => [one.scenario, one.level]);
+      expect(told).toEqual([
+        ['S4', 'information'],
+        ['S4m', 'information'],
+      ]);
+      expect(left.some(({ after }) => after.verdict === 'violated')).toBe(true);
       expect(found.base.kind).toBe(name === 'the model sources' ? 'model' : 'tree');
       expect(found.diagrams.map(({ columns, steps }) => [columns, steps.length])).toEqual([
         ['collapsed', 4],

@@ -112,6 +112,7 @@ describe('a rule file', () => {
       file: 'rules/small.md',
       title: 'A small rule',
       functions: ['lru_add'],
+      informs: [],
       invariant: 'I-a',
       scenarios: [{ name: 'S1', words: 'two processes', code: `${SCENARIO}\n`, line: 20 }],
       edits: [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rulesHash } from '../../src/rules/hash.ts';
 import { readRules } from '../../src/rules/load.ts';
-import { matchRules, operationOf } from '../../src/rules/match.ts';
+import { isInformation, matchRules, operationOf } from '../../src/rules/match.ts';
 import { parseVocabulary } from '../../src/rules/vocabulary.ts';
 
 const RULES = join(import.meta.dirname, '..', '..', 'rules');
@@ -71,6 +71,17 @@ describe('touched functions', () => {
     expect(because('lru_add', 'can_do_mlock')).toEqual([['lru_add']]);
     expect(because('munlock_page', '__munlock_page')).toEqual([['__munlock_page', 'munlock_page']]);
     expect(because('lock_page_lruvec_irqsave')).toEqual([['lock_page_lruvec_irqsave']]);
+  });
+
+  it('of the other side bring up a rule for information, unless one of its own is touched too', () => {
+    const told = (...functions: string[]) =>
+      matchRules(rules, functions, vocabulary)
+        .filter(({ rule }) => rule.name === 'stranded-by-mover')
+        .map(({ rule, because: names }) => isInformation(rule, names, vocabulary));
+    expect(told('__munlock_page')).toEqual([true]);
+    expect(told('__munlock_folio', '__mlock_page')).toEqual([false]);
+    expect(told('lru_activate')).toEqual([false]);
+    expect(told('lru_add')).toEqual([]);
   });
 
   it('that no rule names bring up none', () => {
