@@ -7,7 +7,7 @@ import { type ScheduleRow, scheduleTable } from '../html/schedule.ts';
 import type { Review, ReviewPatch, ReviewTrace, ReviewTraceStep } from '../types.ts';
 import { DEFAULT_OPTIONS, type Part, type ReportOptions, type Section } from './parts.ts';
 import { lineOf } from './places.ts';
-import { stepWords } from './schedule.ts';
+import { orderWords, stepWords } from './schedule.ts';
 import { sectionsOf } from './sections.ts';
 import { selectSchedules } from './select.ts';
 import { cleaned, counted, cut, thousands } from './text.ts';
@@ -174,6 +174,9 @@ function schedule(review: Review, trace: ReviewTrace, id: string): string {
       cells: [],
     }),
     `<p class="outcome violated">Violated: ${html(invariantWords(review, { rule: trace.rule, trace: id }))}.${html(end)}</p>`,
+    ...orderWords(trace).map(
+      (line) => `<p class="outcome order">${html(`${line[0]?.toUpperCase()}${line.slice(1)}`)}.</p>`,
+    ),
   ].join('\n');
 }
 

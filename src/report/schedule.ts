@@ -28,7 +28,16 @@ export function scheduleLines(trace: ReviewTrace, layout: ScheduleLayout): strin
   );
   const end = trace.end === '' ? [] : wrapAfter('=> ', trace.end, layout.width);
   const last = trace.violated === '' ? 'every invariant holds' : `violated: ${trace.words}`;
-  return [...body, ...end, ...wrapAfter(end.length === 0 ? '=> ' : '   ', last, layout.width)];
+  const order = orderWords(trace).flatMap((line) => wrapAfter('   ', line, layout.width));
+  return [...body, ...end, ...wrapAfter(end.length === 0 ? '=> ' : '   ', last, layout.width), ...order];
+}
+
+/** Returns what would order an execution that no interleaving gives: no lines for any other. */
+export function orderWords({ fences }: ReviewTrace): string[] {
+  if (fences === undefined) return [];
+  const without = 'no interleaving does this: loads and stores are not done in the order of the code';
+  if (fences.length === 0) return [without, 'no single fence forbids it'];
+  return [without, ...fences.map((fence, index) => `${index === 0 ? 'forbidden by ' : 'or by '}${fence}`)];
 }
 
 /** Returns the number of steps that a cut schedule leaves out. */

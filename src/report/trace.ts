@@ -1,6 +1,7 @@
 // One schedule in full: every step, who took it, where it stands in the code, and what it changed.
 
 import type { ReviewTrace } from '../types.ts';
+import { orderWords } from './schedule.ts';
 import { cleaned, columnsOf, padEnd, wrap } from './text.ts';
 import { versionName } from './view.ts';
 import { modelName } from './words.ts';
@@ -21,11 +22,14 @@ export function renderTrace(trace: ReviewTrace, options: { readonly color: boole
     const indent = ' '.repeat(digits + 2 + column);
     return [
       `${number}${step.matters ? ' ' : '.'} ${padEnd(names.get(step.process) ?? step.process, column)}${strong(step.event)}`,
-      ...[place, step.text, step.values].filter((text) => text !== '').map((text) => `${indent} ${text}`),
+      ...[place, step.text, step.values, step.sees === undefined ? '' : `sees ${step.sees}`]
+        .filter((text) => text !== '')
+        .map((text) => `${indent} ${text}`),
     ];
   });
   const head = `${safe.rule} ${safe.scenario} ${versionName(safe)}, ${modelName(safe.model)}, path ${safe.path}`;
   const end = safe.end === '' ? [] : wrap(`end: ${safe.end}`, options.width);
   const outcome = safe.violated === '' ? 'nothing is violated' : `violated: ${safe.words} (${safe.violated})`;
-  return `${[strong(head), ...steps, ...end, ...wrap(outcome, options.width)].map((line) => line.trimEnd()).join('\n')}\n`;
+  const order = orderWords(safe).flatMap((line) => wrap(line, options.width));
+  return `${[strong(head), ...steps, ...end, ...wrap(outcome, options.width), ...order].map((line) => line.trimEnd()).join('\n')}\n`;
 }

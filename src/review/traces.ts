@@ -1,4 +1,5 @@
 // The schedules of a review: each once, with an id that the checks refer to.
+import { remediesFor } from '../check/remedies.ts';
 import type {
   Cell,
   MemoryModel,
@@ -47,6 +48,7 @@ export function openTraceBook(): TraceBook {
         model,
         ...reviewTrace(program, violation.trace, rule.file),
         words,
+        ...fencesOf(model, program, violation),
       });
       return id;
     },
@@ -57,6 +59,12 @@ export function openTraceBook(): TraceBook {
       return a !== undefined && b !== undefined && fingerprint(a) === fingerprint(b);
     },
   };
+}
+
+/** The fences that would order an execution which no interleaving gives. */
+function fencesOf(model: MemoryModel, program: Program, violation: Violation): Pick<ReviewTrace, 'fences'> {
+  const fences = model === 'lkmm' ? remediesFor(program, violation) : undefined;
+  return fences === undefined ? {} : { fences };
 }
 
 /** What a schedule does. The words of an assert are left out: a renamed local is in them. */
@@ -98,6 +106,7 @@ function reviewStep(program: Program, step: TraceStep, ruleFile: string): Review
     event: step.event,
     values: cell === undefined ? '' : valuesOf(cell, step),
     matters: step.matters && frame?.file !== ruleFile,
+    ...(step.sees === undefined ? {} : { sees: step.sees }),
   };
 }
 

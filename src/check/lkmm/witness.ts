@@ -123,7 +123,7 @@ function toStep(
     before,
     after,
     read,
-    matters: true,
+    matters: cell !== undefined && tells(program, graph, cell),
     ...(isRead && cell !== undefined ? { sees: storeSeen(program, graph, first) } : {}),
   };
 }
@@ -189,6 +189,17 @@ function remark(program: Program, graph: State, read: Event, k: number, position
   if (newer === undefined) return '';
   const older = writer === undefined ? 'the initial value' : `the older value written by ${nameOf(program, writer)}`;
   return `, ${older}: the write of ${nameOf(program, graph.events[newer]!)} is not visible here yet`;
+}
+
+/** True for a cell that one process writes and another accesses, and for one that an invariant reads. */
+function tells(program: Program, graph: State, cell: number): boolean {
+  const here = graph.events.filter(({ id }) => graph.loc[id] === cell);
+  const isShared = here.some(({ process }) => process !== here[0]!.process);
+  if (isShared && here.some(({ is }) => (is & IS.write) !== 0)) return true;
+  const { address } = program.cells[cell]!;
+  const asks = ({ code }: Program['invariants'][number]): boolean =>
+    code.some((one) => one.op === 'load' && one.address.kind === 'const' && (one.address.value | 0) === address);
+  return program.invariants.some(asks);
 }
 
 /** The store whose value a read gives. */
