@@ -18,6 +18,7 @@
  * fence: mb rmb wmb before_atomic after_atomic after_spinlock after_unlock_lock after_srcu_read_unlock barrier.
  *
  * #pragma relore ignore NAMES     calls without effect on what any rule watches (`*` is any rest of a name)
+ * #pragma relore absent NAMES     the same in a source that has no such function: the model sources leave some out
  * #pragma relore accessors FILES  functions of these files are shown by their call, not by their lines
  * #pragma relore bits S.F NAME    the bits of field F of struct S are named by the enum that has NAME
  * #pragma relore assume NAMES: s  sentence s is printed among the assumptions when a row NAMES was used
@@ -1452,6 +1453,7 @@ static inline unsigned long __fls(unsigned long word)
 /* ---------------------------------------------------------------- without effect on what any rule watches */
 
 #pragma relore ignore count_vm_event count_vm_events __count_vm_event __count_vm_events count_memcg_* __count_memcg_*
-#pragma relore ignore *mod_*_state *mod_*_page_state zone_stat_mod_folio node_stat_mod_folio __mod_* mod_* update_lru_size __update_lru_size
+#pragma relore ignore *mod_*_state *mod_*_page_state zone_stat_mod_folio node_stat_mod_folio __mod_* mod_*
+#pragma relore absent update_lru_size __update_lru_size
 #pragma relore ignore mem_cgroup_update_lru_size workingset_age_nonresident lru_note_cost*
 #pragma relore ignore trace_* pr_* dump_* might_sleep cond_resched BUILD_BUG_ON static_assert psi_* delayacct_*

@@ -7,6 +7,7 @@ import type { Whereabouts } from './definitions.ts';
 export interface Primitives {
   readonly source: KernelSource; // the rows themselves
   readonly ignored: readonly RegExp[];
+  readonly absent: ReadonlySet<string>; // without effect where the source has no such function
   readonly accessorFiles: readonly RegExp[];
   readonly bits: readonly { readonly struct: string; readonly field: string; readonly enumerator: string }[];
   readonly assumptions: readonly { readonly names: readonly string[]; readonly words: string }[];
@@ -19,6 +20,7 @@ export interface Primitives {
  */
 export function parsePrimitives(text: string, file: string): Primitives {
   const ignored: RegExp[] = [];
+  const absent = new Set<string>();
   const accessorFiles: RegExp[] = [pattern(file)];
   const bits: { struct: string; field: string; enumerator: string }[] = [];
   const assumptions: { names: string[]; words: string }[] = [];
@@ -32,6 +34,9 @@ export function parsePrimitives(text: string, file: string): Primitives {
     switch (match[1]) {
       case 'ignore':
         ignored.push(...words.map(pattern));
+        break;
+      case 'absent':
+        for (const word of words) absent.add(word);
         break;
       case 'accessors':
         accessorFiles.push(...words.map(pattern));
@@ -60,7 +65,7 @@ export function parsePrimitives(text: string, file: string): Primitives {
         break;
       }
       default:
-        throw bad(file, index + 1, 'a pragma ignore, accessors, bits, assume, first or built', match[1] ?? '');
+        throw bad(file, index + 1, 'a pragma ignore, absent, accessors, bits, assume, first or built', match[1] ?? '');
     }
   }
   const whole = { path: file, text };
@@ -70,7 +75,7 @@ export function parsePrimitives(text: string, file: string): Primitives {
     paths: [file],
     read: (path) => (path === file ? whole : undefined),
   };
-  return { source, ignored, accessorFiles, bits, assumptions, whereabouts: { first, built } };
+  return { source, ignored, absent, accessorFiles, bits, assumptions, whereabouts: { first, built } };
 }
 
 function bad(file: string, line: number, expected: string, found: string): InputError {

@@ -144,6 +144,7 @@ export interface Session {
   readonly primitives: Definitions; // rules/primitives.h
   tree: Definitions; // of the source; notes what the body that is lowered asks
   readonly ignored: readonly RegExp[]; // callees that have no effect
+  readonly absent: ReadonlySet<string>; // the same, where the source has no such function
   readonly accessorFiles: readonly RegExp[];
   readonly layouts: Layouts;
   readonly memory: Memory;
@@ -333,7 +334,7 @@ function findCallee(session: Session, near: string, name: string, expands: boole
   if (definition?.kind === 'ambiguous') return { kind: 'ambiguous', files: definition.files };
   if (definition !== undefined) return { kind: 'function', definition, layer: 'tree' };
   const macro = expands ? asMacro(session.tree.macro(name, near), 'tree') : undefined;
-  return macro ?? { kind: 'unknown' };
+  return macro ?? { kind: session.absent.has(name) ? 'ignored' : 'unknown' };
 }
 
 function asMacro(

@@ -135,6 +135,17 @@ describe('the table of primitives', () => {
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
+  it('a callee that it calls absent is left out only where the source has none', () => {
+    const scenario =
+      'struct lruvec { spinlock_t lru_lock; };\nstruct lruvec lruvec;\n/* process P0 on cpu0: run */\nvoid P0(void)\n{\n\tupdate_lru_size(&lruvec, 0, 0, 1);\n}\n';
+    const opsOf = (kernel: string): unknown =>
+      programOf(kernel, scenario, newWorkshop()).processes[0]?.code.map(({ op }) => op);
+    expect(opsOf('int x;')).toEqual(['end']);
+    const body = '{\n\tlockdep_assert_held(&lruvec->lru_lock);\n}\n';
+    const head = 'struct lruvec;\nstatic void update_lru_size(struct lruvec *lruvec, int list, int zone, long nr)\n';
+    expect(opsOf(`${head}${body}`)).toEqual(['assert-held', 'end']);
+  });
+
   it('says which files come first and which are not built', () => {
     const { whereabouts } = parsePrimitives(text, file);
     expect(whereabouts.first.slice(0, 3)).toEqual(['mm/internal.h', 'mm/swap.h', 'include/linux/mm_types.h']);
@@ -146,7 +157,10 @@ describe('the table of primitives', () => {
       'mm/memory.c': 'int pages(void)\n{\n\treturn 2;\n}\n',
     });
     const found = (...options: string[]): unknown =>
-      openDefinitions(source, new Map(options.map((one) => [one, 1])), newIndexCache(whereabouts)).function('pages', '');
+      openDefinitions(source, new Map(options.map((one) => [one, 1])), newIndexCache(whereabouts)).function(
+        'pages',
+        '',
+      );
     expect(found('CONFIG_MMU')).toMatchObject({ file: 'mm/memory.c' });
     expect(found('CONFIG_SMP')).toMatchObject({ kind: 'ambiguous', files: ['mm/memory.c', 'mm/nommu.c'] });
     expect(found('CONFIG_MMU', 'CONFIG_NUMA')).toMatchObject({ files: ['mm/memory.c', 'mm/mempolicy.c'] });
@@ -155,7 +169,7 @@ describe('the table of primitives', () => {
   it.each([
     [
       '#pragma relore forget spin_lock',
-      /^rules\/primitives.h:2: expected a pragma ignore, accessors, bits, assume, first or built, found `forget`/,
+      /^rules\/primitives.h:2: expected a pragma ignore, absent, accessors, bits, assume, first or built, found `forget`/,
     ],
     ['#pragma relore bits folio PG_lru', /^rules\/primitives.h:2: expected `bits STRUCT.FIELD ENUMERATOR`/],
     ['#pragma relore assume spin_lock', /^rules\/primitives.h:2: expected `assume NAMES: sentence`/],
