@@ -224,7 +224,8 @@ function sentenceEndAt(text: string, at: number): number | undefined {
   while (end < text.length && end - at < 4 && /[.?!)"'*]/.test(text[end]!)) end++;
   if (end < text.length && !/\s/.test(text[end]!)) return undefined;
   if (char === '.' && ABBREVIATION.test(text.slice(Math.max(0, at - 8), at))) return undefined;
-  const isEllipsis = char === '.' && (text[at + 1] === '.' || text[at - 1] === '.');
+  const isCut = text[at - 1] === '.' && text[at + 1] === '"'; // a title that was cut
+  const isEllipsis = char === '.' && (text[at + 1] === '.' || isCut);
   if (isEllipsis && /^\s+[a-z]/.test(text.slice(end, end + 8))) return undefined;
   return end;
 }
