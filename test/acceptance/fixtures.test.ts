@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readThread } from '../../src/mail/read.ts';
 import { review } from '../../src/review.ts';
-import type { Change, Review } from '../../src/types.ts';
+import type { Change, MemoryModel, Review } from '../../src/types.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, 'fixtures', 'patches');
@@ -33,9 +33,9 @@ function readTable(): Row[] {
     });
 }
 
-async function reviewOf(file: string): Promise<Review> {
+async function reviewOf(file: string, models: readonly MemoryModel[] = ['sc']): Promise<Review> {
   const thread = await readThread(readFileSync(join(folder, `${file}.patch`)), file);
-  return review(thread, { rulesDir: join(root, 'rules'), models: ['sc'], states: 2_000_000, version: '0.0.0' });
+  return review(thread, { rulesDir: join(root, 'rules'), models: [...models], states: 2_000_000, version: '0.0.0' });
 }
 
 function says(found: Review, id: string): string {
@@ -51,14 +51,14 @@ const rows = readTable();
 const files = [...new Set(rows.map(({ file }) => file))];
 
 describe('patches of our own', () => {
-  it('there are fifty files, and each has its rows in the table', () => {
+  it('there are sixty files, and each has its rows in the table', () => {
     expect([...files].sort()).toEqual(
       readdirSync(folder)
         .filter((name) => name.endsWith('.patch'))
         .map((name) => name.slice(0, -'.patch'.length))
         .sort(),
     );
-    expect(files).toHaveLength(50);
+    expect(files).toHaveLength(60);
     const harmless = rows.filter(({ section }) => section === 'Harmless').map((row) => row.says);
     expect(harmless.filter((words) => !/ (?:keeps|not-reviewed); opens -; closes -$/.test(words))).toEqual([]);
   });
@@ -74,4 +74,11 @@ describe('patches of our own', () => {
     },
     60_000,
   );
+
+  it('drain-barrier-weaker opens S9g under x86-TSO, where a store may pass a load', async () => {
+    const found = await reviewOf('drain-barrier-weaker', ['sc', 'tso']);
+    const opened = found.checks.filter(({ patch, change }) => patch === 'patch-1' && change === 'opens');
+    expect(opened.map(({ scenario, model }) => [scenario, model])).toEqual([['S9g', 'tso']]);
+    expect(says(found, 'patch-1')).toBe('v6.12 opens; opens S9g; closes -');
+  }, 60_000);
 });
