@@ -1,6 +1,9 @@
 // What the scenarios say of a statement: it is confirmed or refuted by running the code it speaks of, or left alone.
+
+import { callSites } from '../check/calls.ts';
 import type { Judged } from '../judge.ts';
 import { judge } from '../judge.ts';
+import { operationOf } from '../rules/match.ts';
 import type {
   Claim,
   ClaimTopic,
@@ -28,6 +31,8 @@ export interface StatementBench {
   readonly variants: readonly Variant[];
 }
 
+const SEVERAL = 2; // functions; one may be a caller, or what the words lead to
+
 export type Finding = Pick<ReviewClaim, 'verdict' | 'why' | 'trace' | 'binding'>;
 
 /** Which lock is held where is not what an invariant says; a row of topics.md may say what is expected. */
@@ -46,7 +51,12 @@ export function judgeStatement(claim: Claim, on: StatementBench): Finding {
   const { knowledge } = on.bench;
   const runs = (source: KernelSource, rule: Rule, topic: ClaimTopic): boolean =>
     scenariosOf(rule, topic).every((scenario) => judged(on.bench, source, rule, scenario, 'sc').kind === 'judged');
-  const bounds = bindClaim(claim, { knowledge, base: on.base, variants: on.variants, runs });
+  const all = bindClaim(claim, { knowledge, base: on.base, variants: on.variants, runs });
+  const bounds = all.filter((bound) => mayMean(claim, bound, on.bench));
+  if (bounds.length === 0 && all.length > 0) {
+    const names = claim.slots?.functions.map((name) => `${name}()`).join(', ');
+    return { verdict: 'not-modelled', why: `no scenario that it could be about runs ${names}` };
+  }
   if (bounds.length === 0) {
     const locked = protectedFinding(claim, programsOf(on));
     if (locked !== undefined) return locked;
@@ -57,6 +67,23 @@ export function judgeStatement(claim: Claim, on: StatementBench): Finding {
   }
   const findings = bounds.map((bound) => ({ bound, finding: judgeBound(claim, bound, on.bench) }));
   return together(findings);
+}
+
+/** Whether a scenario runs one of the functions that the words name: of several that it runs none of, the race is another one. */
+function mayMean(claim: Claim, { rule, topic, source }: Bound, bench: Bench): boolean {
+  const { vocabulary } = bench.knowledge;
+  const named = new Set((claim.slots?.functions ?? []).map((name) => operationOf(name, vocabulary)));
+  if (named.size < SEVERAL) return true;
+  const isNamed = (name: string): boolean => named.has(operationOf(name, vocabulary));
+  return (
+    rule.functions.some(isNamed) ||
+    scenariosOf(rule, topic).some((scenario) => {
+      const found = judged(bench, source, rule, scenario, 'sc');
+      if (found.kind !== 'judged') return true;
+      const calls = found.program.processes.flatMap((process) => callSites(process).map(({ name }) => name));
+      return [...found.functions.keys(), ...calls].some(isNamed);
+    })
+  );
 }
 
 /** The programs that the review ran on the base, by name. */

@@ -75,6 +75,17 @@ describe('a statement about a race', () => {
     ]);
   });
 
+  it('of functions that no scenario runs is another race', async () => {
+    const says = (one: string, two: string): string =>
+      `The folio can be stranded on the unevictable list when ${one}() races with ${two}().`;
+    const bodies = [`${says('walk_clusters', 'unmap_cluster')} ${says('walk_clusters', '__munlock_folio')}`];
+    const { claims } = await reviewed('v6.3', bodies);
+    expect(claims.map(({ verdict, why }) => [verdict, why])).toEqual([
+      ['not-modelled', 'no scenario that it could be about runs unmap_cluster(), walk_clusters()'],
+      ['confirmed', 'read as the code of v6.3: stranded-unevictable S1 under SC shows it'],
+    ]);
+  });
+
   it('of what a lock protects is told from where the lock is held', async () => {
     const { claims } = await reviewed('v6.3', [
       'PG_mlocked is protected by lru_lock, so that clearing it cannot go wrong.',
