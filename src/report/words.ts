@@ -52,8 +52,20 @@ export function patchWords(patch: ReviewPatch): string {
 }
 
 function notReviewed(patch: ReviewPatch): string {
+  if (isCommentsOnly(patch)) return 'not reviewed: only comments change';
   if (patch.functions.length === 0) return 'not reviewed: it touches no function';
   return `not reviewed: no rule covers ${patch.functions.map((name) => `${name}()`).join(', ')}`;
+}
+
+/** True when every changed line looks like a comment, or is blank. A comment that looks like code is taken for code. */
+function isCommentsOnly({ hunks = [] }: ReviewPatch): boolean {
+  const changed = hunks.flatMap(({ lines }) =>
+    lines.filter((line) => /^[-+]/.test(line)).map((line) => line.slice(1).trim()),
+  );
+  return (
+    changed.length > 0 &&
+    changed.every((line) => line === '' || /^(?:\/\/|\/\*(?!.*\*\/.*\S)|\*(?:\s|\/?$))/.test(line))
+  );
 }
 
 /** Returns the colour class of a patch verdict. */

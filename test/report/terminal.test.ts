@@ -112,6 +112,15 @@ describe('the verdict of a patch', () => {
   });
 
   it('names the functions that no rule covers', () => {
+    const changing = (...lines: string[]) => {
+      const hunk = { file: 'mm/swap.c', section: '', oldStart: 1, oldLines: 1, newStart: 1, newLines: 1, lines };
+      return one({ id: 'patch-1', verdict: 'not-reviewed', functions: [], hunks: [hunk] });
+    };
+    expect(changing(' int a;', '-/* one', '+ * two', '+', '+ */')).toContain(
+      'patch-1: not reviewed: only comments change',
+    );
+    expect(changing('-/* one */', '+*page = 0;')).toContain('patch-1: not reviewed: it touches no function');
+    expect(changing('+/* one */ a = 1;')).toContain('patch-1: not reviewed: it touches no function');
     expect(one({ id: 'patch-1', verdict: 'not-reviewed', functions: ['a', 'b'] })).toContain(
       'patch-1: not reviewed: no rule covers a(), b()',
     );
