@@ -1,54 +1,14 @@
-// What the macros of linux-kernel.def (6.12) do, and bit operations, which it lacks. One row a macro.
-import type { BinaryOp, Expr, FenceKind, Instruction, Order } from '../../types.ts';
-import type { CExpr } from './ast.ts';
+// What the macros of linux-kernel.def (6.12) do. One row a macro.
+import type { Expr, FenceKind, Order } from '../../types.ts';
+import { defineBitOperations } from './bits.ts';
 import { type Builder, constant, refuse, register, words } from './builder.ts';
+import { defineInternals } from './internals.ts';
+import { binary, type Call, define, load, rmw, store } from './macro.ts';
 
-type Call = Extract<CExpr, { kind: 'call' }>;
+export { macroOf } from './macro.ts';
 
-/** A macro: how many arguments it takes, what its call is worth (undefined: nothing), and whether it touches memory. */
-export interface Macro {
-  readonly arguments: number;
-  readonly lower: (builder: Builder, call: Call) => Expr | undefined;
-  readonly access: 'load' | 'other' | 'none'; // load: a single plain or once read
-}
-
-type Rmw = Extract<Instruction, { op: 'rmw' }>;
-type Fn = Rmw['fn'];
-
-const MACROS = new Map<string, Macro>();
-
-/** The macro of that name, undefined when there is none. */
-export function macroOf(name: string): Macro | undefined {
-  return MACROS.get(name);
-}
-
-function define(name: string, count: number, access: Macro['access'], lower: Macro['lower']): void {
-  MACROS.set(name, { arguments: count, access, lower });
-}
-
-/** An argument that is an lvalue, as in READ_ONCE(*x), or a pointer, as in atomic_read(x). */
-type Way = 'lvalue' | 'pointer';
-
-function addressed(builder: Builder, arg: CExpr, way: Way): Expr {
-  return way === 'lvalue' ? builder.address(arg) : builder.lower(arg);
-}
-
-function load(name: string, order: Order, way: Way): void {
-  define(name, 1, order === 'once' ? 'load' : 'other', (builder, call) => {
-    const dst = builder.fresh();
-    builder.emit({ op: 'load', dst, address: addressed(builder, call.args[0]!, way), order }, call.line, words(call));
-    return register(dst);
-  });
-}
-
-function store(name: string, order: Order, way: Way): void {
-  define(name, 2, 'other', (builder, call) => {
-    const address = addressed(builder, call.args[0]!, way);
-    const value = builder.lower(call.args[1]!);
-    builder.emit({ op: 'store', address, value, order }, call.line, words(call));
-    return undefined;
-  });
-}
+defineBitOperations();
+defineInternals();
 
 load('READ_ONCE', 'once', 'lvalue');
 load('rcu_dereference', 'once', 'lvalue');
@@ -76,33 +36,6 @@ for (const [name, fence] of Object.entries(FENCES))
     builder.emit({ op: 'fence', fence }, call.line, words(call));
     return undefined;
   });
-
-/** A read-modify-write; `value` makes the operand, `result` what the call is worth from the old value and the operand. */
-function rmw(
-  name: string,
-  count: number,
-  fn: Fn,
-  order: Order,
-  at: number,
-  operand: (builder: Builder, call: Call) => Expr,
-  result: ((old: Expr, operand: Expr) => Expr) | undefined,
-): void {
-  define(name, count, 'other', (builder, call) => {
-    const address = builder.lower(call.args[at]!);
-    const value = operand(builder, call);
-    if (result === undefined) {
-      builder.emit({ op: 'rmw', address, fn, operand: value, order }, call.line, words(call));
-      return undefined;
-    }
-    const dst = builder.fresh();
-    builder.emit({ op: 'rmw', dst, address, fn, operand: value, order }, call.line, words(call));
-    return result(register(dst), value);
-  });
-}
-
-function binary(op: BinaryOp, left: Expr, right: Expr): Expr {
-  return { kind: 'binary', op, left, right };
-}
 
 const ORDERS: readonly (readonly [string, Order])[] = [
   ['', 'mb'],
@@ -171,57 +104,6 @@ for (const atomic of ['atomic', 'atomic64', 'atomic_long']) {
   );
   define(`${atomic}_inc_not_zero`, 1, 'other', (builder, call) => unless(builder, call, constant(1), constant(0)));
 }
-
-/** Bit operations: read-modify-write of the whole word (asm-generic/bitops/atomic.h of 6.12). */
-function bit(builder: Builder, call: Call): number {
-  const number = call.args[0]!;
-  if (number.kind !== 'number' || number.value < 0 || number.value > 31)
-    refuse(builder, call.line, words(call), `expected a bit from 0 to 31, found ${words(number)}`);
-  return 1 << (number.kind === 'number' ? number.value : 0);
-}
-function bitOperation(name: string, fn: Fn, order: Order, isTested: boolean): void {
-  rmw(
-    name,
-    2,
-    fn,
-    order,
-    1,
-    (builder, call) => constant(bit(builder, call)),
-    isTested ? (value, mask) => binary('!=', binary('&', value, mask), constant(0)) : undefined,
-  );
-}
-bitOperation('set_bit', 'or', 'relaxed', false);
-bitOperation('clear_bit', 'andnot', 'relaxed', false);
-bitOperation('change_bit', 'xor', 'relaxed', false);
-bitOperation('clear_bit_unlock', 'andnot', 'release', false);
-bitOperation('test_and_set_bit', 'or', 'mb', true);
-bitOperation('test_and_clear_bit', 'andnot', 'mb', true);
-bitOperation('test_and_change_bit', 'xor', 'mb', true);
-define('test_bit', 2, 'load', (builder, call) => {
-  const dst = builder.fresh();
-  const address = builder.lower(call.args[1]!);
-  builder.emit({ op: 'load', dst, address, order: 'once', mask: bit(builder, call) }, call.line, words(call));
-  return binary('!=', register(dst), constant(0));
-});
-define('test_and_set_bit_lock', 2, 'other', (builder, call) => {
-  const dst = builder.fresh();
-  const address = builder.lower(call.args[1]!);
-  builder.emit({ op: 'try-bits', dst, address, mask: bit(builder, call) }, call.line, words(call));
-  return binary('==', register(dst), constant(0));
-});
-for (const [name, op] of [
-  ['__set_bit', '|'],
-  ['__clear_bit', '&'],
-] as const)
-  define(name, 2, 'other', (builder, call) => {
-    const dst = builder.fresh();
-    const address = builder.lower(call.args[1]!);
-    const mask = bit(builder, call);
-    builder.emit({ op: 'load', dst, address, order: 'plain' }, call.line, words(call));
-    const value = binary(op, register(dst), constant(op === '|' ? mask : ~mask));
-    builder.emit({ op: 'store', address, value, order: 'plain' }, call.line, words(call));
-    return undefined;
-  });
 
 /** The address of a lock, noted as one. */
 function lockAddress(builder: Builder, call: Call): Expr {

@@ -185,13 +185,25 @@ function postfix(read: Reader, depth: number): CExpr {
   const { text: name } = read.name('an expression');
   if (name === 'NULL' || name === 'false') return { kind: 'number', value: 0, line };
   if (name === 'true') return { kind: 'number', value: 1, line };
+  const annotation = name.startsWith('__') && read.accept('{') ? annotated(read) : '';
   if (!read.accept('(')) return indexed(read, { kind: 'name', name, line }, depth);
   const args: CExpr[] = [];
+  let operator = '';
   while (!read.accept(')')) {
-    args.push(expression(read, depth + 1));
+    if (name.startsWith('__') && SIGNS.has(read.peek().text) && read.peek(1).text === ',') operator = read.next().text;
+    else args.push(expression(read, depth + 1));
     if (!read.accept(',') && read.peek().text !== ')') read.fail("')'");
   }
-  return { kind: 'call', name, args, line };
+  return { kind: 'call', name: `${name}${annotation}${operator}`, args, line };
+}
+
+/** What may stand as an argument of herd's own names: __atomic_fetch_op{mb}(x,|,4) is the call of __atomic_fetch_op{mb}|. */
+const SIGNS = new Set(['+', '-', '&', '|', '^']);
+
+function annotated(read: Reader): string {
+  const tag = read.name('an annotation').text;
+  read.expect('}');
+  return `{${tag}}`;
 }
 
 function indexed(read: Reader, array: CExpr, depth: number): CExpr {
