@@ -53,9 +53,17 @@ function answerOf(sentence: Sentence, cues: Cues): ClaimAnswer {
   };
 }
 
+/** What is needed to tell what became of a sentence. `stated`: keys of the sentences that state something. */
+interface LifeCues {
+  readonly stated: ReadonlySet<string>;
+  readonly retracts: readonly Phrase[];
+  readonly corrects: readonly Phrase[];
+  readonly cues: Cues;
+}
+
 /** What an author said later of an own sentence. */
 export interface Ending {
-  readonly status: Exclude<ClaimStatus, 'stands' | 'superseded'>;
+  readonly status: Exclude<ClaimStatus, 'stands'>;
   readonly quote: string;
 }
 
@@ -63,39 +71,44 @@ const HEAD = 2; // sentences at the beginning of an answer that speak of what it
 
 /**
  * Returns what became of sentences, by key: withdrawn where their author takes them back below a quote of them, or of an answer to
- * them; conceded where the author agrees to an objection. Only the last sentence of `stated` in a quote is meant. Linear in the passages.
+ * them; conceded where the author agrees to an objection; superseded where the author states something else in its place. Only the last
+ * sentence of `stated` in a quote is meant. Linear in the passages.
  */
-export function endingsOf(
-  passages: readonly Passage[],
-  of: { readonly stated: ReadonlySet<string>; readonly retracts: readonly Phrase[]; readonly cues: Cues },
-): ReadonlyMap<string, Ending> {
+export function endingsOf(passages: readonly Passage[], of: LifeCues): ReadonlyMap<string, Ending> {
   const endings = new Map<string, Ending>();
   for (const passage of passages) {
     const quoted = passage.previous;
     if (quoted === undefined || quoted.depth <= passage.depth) continue;
     const own = ownQuoted(passage, quoted, of.stated);
     if (own === undefined || endings.has(own.target.key)) continue;
-    for (const { text, index } of passage.sentences.slice(0, HEAD)) {
-      const tokens = foldCommits(lex(text));
-      if (tokens.some((token) => token.text === QUESTION)) continue;
-      const withdraws = has(of.retracts, tokens);
-      const objected =
-        own.answer?.sentences.some((each) => has(of.cues.phrases.objects, foldCommits(lex(each.text)))) ?? false;
-      const agrees = index === 0 && findAny(of.cues.phrases.agrees, tokens, { from: 0, to: 3 }) !== undefined;
-      const concedes = agrees && objected && !tokens.some((token) => token.text === 'but');
-      if (withdraws || concedes)
-        endings.set(own.target.key, {
-          status: withdraws ? 'withdrawn' : 'conceded',
-          quote: text.slice(0, ANSWER_LIMIT),
-        });
-      if (withdraws || concedes) break;
+    for (const sentence of passage.sentences.slice(0, HEAD)) {
+      const status = endingBy(sentence, own, of);
+      if (status === undefined) continue;
+      endings.set(own.target.key, { status, quote: sentence.text.slice(0, ANSWER_LIMIT) });
+      break;
     }
   }
   return endings;
 }
 
+/** What one of the first sentences below the own statement, or below an answer to it, makes of it. */
+function endingBy({ text, key, index }: Sentence, { answer }: Own, of: LifeCues): Ending['status'] | undefined {
+  const tokens = foldCommits(lex(text));
+  if (tokens.some((token) => token.text === QUESTION)) return undefined;
+  if (has(of.retracts, tokens)) return 'withdrawn';
+  if (of.stated.has(key) && has(of.corrects, tokens)) return 'superseded';
+  const objected = answer?.sentences.some((each) => has(of.cues.phrases.objects, foldCommits(lex(each.text)))) ?? false;
+  const agrees = index === 0 && findAny(of.cues.phrases.agrees, tokens, { from: 0, to: 3 }) !== undefined;
+  return agrees && objected && !tokens.some((token) => token.text === 'but') ? 'conceded' : undefined;
+}
+
+interface Own {
+  readonly target: Sentence;
+  readonly answer: Passage | undefined;
+}
+
 /** The speaker's own statement in the quote above, or above the answer of another that is quoted there. */
-function ownQuoted(passage: Passage, quoted: Passage, stated: ReadonlySet<string>) {
+function ownQuoted(passage: Passage, quoted: Passage, stated: ReadonlySet<string>): Own | undefined {
   const isOwn = (each: Passage): boolean => isSameSpeaker(each.speaker, passage.speaker);
   const last = (each: Passage) => each.sentences.findLast(({ key }) => stated.has(key));
   if (isOwn(quoted)) {

@@ -59,6 +59,7 @@ export function readClaims(thread: Thread, knowledge: ClaimKnowledge): Claim[] {
       stated.filter(({ statement }) => isStatementOfFact(statement.kind)).map(({ sentence }) => sentence.key),
     ),
     retracts: knowledge.statements.retracts,
+    corrects: knowledge.statements.corrects,
     cues: knowledge.cues,
   });
   const posts = new Set(thread.patches.filter(({ kind }) => kind === 'posted').map(({ messageId }) => messageId));

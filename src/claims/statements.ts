@@ -43,6 +43,7 @@ export interface StatementCues {
   readonly silent: readonly Phrase[];
   readonly asking: readonly Phrase[]; // make a proposal of a question
   readonly retracts: readonly Phrase[];
+  readonly corrects: readonly Phrase[]; // puts another statement in the place of an own one
   readonly sections: readonly { readonly reading: Reading; readonly phrases: readonly Phrase[] }[];
 }
 
@@ -62,7 +63,7 @@ export function parseStatements(text: string, file: string): StatementCues {
   const sections = readSections(
     text,
     file,
-    new Set(['words', 'things', 'says nothing', 'proposes by asking', 'retracts', ...headings]),
+    new Set(['words', 'things', 'says nothing', 'proposes by asking', 'retracts', 'corrects', ...headings]),
   );
   const items = (name: string): readonly Item[] => sections.get(name) ?? [];
   const classes: WordClasses = new Map(
@@ -80,6 +81,7 @@ export function parseStatements(text: string, file: string): StatementCues {
     silent: phrases('says nothing'),
     asking: phrases('proposes by asking'),
     retracts: phrases('retracts'),
+    corrects: phrases('corrects'),
     sections: READINGS.map((reading) => ({ reading, phrases: phrases(reading.section) })),
   };
 }

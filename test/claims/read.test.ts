@@ -103,6 +103,13 @@ describe('the claims of a thread', () => {
     expect(statuses('You are right, but it can happen in the drain.')).toEqual(['stands']);
     expect(statuses('Thanks.')).toEqual(['stands']);
     expect(statuses('Scratch that.', 'Cem')).toEqual(['stands']);
+    const other = 'More precisely, it is stranded only when the drain of the batch races with munlock.';
+    expect(statuses(other)).toEqual(['superseded']);
+    expect(statuses(other, 'Cem')).toEqual(['stands']);
+    expect(statuses('More precisely, on a Tuesday.')).toEqual(['stands']);
+    expect(statuses('Is it, more precisely, stranded only when the drain of the batch races with munlock?')).toEqual([
+      'stands',
+    ]);
   });
 
   it('what is said to a proposal speaks of the code with it; the claim before speaks of the code as it is', () => {
