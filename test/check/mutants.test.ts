@@ -6,6 +6,7 @@ import type { Program } from '../../src/types.ts';
 import { EQUIVALENT } from './equivalent.ts';
 import { mutantsOf } from './mutate.ts';
 import { SPECIMENS } from './specimens.ts';
+import { witnessed } from './witness.ts';
 
 /** What the three models say of a program. */
 function meaning(one: Program): string {
@@ -35,4 +36,30 @@ describe('a mutant of a program that is right', () => {
     expect(unnoticed.filter((name) => !reasons.has(name))).toEqual([]);
     expect([...reasons.keys()].filter((name) => !unnoticed.includes(name))).toEqual([]);
   }, 120_000);
+
+  it('means the same when it is listed: every process reads the same, and memory ends the same, under every model', () => {
+    const listed = new Set(EQUIVALENT.flatMap(({ isShown, mutants }) => (isShown ? mutants : [])));
+    const told: string[] = [];
+    let shown = 0;
+    for (const [name, program] of Object.entries(SPECIMENS)) {
+      const mutants = mutantsOf(program).filter((mutant) => listed.has(`${name}: ${mutant.name}`));
+      if (mutants.length === 0) continue;
+      const right = meaning(witnessed(program, program));
+      expect(right, name).not.toContain('bounded');
+      for (const mutant of mutants) {
+        shown++;
+        if (meaning(witnessed(mutant.program, program)) !== right) told.push(`${name}: ${mutant.name}`);
+      }
+    }
+    expect(told).toEqual([]);
+    expect([shown, EQUIVALENT.flatMap(({ mutants }) => mutants).length]).toEqual([48, 49]);
+  }, 120_000);
+
+  it('that is noticed is told apart by that as well', () => {
+    const program = SPECIMENS['store buffering with barriers']!;
+    const right = meaning(witnessed(program, program));
+    const mutants = mutantsOf(program);
+    expect(mutants).toHaveLength(6);
+    for (const mutant of mutants) expect(meaning(witnessed(mutant.program, program)), mutant.name).not.toBe(right);
+  });
 });
