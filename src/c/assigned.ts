@@ -2,9 +2,9 @@
 // constants and function pointers fold.
 import type { CExpr, CFunction } from './ast.ts';
 import { isBuiltin } from './builtins.ts';
+import { resolveCallee } from './callee.ts';
 import { macroBody } from './macro-call.ts';
 import type { Frame, Session } from './session.ts';
-import { resolveCallee } from './session.ts';
 
 interface Uses {
   readonly assigned: ReadonlySet<string>; // assigned, updated, or their address taken

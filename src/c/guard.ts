@@ -2,9 +2,10 @@
 // guard_enter_x and guard_leave_x say what they do.
 import type { CExpr, CStmt } from './ast.ts';
 import { lowerCall } from './call.ts';
+import { resolveCallee } from './callee.ts';
 import { textExpression } from './macro-call.ts';
 import type { Frame, Scope, Session } from './session.ts';
-import { refuse, resolveCallee } from './session.ts';
+import { refuse } from './session.ts';
 
 /** `guard(name)(args)`, or undefined for another expression. */
 export function guardOf(expr: CExpr): { readonly name: string; readonly args: readonly CExpr[] } | undefined {

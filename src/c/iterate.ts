@@ -1,6 +1,7 @@
 // Iteration macros: the macro's own text says what loop it is, with the statement behind it as the body.
 // Scoped guards: a lock that the end of a block gives back.
 import type { CStmt } from './ast.ts';
+import { resolveCallee } from './callee.ts';
 import { convertBlock } from './convert.ts';
 import { parse } from './grammar.ts';
 import { substitute } from './macro.ts';
@@ -8,7 +9,7 @@ import type { FoundMacro } from './macro-call.ts';
 import { macroFrame } from './macro-call.ts';
 import { SyntaxRefusal } from './reader.ts';
 import type { Frame, Session } from './session.ts';
-import { refuse, resolveCallee } from './session.ts';
+import { refuse } from './session.ts';
 
 const MAX_DEPTH = 32; // macros inside each other
 const BODY = '__relore_loop_body__';

@@ -3,6 +3,7 @@ import type { Expr } from '../types.ts';
 import { knownSize } from './access.ts';
 import type { CExpr } from './ast.ts';
 import { expandMacro } from './call.ts';
+import { resolveCallee } from './callee.ts';
 import type { CType } from './ctype.ts';
 import { isScalar, printType } from './ctype.ts';
 import { compoundLiteral } from './declaration.ts';
@@ -12,7 +13,7 @@ import { lowerExpr, lowerGlobalName, resolveType, sourceText, withSite } from '.
 import type { MemoryObject, Touch } from './memory.ts';
 import { allocate, leavesOf } from './memory.ts';
 import type { Frame, Local, Lvalue, Session, Value } from './session.ts';
-import { codePoint, lookup, objectNamed, putInMemory, refuse, resolveCallee } from './session.ts';
+import { codePoint, lookup, objectNamed, putInMemory, refuse } from './session.ts';
 import { scalar, scalarOf } from './value.ts';
 
 /** Lowers an expression that names a place in memory or a local. */

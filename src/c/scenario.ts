@@ -1,24 +1,22 @@
 // From the C of a scenario and the functions it calls to the Program that a checker runs.
 import type { Cell, Instruction, Invariant, KernelSource, Place, Process, Program, Refusal } from '../types.ts';
-import type { CDeclarator, CFunction } from './ast.ts';
-import { functionOf } from './call.ts';
+import type { CFunction } from './ast.ts';
 import { BOOL } from './ctype.ts';
-import type { Initial } from './declaration.ts';
-import { collect, initialValue, sizedType } from './declaration.ts';
 import { openDefinitions } from './definitions.ts';
 import { emit, finish, freshRegister, newEmitter, newLabel, place } from './emit.ts';
+import { functionOf } from './inline.ts';
 import type { Layouts } from './layout.ts';
 import { once } from './memo.ts';
 import type { MemoryObject, Touch } from './memory.ts';
-import { allocate, cellsFor, leavesOf, overlapOf } from './memory.ts';
+import { cellsFor, overlapOf } from './memory.ts';
+import { declareObjects, rootFrame } from './objects.ts';
 import type { Primitives } from './primitives.ts';
 import { SyntaxRefusal } from './reader.ts';
-import type { Mark, Reading, ScenarioText } from './scenario-text.ts';
+import type { Mark, ScenarioText } from './scenario-text.ts';
 import { invalid, readScenario } from './scenario-text.ts';
 import type { Frame, Need, Session } from './session.ts';
 import { EscapedLocal, LoweringRefusal, NeedsMore } from './session.ts';
 import { lowerBody } from './statement.ts';
-import { convertValue, scalarOf } from './value.ts';
 import type { Workshop } from './workshop.ts';
 import { newSession, roomOf } from './workshop.ts';
 
@@ -128,82 +126,6 @@ function lowerWith(
     throw error;
   }
 }
-
-// ---------------------------------------------------------------- objects
-
-/** Allocates the global variables of the scenario and evaluates their initialisers. */
-function declareObjects(session: Session, scenario: ScenarioText, { text, objects }: Reading): void {
-  const found: { variable: CDeclarator; object: MemoryObject; line: number }[] = [];
-  for (const { variable, line } of objects) {
-    const type = sizedType(session.layouts.resolve(variable.type), variable.type, variable.init);
-    if (type.kind === 'function') continue;
-    if (type.kind === 'opaque' || (type.kind === 'struct' && session.layouts.layout(type.name) === undefined)) {
-      const name = type.kind === 'opaque' ? type.name : `struct ${type.name}`;
-      throw new LoweringRefusal({
-        what: name,
-        why: `expected the definition of ${name} in the source`,
-        place: { file: scenario.file, line },
-      });
-    }
-    if (session.memory.objects.some((object) => object.name === variable.name)) {
-      throw invalid(scenario, line, 'each object once', `a second \`${variable.name}\``);
-    }
-    found.push({ variable, object: allocate(session.memory, variable.name, type, session.layouts), line });
-  }
-  for (const { variable, object, line } of found) {
-    if (variable.init !== undefined) initialiseObject(session, scenario, text, object, variable, line);
-  }
-}
-
-function initialiseObject(
-  session: Session,
-  scenario: ScenarioText,
-  text: string,
-  object: MemoryObject,
-  variable: CDeclarator,
-  line: number,
-): void {
-  const frame = rootFrame(scenario, text, object.name, line);
-  const values = new Map<number, Initial>();
-  if (variable.init?.kind === 'init-list') collect(session, frame, object.type, variable.init.items, 0, values);
-  else if (variable.init !== undefined) values.set(0, { expr: variable.init, type: object.type });
-  const leaves = leavesOf(object.type, session.layouts);
-  for (const [offset, initial] of values) {
-    const { expr } = initial;
-    const leaf = leaves.find((one) => one.offset === offset);
-    if (leaf === undefined)
-      throw invalid(scenario, expr.line, `a scalar field of ${object.name}`, `\`${text.slice(expr.start, expr.end)}\``);
-    const value = scalarOf(
-      session,
-      frame,
-      convertValue(session, frame, initialValue(session, frame, initial), leaf.type),
-    );
-    if (value.kind !== 'const')
-      throw invalid(scenario, expr.line, 'a constant initialiser', `\`${text.slice(expr.start, expr.end)}\``);
-    session.memory.inits.set(object.address + offset, value.value);
-  }
-}
-
-function rootFrame(scenario: ScenarioText, text: string, name: string, line: number): Frame {
-  return {
-    name,
-    file: scenario.file,
-    key: '',
-    macro: undefined,
-    accessor: false,
-    caller: undefined,
-    depth: 0,
-    slice: (start, end) => text.slice(start, end),
-    firstLine: 1,
-    scope: { names: new Map(), outer: undefined },
-    jumps: { named: new Map(), labels: [], forced: new Set() },
-    loops: [],
-    result: undefined,
-    site: { line, text: name },
-  };
-}
-
-// ---------------------------------------------------------------- processes and invariants
 
 /** The functions that the marks stand before, live ones only, in the order of the text. */
 function functionsOf(
