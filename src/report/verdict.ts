@@ -1,6 +1,6 @@
 // The top of the report: what was read, and what came of it, in the first ten lines.
 
-import type { Review, ReviewPatch } from '../types.ts';
+import type { Review, ReviewCheck, ReviewPatch } from '../types.ts';
 import { isFact } from './claims.ts';
 import { type Part, paragraph, type ReportOptions, type Section, type VerdictRow } from './parts.ts';
 import { counted, listed, thousands } from './text.ts';
@@ -95,19 +95,53 @@ function foundWords(review: Review, patch: ReviewPatch): string | undefined {
 /** For a patch that opens a race: where, and what the base said there. */
 function openedWords(review: Review, patch: ReviewPatch): string {
   const opened = errorsOf(review.checks).filter((check) => check.patch === patch.id && check.change === 'opens');
-  const words = opened.map(
-    (check) =>
-      `${check.rule} ${check.scenario} (${modelName(check.model)}) holds before, is violated after: ${invariantWords(review, { rule: check.rule, invariant: check.invariant, ...(check.after.trace === undefined ? {} : { trace: check.after.trace }) })}.`,
-  );
-  return [...new Set(words)].join(' ');
+  const byWords = new Map<string, ReviewCheck[]>();
+  for (const check of opened) {
+    const { rule, invariant, after } = check;
+    const words = invariantWords(review, {
+      ...{ rule, invariant },
+      ...(after.trace === undefined ? {} : { trace: after.trace }),
+    });
+    byWords.set(words, [...(byWords.get(words) ?? []), check]);
+  }
+  return [...byWords]
+    .flatMap(([words, checks]) =>
+      placesOf(checks).map(({ text, count }) =>
+        count === 1
+          ? `${text} holds before, is violated after: ${words}.`
+          : `${text} hold before, are violated after: ${words}.`,
+      ),
+    )
+    .join(' ');
 }
 
 /** For a patch that leaves something violated: what it closes all the same, another environment of the race or another race. */
 function closedWords(review: Review, patch: ReviewPatch): string {
   if (patch.verdict !== 'does-not-close' && patch.verdict !== 'opens') return '';
   const closed = errorsOf(review.checks).filter((check) => check.patch === patch.id && check.change === 'closes');
-  const places = [...new Set(closed.map(({ rule, scenario, model }) => `${rule} ${scenario} (${modelName(model)})`))];
+  const places = placesOf(closed).map(({ text }) => text);
   return places.length === 0 ? '' : `It closes ${listed(places)}.`;
+}
+
+/** 'shm-unlock S1 and S2 (SC and LKMM)': the scenarios of a rule that turn under the same memory models, in the order of the checks. */
+function placesOf(checks: readonly ReviewCheck[]): readonly { readonly text: string; readonly count: number }[] {
+  const models = new Map<string, { readonly rule: string; readonly scenario: string; readonly names: Set<string> }>();
+  for (const { rule, scenario, model } of checks) {
+    const place = models.get(`${rule} ${scenario}`) ?? { rule, scenario, names: new Set<string>() };
+    models.set(`${rule} ${scenario}`, place);
+    place.names.add(modelName(model));
+  }
+  const groups = new Map<string, { readonly rule: string; readonly scenarios: string[]; readonly names: string }>();
+  for (const { rule, scenario, names } of models.values()) {
+    const key = `${rule} ${[...names].join()}`;
+    const group = groups.get(key) ?? { rule, scenarios: [], names: listed([...names]) };
+    groups.set(key, group);
+    group.scenarios.push(scenario);
+  }
+  return [...groups.values()].map(({ rule, scenarios, names }) => ({
+    text: `${rule} ${listed(scenarios)} (${names})`,
+    count: scenarios.length,
+  }));
 }
 
 /** Which fixes close the race, in one line: what most readers came for. */
