@@ -32,7 +32,9 @@ export function traceOf(program: Program, graph: State, violated: string): Trace
     violated,
     end: program.observed.map((cell) => ({ cell, value: finalValue(graph, cell) })),
     // a process that faults leaves an execution that is not finished
-    ...(graph.pending.length + graph.loose.length > 0 ? {} : { execution: executionOf(graph).execution }),
+    ...(graph.cpus.some(({ ended }) => !ended) || graph.pending.length + graph.loose.length > 0
+      ? {}
+      : { execution: executionOf(graph).execution }),
   };
 }
 
