@@ -1,5 +1,6 @@
 // Cuts a sentence into words and signs: identifiers with their arguments, quoted text, contractions, commit ids.
 
+import { withoutStress } from './emphasis.ts';
 import type { Token } from './words.ts';
 
 /** The text of a question mark: in a phrase, `?` means that a word may be absent. */
@@ -16,7 +17,8 @@ const LEX =
   /v\d+(?:\.\d+)+(?:-rc\d+)?|[A-Za-z_]\w*(?:->[A-Za-z_]\w*|-[A-Za-z]\w*)*(?:['’][A-Za-z]+)?|[0-9]\w*(?:\.\w+)*(?:-rc\d+)?%?|[^\s\w]/g;
 
 /** Returns the words and signs of one sentence (blanks folded). Linear in its length. */
-export function lex(sentence: string): Lexed[] {
+export function lex(written: string): Lexed[] {
+  const sentence = withoutStress(written);
   const tokens: Lexed[] = [];
   LEX.lastIndex = 0;
   for (let found = LEX.exec(sentence); found !== null; found = LEX.exec(sentence)) {
