@@ -66,6 +66,7 @@ export function exportLitmus(program: Program, invariant: Invariant, reach: Reac
       '',
       ...processes.map((one) => one.text),
       ...chooser(processes.length, choices),
+      ...(asked.length === 0 ? [] : [`locations [${asked.map((cell) => names[cell]!).join('; ')}]`]),
       ...(flags.length === 0 ? [] : [`filter (${flags.join(' /\\ ')})`]),
       condition,
       '',

@@ -147,6 +147,7 @@ describe('a scenario as a litmus test', () => {
     );
     const chosen: Program = { ...program, processes: [{ ...first!, code }, ...others] };
     expect(textOf(chosen)).toContain('\tchoice_0_0=1;');
+    expect(textOf(chosen)).toContain('\nlocations [y]\nexists (');
     expect(textOf(chosen)).toContain('\tWRITE_ONCE(*choice_0_0, 3);');
     expect([wordOf(chosen), round(chosen).word]).toEqual(['Sometimes', 'Sometimes']);
   });

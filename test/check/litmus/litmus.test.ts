@@ -114,6 +114,13 @@ exists (1:r1=v /\\ 1:r0=0)`);
     expect(judgeLitmus(test, 'lkmm')).toMatchObject({ word: 'Never', positive: 0, negative: 2 });
   });
 
+  it('what the names of linux-kernel.def stand for may be written out', () => {
+    const body = '__atomic_op(x,|,6);\nr0 = __atomic_fetch_op{mb}(x,&,-3);\nr1 = __atomic_op_return{acquire}(x,^,1);';
+    const test = read(one(body, 'x=1;', 'exists (0:r0=7 /\\ 0:r1=4 /\\ x=4)'));
+    expect(judgeLitmus(test, 'lkmm')).toMatchObject({ word: 'Always', positive: 1, negative: 0 });
+    expect(refusal(one('r0 = __atomic_fetch_op{never}(x,|,1);'))).toContain('expected a macro of linux-kernel.def');
+  });
+
   it('herd counts the witnesses of ~exists the other way round', () => {
     const test = read(one('WRITE_ONCE(*x, 1);\nr0 = READ_ONCE(*x);', '', '~exists (0:r0=0)'));
     const text = verdictText(judgeLitmus(test, 'lkmm'), test);
