@@ -28,7 +28,7 @@ describe.skipIf(!hasMail)(`claims of real mail${why}`, () => {
     120_000,
   );
 
-  it('half of the sample mail, set aside: three quarters of the claims are found, and six of seven findings are claims', async () => {
+  it('half of the sample mail, set aside: four fifths of the claims are found, and nine of ten findings are claims', async () => {
     const knowledge = await loadKnowledge(`${root}/rules`);
     const known = new Map(annotations('mail-samples').map((each) => [each.words, each]));
     const seen = new Set<string>();
@@ -54,7 +54,7 @@ describe.skipIf(!hasMail)(`claims of real mail${why}`, () => {
     const all = [...known.values()].filter(
       ({ open, kinds, message }) => open !== true && kinds.length > 0 && isSetAside(message ?? ''),
     ).length;
-    expect(right / all).toBeGreaterThan(0.75);
-    expect(right / (right + wrong)).toBeGreaterThan(0.85);
+    expect(right / all).toBeGreaterThan(0.8);
+    expect(right / (right + wrong)).toBeGreaterThanOrEqual(0.9);
   }, 120_000);
 });
