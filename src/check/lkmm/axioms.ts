@@ -5,7 +5,7 @@ import type { MemoryModel } from '../../types.ts';
 import { add, close, closeAcyclic, isIn, join, joinOver, type Rows, reflect } from './bits.ts';
 import { type Event, type Graph, IS, ROW } from './event.ts';
 import { cumulFences, overwrites, strongFences } from './fences.ts';
-import { hasNoPlainCycle, hasRace } from './plain.ts';
+import { hasNoPlainCycle, raceIn } from './plain.ts';
 import { carry, dependencies, preserved } from './ppo.ts';
 import { orderedByRcu } from './rcu.ts';
 
@@ -28,6 +28,8 @@ export interface Axioms {
   readonly consistent: (graph: Graph, model: Exclude<MemoryModel, 'tso'>) => boolean;
   /** True when a finished consistent graph has a data race. Checks it again. */
   readonly races: (graph: Graph) => boolean;
+  /** The two events of a data race of a finished consistent graph; undefined when it has none. Checks it again. */
+  readonly raceIn: (graph: Graph) => readonly [number, number] | undefined;
 }
 
 interface Scratch {
@@ -68,6 +70,10 @@ function scratchOf(words: number): Scratch {
 /** A checker for graphs of `words` words a row. One check is cubic in the events, divided by the word size. */
 export function createAxioms(words: number): Axioms {
   const scratch = scratchOf(words);
+  const race = (graph: Graph): readonly [number, number] | undefined => {
+    const relations = hasPlain(graph) ? derive(graph, scratch) : undefined;
+    return relations === undefined ? undefined : raceIn(graph, relations);
+  };
   return {
     consistent: (graph, model) => {
       if (model === 'sc') return isSequential(graph, scratch);
@@ -76,11 +82,8 @@ export function createAxioms(words: number): Axioms {
       if (!orderedByRcu(graph, relations)) return false;
       return !hasPlain(graph) || hasNoPlainCycle(graph, relations);
     },
-    races: (graph) => {
-      if (!hasPlain(graph)) return false;
-      const relations = derive(graph, scratch);
-      return relations !== undefined && hasRace(graph, relations);
-    },
+    races: (graph) => race(graph) !== undefined,
+    raceIn: race,
   };
 }
 

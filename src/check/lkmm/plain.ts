@@ -15,18 +15,26 @@ export function hasNoPlainCycle(graph: Graph, relations: Relations): boolean {
   });
 }
 
-/** True when two conflicting accesses, one of them plain, are not ordered. Only a finished graph has an answer. */
-export function hasRace(graph: Graph, relations: Relations): boolean {
+/** Two conflicting accesses, one of them plain, that are not ordered; undefined when there are none. Only a finished graph has an answer. */
+export function raceIn(graph: Graph, relations: Relations): readonly [number, number] | undefined {
   const seen = visibility(graph, relations);
   const marked = (e: number): boolean => (graph.events[e]!.is & IS.plain) === 0;
-  const ordered = everyConflict(graph, {
+  let race: readonly [number, number] | undefined;
+  const asked =
+    (isOrdered: (a: number, b: number) => boolean) =>
+    (a: number, b: number): boolean => {
+      const holds = isOrdered(a, b);
+      if (!holds) race = [a, b];
+      return holds;
+    };
+  everyConflict(graph, {
     // wr-race takes co?; rf: every write up to the one that is read
-    rf: (w, r) => seen.wrVis(w, r) || seen.rwXbstar(r, w),
-    fr: (r, w) => seen.rwXbstar(r, w),
-    co: (a, b) => seen.wwVis(a, b) && (marked(a) || seen.rwXbstar(a, b)) && (marked(b) || seen.wrVis(a, b)),
-    coRf: (w, r) => seen.wrVis(w, r) || seen.rwXbstar(r, w),
+    rf: asked((w, r) => seen.wrVis(w, r) || seen.rwXbstar(r, w)),
+    fr: asked((r, w) => seen.rwXbstar(r, w)),
+    co: asked((a, b) => seen.wwVis(a, b) && (marked(a) || seen.rwXbstar(a, b)) && (marked(b) || seen.wrVis(a, b))),
+    coRf: asked((w, r) => seen.wrVis(w, r) || seen.rwXbstar(r, w)),
   });
-  return !ordered;
+  return race;
 }
 
 interface Conflicts {
