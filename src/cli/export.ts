@@ -9,7 +9,8 @@ import { shippedRules } from './package-root.ts';
 
 /**
  * Writes a scenario of a rule, named RULE/SCENARIO, on the model sources of `kernel` (the newest when absent) as a C litmus test that
- * asks whether its first invariant can fail. Exit 3 when no litmus test says it. Throws InputError for an unknown scenario.
+ * asks whether the rule's main invariant can fail, or that of RULE/SCENARIO/INVARIANT. Exit 3 when no litmus test says it. Throws
+ * InputError for an unknown scenario or invariant.
  */
 export async function exportCommand(
   name: string,
@@ -20,7 +21,7 @@ export async function exportCommand(
   const all = knowledge.rules.flatMap((rule) =>
     rule.scenarios.map((scenario) => ({ rule, scenario, name: `${rule.name}/${scenario.name}` })),
   );
-  const found = all.find((one) => one.name === name);
+  const found = all.find((one) => name === one.name || name.startsWith(`${one.name}/`));
   if (found === undefined)
     throw new InputError({
       place: { file: '--export' },
@@ -34,8 +35,16 @@ export async function exportCommand(
   const lowered = lowerScenario(knowledge.workshop, source, text);
   if (lowered.kind === 'refused') return refused(name, lowered.refusal.why);
   const { program } = lowered;
-  const invariant = program.invariants.find((one) => one.name === rule.invariant) ?? program.invariants[0];
-  if (invariant === undefined) return refused(name, 'expected an invariant');
+  const asked = name.slice(found.name.length + 1); // the part behind RULE/SCENARIO/
+  const invariant =
+    program.invariants.find((one) => one.name === (asked === '' ? rule.invariant : asked)) ??
+    (asked === '' ? program.invariants[0] : undefined);
+  if (invariant === undefined)
+    throw new InputError({
+      place: { file: '--export' },
+      expected: `an invariant of ${found.name}: ${program.invariants.map((one) => one.name).join(', ')}`,
+      found: asked,
+    });
   const skeleton = skeletonOf(program);
   const out = exportLitmus(program, invariant, skeleton.kind === 'paths' ? skeleton.reach : undefined);
   if (out.kind === 'refused') return refused(name, `${out.refusal.what}: ${out.refusal.why}`);

@@ -216,7 +216,7 @@ function addCheck(program: Command): void {
         .default(DEFAULT_STATES),
     )
     .addOption(new Option('--format <format>', 'how to print').choices(['terminal', 'json']).default('terminal'))
-    .option('--export', 'write a scenario, named RULE/SCENARIO, as a litmus test')
+    .option('--export', 'write a scenario, RULE/SCENARIO or RULE/SCENARIO/INVARIANT, as a litmus test')
     .option('--kernel <tag>', 'version of the model sources for --export: v6.12')
     .option(
       '--explain',
