@@ -562,6 +562,7 @@ export interface TraceStep {
   readonly before: number | undefined; // of the word
   readonly after: number | undefined;
   readonly read: number | undefined; // value that went into a register
+  readonly values?: string; // 'folio.flags: lru -> lru|mlocked': the word before and after, by names; absent for no word
   readonly matters: boolean; // kept when the schedule is cut to the steps that matter
   readonly sees?: string; // of LKMM, in words: the store whose value is read
 }
@@ -589,7 +590,7 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
   readonly switches: number; // context switches
   readonly violated: string; // the property's name
-  readonly end: readonly { readonly cell: number; readonly value: number }[]; // Program.observed at the end
+  readonly end: readonly { readonly cell: number; readonly value: number; readonly words: string }[]; // Program.observed at the end; words: '&vma'
   readonly execution?: Execution; // of LKMM, when no interleaving is behind it
 }
 

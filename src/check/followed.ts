@@ -6,6 +6,7 @@ import { matters } from './matters.ts';
 import { replay } from './replay.ts';
 import { createMachine, type Executed, execute, readsOf } from './run.ts';
 import { isShown, toStep } from './trace.ts';
+import { endOf } from './words.ts';
 
 const LOCAL_STEPS = 10_000;
 
@@ -41,7 +42,7 @@ export function scheduleOf(program: Program, found: Found, property: string): Tr
     steps,
     switches: events.filter(({ process }, k) => k > 0 && events[k - 1]!.process !== process).length,
     violated: property,
-    end: words.observed.map((cell) => ({ cell, value: machine.cells[cell]! })),
+    end: words.observed.map((cell) => endOf(words, cell, machine.cells[cell]!)),
   };
   return asGiven(trace, program, origin);
 }

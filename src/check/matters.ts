@@ -20,7 +20,8 @@ export function lastWrites(events: readonly Executed[], reads: ReadonlyMap<numbe
 
 /**
  * Indices of the events that a reader needs: where one process sees or spoils what another did, tests of bits that fail,
- * changes of what the violated invariant reads, the violation itself, and the locks around these or still held at the end.
+ * changes of what the violated invariant reads, the violation itself, what the environment chose, and the locks around these or still held
+ * at the end. Where no other process runs, what it reads of the invariant's words says why it did what it did.
  */
 export function matters(
   program: Program,
@@ -28,12 +29,14 @@ export function matters(
   reads: ReadonlyMap<number, number>,
 ): ReadonlySet<number> {
   const marks = new Set<number>();
+  const isAlone = program.processes.length === 1;
   for (const [index, event] of order.entries()) {
-    if (event.violated !== undefined) marks.add(index);
+    const { op } = program.processes[event.process]!.code[event.pc]!;
+    if (event.violated !== undefined || op === 'choose') marks.add(index);
     if (event.cell === undefined || isLocking(program, event)) continue;
-    const isStore = program.processes[event.process]!.code[event.pc]!.op === 'store';
-    const written = isStore ? event.bits.writes : changedBits(event);
-    if ((written & (reads.get(event.cell) ?? 0)) !== 0) marks.add(index);
+    const written = op === 'store' ? event.bits.writes : changedBits(event);
+    const bits = isAlone ? written | event.bits.reads : written;
+    if ((bits & (reads.get(event.cell) ?? 0)) !== 0) marks.add(index);
     const earlier = lastConflict(order, index);
     if (earlier === undefined) continue;
     marks.add(index);

@@ -16,7 +16,7 @@ import {
   readsOf,
 } from './run.ts';
 import type { Witness } from './search.ts';
-import { eventWords, fullName, outcomeWords } from './words.ts';
+import { changeWords, endOf, eventWords, fullName, outcomeWords } from './words.ts';
 
 /** `isOrderFixed`: who may run depends on more than words, so that events must stay in the order of the search. */
 export interface TraceOptions {
@@ -60,7 +60,7 @@ export function buildTrace(
     steps,
     switches: order.filter((event, index) => index > 0 && order[index - 1]!.process !== event.process).length,
     violated: witness.property,
-    end: program.observed.map((cell) => ({ cell, value: again.cells[cell]! })),
+    end: program.observed.map((cell) => endOf(program, cell, again.cells[cell]!)),
   };
 }
 
@@ -158,7 +158,11 @@ export function toStep(program: Program, event: Executed, isKept: boolean): Trac
   const words = eventWords(program, instruction, event);
   const isFault = event.violated?.startsWith('fault') === true;
   const spoken = isFault ? `${instruction.op}: ${event.violated.slice('fault: '.length)}` : words;
-  return { process, pc, at: instruction.at, event: spoken, cell, before, after, read, matters: isKept };
+  const values = changeWords(program, event);
+  return {
+    ...{ process, pc, at: instruction.at, event: spoken, cell, before, after, read, matters: isKept },
+    ...(values === undefined ? {} : { values }),
+  };
 }
 
 function runaway(program: Program, last: Executed, fuel: number): TraceStep {

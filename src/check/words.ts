@@ -1,5 +1,5 @@
 // The words of a trace: what an executed instruction did, as a person would say it.
-import type { Cell, Instruction, Program } from '../types.ts';
+import type { Cell, Instruction, Program, Trace } from '../types.ts';
 import { FREED } from './program.ts';
 
 /** What an executed instruction did to memory. */
@@ -34,6 +34,19 @@ export function eventWords(program: Program, instruction: Instruction, effect: E
     default:
       return instruction.op;
   }
+}
+
+/** The word that was touched, before and after: 'folio.flags: lru -> lru|mlocked', or its value alone when it stays. Undefined for no word. */
+export function changeWords(program: Program, { cell: index, before, after }: Effect): string | undefined {
+  const cell = index === undefined ? undefined : program.cells[index];
+  if (cell === undefined || before === undefined) return undefined;
+  const was = `${fullName(cell)}: ${valueWords(program, cell, before)}`;
+  return after === undefined || after === before ? was : `${was} -> ${valueWords(program, cell, after)}`;
+}
+
+/** The final value of a word, by its index, with the names that it has. */
+export function endOf(program: Program, cell: number, value: number): Trace['end'][number] {
+  return { cell, value, words: valueWords(program, program.cells[cell]!, value) };
 }
 
 /** Words for the beginning or the end of a stretch of code in which others do not run. */
@@ -167,8 +180,19 @@ export function valueWords(program: Program, cell: Cell, value: number): string 
   if (value === FREED) return 'gone';
   if (cell.kind === 'pointer') return pointerWords(program, value);
   if (cell.kind === 'lock') return value === 0 ? 'free' : `held by ${program.processes[value - 1]?.name ?? value}`;
-  if (cell.bits === undefined) return cell.signed || value >= 0 ? `${value}` : `${value >>> 0}`;
-  return bitWords(cell, value);
+  if (cell.bits !== undefined) return bitWords(cell, value);
+  return addressWords(program, cell, value) ?? (cell.signed || value >= 0 ? `${value}` : `${value >>> 0}`);
+}
+
+const OBJECT_ALIGN = 64; // bytes: objects of a scenario begin at multiples of it
+
+/** A pointer that is kept in an unsigned long, as folio->memcg_data is: the object that begins there, but for a whole number of pages. */
+function addressWords(program: Program, cell: Cell, value: number): string | undefined {
+  if (cell.size !== 8 || cell.signed || value <= 0 || value % OBJECT_ALIGN !== 0 || value % 4096 === 0)
+    return undefined;
+  const next = program.cells.findIndex(({ address }) => address >= value);
+  const object = program.cells[next]?.object;
+  return object === undefined || program.cells[next - 1]?.object === object ? undefined : `&${object}`;
 }
 
 function pointerWords(program: Program, value: number): string {

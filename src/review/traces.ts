@@ -1,7 +1,6 @@
 // The schedules of a review: each once, with an id that the checks refer to.
 import { remediesFor } from '../check/remedies.ts';
 import type {
-  Cell,
   MemoryModel,
   Program,
   ReviewTrace,
@@ -90,11 +89,10 @@ function reviewTrace(
   };
 }
 
-/** A line of the scenario itself is no kernel code: it waits behind --all-steps. */
+/** A line of the scenario itself is no kernel code: it waits behind --all-steps, but for what it lets the environment choose. */
 function reviewStep(program: Program, step: TraceStep, ruleFile: string): ReviewTraceStep {
   const process = program.processes[step.process];
   const frame = step.at.frames[0];
-  const cell = step.cell === undefined ? undefined : program.cells[step.cell];
   return {
     process: process?.name ?? '',
     cpu: process?.cpu ?? '',
@@ -104,26 +102,10 @@ function reviewStep(program: Program, step: TraceStep, ruleFile: string): Review
     ...(frame?.added === true ? { added: true as const } : {}),
     text: step.at.text,
     event: step.event,
-    values: cell === undefined ? '' : valuesOf(cell, step),
-    matters: step.matters && frame?.file !== ruleFile,
+    values: step.values ?? '',
+    matters: step.matters && (frame?.file !== ruleFile || process?.code[step.pc]?.op === 'choose'),
     ...(step.sees === undefined ? {} : { sees: step.sees }),
   };
-}
-
-function valuesOf(cell: Cell, step: TraceStep): string {
-  const name = `${cell.object}.${cell.field}`.replace(/\.$/, '');
-  if (step.before === undefined) return '';
-  if (step.after === undefined || step.after === step.before) return `${name}: ${printValue(cell, step.before)}`;
-  return `${name}: ${printValue(cell, step.before)} -> ${printValue(cell, step.after)}`;
-}
-
-/** A word by the names of its bits, or as a number. */
-export function printValue(cell: Cell, value: number): string {
-  if (cell.kind === 'lock') return value === 0 ? 'free' : `held by P${value - 1}`;
-  if (cell.bits === undefined) return String(value);
-  const names: string[] = [];
-  for (let bit = 0; bit < 32; bit++) if ((value & (1 << bit)) !== 0) names.push(cell.bits[bit] ?? `bit ${bit}`);
-  return names.length === 0 ? '0' : names.join('|');
 }
 
 /** The final values that the invariants look at: `folio: lru, unevictable, not mlocked`. */
@@ -135,13 +117,13 @@ function endOf(program: Program, trace: Trace): string {
       masks.set(ins.address.value, (masks.get(ins.address.value) ?? 0) | (ins.mask ?? 0));
     }
   }
-  const parts = trace.end.flatMap(({ cell: index, value }) => {
+  const parts = trace.end.flatMap(({ cell: index, value, words }) => {
     const cell = program.cells[index];
     if (cell === undefined) return [];
     const mask = masks.get(cell.address) ?? 0;
     if (cell.bits === undefined || mask === 0) {
       // A plain variable of the scenario (no field) counts for the invariant, it is no state of the kernel.
-      return cell.init === value || cell.field === '' ? [] : [`${cell.object}.${cell.field} ${value}`];
+      return cell.init === value || cell.field === '' ? [] : [`${cell.object}.${cell.field} ${words}`];
     }
     const set: string[] = [];
     const clear: string[] = [];

@@ -1,7 +1,7 @@
 // An execution graph as a list of steps that a person can follow: program order and reads-from are respected where that is
 // possible, and a read that does not see the last write above it says so.
 import type { Program, Trace, TraceStep } from '../../types.ts';
-import { type Effect, eventWords, valueWords } from '../words.ts';
+import { changeWords, type Effect, endOf, eventWords, valueWords } from '../words.ts';
 import { finalValue } from './engine.ts';
 import { type Event, INIT, IS } from './event.ts';
 import { executionOf } from './execution.ts';
@@ -30,7 +30,7 @@ export function traceOf(program: Program, graph: State, violated: string): Trace
     steps: shown,
     switches: steps.filter((step, k) => k > 0 && steps[k - 1]!.process !== step.process).length,
     violated,
-    end: program.observed.map((cell) => ({ cell, value: finalValue(graph, cell) })),
+    end: program.observed.map((cell) => endOf(program, cell, finalValue(graph, cell))),
     // a process that faults leaves an execution that is not finished
     ...(graph.cpus.some(({ ended }) => !ended) || graph.pending.length + graph.loose.length > 0
       ? {}
@@ -116,6 +116,7 @@ function toStep(
   const isRead = (first.is & IS.read) !== 0;
   const { cell, before, after, read } = effectOf(graph, first);
   const words = eventWords(program, instruction, { process, cell, before, after, read });
+  const values = changeWords(program, { process, cell, before, after, read });
   return {
     process,
     pc,
@@ -125,6 +126,7 @@ function toStep(
     before,
     after,
     read,
+    ...(values === undefined ? {} : { values }),
     matters: cell !== undefined && tells(program, graph, cell),
     ...(isRead && cell !== undefined ? { sees: storeSeen(program, graph, first) } : {}),
   };
