@@ -482,7 +482,13 @@ export type Instruction = { readonly at: CodePoint } & (
   | { readonly op: 'context'; readonly what: 'irq' | 'preempt' | 'atomic'; readonly enters: boolean } // irq-off, preempt-off: enters
   /** `process`: index into Program.processes. A process that some other spawns does not begin before; join waits for its end. */
   | { readonly op: 'spawn' | 'join'; readonly process: number }
-  | { readonly op: 'choose'; readonly dst: number; readonly values: readonly number[]; readonly why: string }
+  | {
+      readonly op: 'choose';
+      readonly dst: number;
+      readonly values: readonly number[];
+      readonly names?: readonly string[]; // of the values, as written
+      readonly why: string;
+    }
   | { readonly op: 'branch'; readonly cond: Expr; readonly then: number; readonly else: number }
   | { readonly op: 'jump'; readonly to: number }
   /** Recorded when cond is 0; the run goes on. */

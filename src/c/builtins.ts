@@ -8,7 +8,7 @@ import type { CType } from './ctype.ts';
 import { INT, ULONG } from './ctype.ts';
 import { emit, freshRegister } from './emit.ts';
 import { binary, constant, register, truth } from './expr.ts';
-import { lowerExpr, offsetOf } from './expression.ts';
+import { lowerExpr, offsetOf, sourceText } from './expression.ts';
 import type { Frame, Session, Value } from './session.ts';
 import { codePoint } from './session.ts';
 import { scalar, scalarOf } from './value.ts';
@@ -53,7 +53,8 @@ const BUILTINS: ReadonlyMap<string, Lower> = new Map<string, Lower>([
     (session, frame, args) => {
       const dst = freshRegister(session.emitter);
       const values = args.map((one) => constantArg(session, frame, one));
-      emit(session.emitter, codePoint(session, frame), { op: 'choose', dst, values, why: frame.site.text });
+      const names = args.map((one) => sourceText(frame, one));
+      emit(session.emitter, codePoint(session, frame), { op: 'choose', dst, values, names, why: frame.site.text });
       return scalar(register(dst), INT);
     },
   ],

@@ -25,7 +25,7 @@ export function eventWords(program: Program, instruction: Instruction, effect: E
     case 'wait-until':
       return `waited until ${instruction.why}`;
     case 'choose':
-      return `choose ${instruction.why}: ${effect.read}`;
+      return chosenWords(instruction, effect.read);
     case 'assert':
     case 'assert-held':
       return `assertion fails: ${instruction.what}`;
@@ -42,6 +42,12 @@ export function changeWords(program: Program, { cell: index, before, after }: Ef
   if (cell === undefined || before === undefined) return undefined;
   const was = `${fullName(cell)}: ${valueWords(program, cell, before)}`;
   return after === undefined || after === before ? was : `${was} -> ${valueWords(program, cell, after)}`;
+}
+
+/** 'choose SWAP', or the whole choice when its values have no names. */
+function chosenWords({ values, names, why }: Extract<Instruction, { op: 'choose' }>, value: number | undefined): string {
+  const name = names?.[values.findIndex((one) => (one | 0) === value)] ?? '';
+  return /^[A-Za-z_]\w*$/.test(name) ? `choose ${name}` : `choose ${why}: ${value}`;
 }
 
 /** The final value of a word, by its index, with the names that it has. */
