@@ -1,7 +1,8 @@
 // Persistent sets (Godefroid 1996): processes whose next steps nothing that the others may ever do can disturb. Then only these
 // processes need to step. A step is everything from one stop to the next; what a process may touch is what it was seen to touch.
-import { type Bits, conflicts } from './footprint.ts';
-import { include, RIGHT, type Sharing, type Spot, STOP } from './sharing.ts';
+import { type Bits, conflicts, include } from './footprint.ts';
+import { type Sharing, STOP } from './sharing.ts';
+import { RIGHT, type Spot } from './spots.ts';
 
 type Footprint = Map<number, Bits>; // slot -> bits
 

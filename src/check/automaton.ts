@@ -3,7 +3,7 @@
 // the other processes, so that the graph of code that did not change is used again.
 import type { Instruction } from '../types.ts';
 import { Undefined } from './arithmetic.ts';
-import { drains, effect, value } from './effect.ts';
+import { drains, effect, isWaiting, onlyReads, value } from './effect.ts';
 import { liveRegisters } from './live.ts';
 import { type LocalKind, type LocalState, type Move, NO_CONTEXT } from './local.ts';
 import { createLocalTable } from './local-table.ts';
@@ -298,16 +298,4 @@ export function createAutomaton(
 
   const start = settle(0, options.everyStep);
   return { code, start, step, fault, flush, wasFull: () => isFull };
-}
-
-function onlyReads(instruction: Instruction): boolean {
-  const { op } = instruction;
-  if (op === 'await') return !instruction.take;
-  return op === 'load' || op === 'is-locked' || op === 'assert-held';
-}
-
-/** True when the access cannot go on with this word. */
-function isWaiting(instruction: Instruction, word: number): boolean {
-  if (instruction.op === 'lock') return word !== 0;
-  return instruction.op === 'await' && (word & instruction.mask) !== (instruction.value | 0);
 }

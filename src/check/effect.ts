@@ -100,3 +100,16 @@ function rmw(fn: Extract<Instruction, { op: 'rmw' }>['fn'], old: number, operand
       return fn satisfies never;
   }
 }
+
+/** True for an access that leaves its word as it is. */
+export function onlyReads(instruction: Instruction): boolean {
+  const { op } = instruction;
+  if (op === 'await') return !instruction.take;
+  return op === 'load' || op === 'is-locked' || op === 'assert-held';
+}
+
+/** True when the access cannot go on with this word. */
+export function isWaiting(instruction: Instruction, word: number): boolean {
+  if (instruction.op === 'lock') return word !== 0;
+  return instruction.op === 'await' && (word & instruction.mask) !== (instruction.value | 0);
+}

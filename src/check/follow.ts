@@ -2,11 +2,11 @@
 //
 // Between two stated calls any process may do anything that nobody wrote down. A call begins with its first instruction; stated
 // calls begin in the order of the drawing. A stated value is compared when control leaves the call.
-import type { Instruction, Program, Refusal } from '../types.ts';
+import type { Program, Refusal } from '../types.ts';
 import { fits, pathOfCalls } from './call-path.ts';
 import { type CallSite, callSites } from './calls.ts';
-import { value } from './effect.ts';
 import { expand } from './expand.ts';
+import { cellOf, isAs, type Sharing, touch, touchInTurn } from './follow-sharing.ts';
 import { copied, keyOf, type Node, type Open, pathOf, type Turn, turnsTo, unstatedIn } from './follow-state.ts';
 import { validate } from './program.ts';
 import { createMachine, execute, isBlocked, type Machine, nextInstruction } from './run.ts';
@@ -107,24 +107,6 @@ function sitesOf(program: Program, calls: readonly StatedCall[]): readonly (read
     const all = callSites(process);
     return calls.map(({ isCall }) => all.filter((site) => isCall(site.name)));
   });
-}
-
-interface Sharing {
-  readonly touched: Int32Array; // by cell: the processes that touched it, as bits
-  isStale: boolean;
-}
-
-/** Notes what processes touch that run one after the other, from `first` on: most of what they ever share. */
-function touchInTurn(program: Program, first: number, { touched }: Sharing): void {
-  const n = program.processes.length;
-  const machine = createMachine(program, false);
-  for (let k = 0; k < n; k++) {
-    const p = (first + k) % n;
-    for (let left = MOST_LOCAL; left > 0 && machine.status[p] === 'runs' && !isBlocked(machine, p); left--) {
-      const { cell } = execute(machine, p, 0);
-      if (cell !== undefined) touched[cell] = touched[cell]! | (1 << p);
-    }
-  }
 }
 
 function searchOnce(
@@ -276,7 +258,7 @@ function searchOnce(
       const done = execute(machine, p, choice ?? 0);
       length++;
       last[p] = pc;
-      if (done.cell !== undefined) touch(done.cell, p);
+      if (done.cell !== undefined) touch(sharing, done.cell, p);
       const left = leave(open, machine, p);
       if (left === undefined) return undefined;
       open = left;
@@ -284,13 +266,6 @@ function searchOnce(
     turns.push({ process: p, length, choice, begins: node !== from, parent: from.parent });
     begun = Math.max(begun, node.taken.length);
     return { machine, last, taken: node.taken, open, parent: turns.length - 1 };
-  }
-
-  function touch(cell: number, p: number): void {
-    const before = sharing.touched[cell]!;
-    const after = before | (1 << p);
-    sharing.touched[cell] = after;
-    if (before !== 0 && before !== after && (before & (before - 1)) === 0) sharing.isStale = true;
   }
 
   /** The stated calls that are still open; undefined when one returned something else than stated. */
@@ -329,17 +304,4 @@ function searchOnce(
     if (cell === undefined) return !('address' in instruction);
     return (sharing.touched[cell]! & ~(1 << p)) === 0;
   }
-}
-
-/** A stated value: true and false are any value but 0, and 0. */
-function isAs(stated: boolean | number, given: number): boolean {
-  if (typeof stated === 'boolean') return (given !== 0) === stated;
-  // A test of a bit gives the bit where the drawing says 1.
-  return stated === 1 ? given !== 0 : given === stated;
-}
-
-/** The cell that an instruction is about to touch; undefined: none, or an address that is none. */
-function cellOf(instruction: Instruction, machine: Machine, p: number): number | undefined {
-  if (!('address' in instruction)) return undefined;
-  return machine.cellAt.get(value(instruction.address, machine.registers[p]!));
 }

@@ -69,3 +69,15 @@ function rmwWrites(fn: Extract<Instruction, { op: 'rmw' }>['fn'], maybeOne: numb
       return fn satisfies never;
   }
 }
+
+/** Adds bits of a slot to a footprint; true when some were new. */
+export function include(into: Map<number, Bits>, slot: number, bits: Bits): boolean {
+  const known = into.get(slot);
+  if (known === undefined) {
+    into.set(slot, bits);
+    return true;
+  }
+  if (((bits.reads & ~known.reads) | (bits.writes & ~known.writes)) === 0) return false;
+  into.set(slot, { reads: known.reads | bits.reads, writes: known.writes | bits.writes });
+  return true;
+}

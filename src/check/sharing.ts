@@ -3,9 +3,10 @@
 // nothing was left out (see search.ts).
 import type { Instruction, Program } from '../types.ts';
 import { drains } from './effect.ts';
-import { type Bits, bitsOf, conflicts, NO_BITS } from './footprint.ts';
+import { type Bits, bitsOf, conflicts, include, NO_BITS } from './footprint.ts';
 import type { Graph, Node } from './graph.ts';
 import { sharesProcessor } from './scheduling.ts';
+import { createSpots, RIGHT, type Spot } from './spots.ts';
 
 /** What happens on arriving at a node. */
 export const STOP = {
@@ -15,9 +16,6 @@ export const STOP = {
   access: 3, // stops, unless the step has only taken locks or chosen, which could as well come later, and gave none back
   point: 4, // stops: other processes may run first
 } as const;
-
-/** In `Spot.flags`: a node there is a right mover. */
-export const RIGHT = 1;
 
 // In `names`: the number of a process is written into a word, and the word is read as a number.
 const NAMED = 1;
@@ -32,14 +30,6 @@ interface Group {
   readonly kind: Kind;
   reads: number;
   writes: number;
-}
-
-/** A place in the code with a set of locks held, as far as it was seen. */
-export interface Spot {
-  readonly id: number;
-  readonly touches: Map<number, Bits>; // slot -> bits
-  readonly next: Set<Spot>;
-  flags: number; // what nodes here do: bits 1 << STOP.x, and RIGHT
 }
 
 export interface Sharing {
@@ -82,8 +72,13 @@ export function createSharing(program: Program, graph: () => Graph, options: Sha
   const lockSetOf: number[] = []; // by node
   const stop: number[] = [];
   const right: boolean[] = [];
-  const spots = new Map<string, Spot>();
-  const spotOf: Spot[] = [];
+  const spots = createSpots(
+    options.alike.map(([first]) => first!),
+    () => {
+      grown = true;
+    },
+  );
+  const spotOf: Spot[] = []; // by node
   const nodesAt: Node[][] = []; // by slot
   let isTelling = false;
   let stale = false;
@@ -97,7 +92,7 @@ export function createSharing(program: Program, graph: () => Graph, options: Sha
     stop[node.id] = STOP.unknown;
     if (node.slot >= 0) readAsNumber(node);
     if (node.owner >= n) return;
-    const spot = spotAt(node);
+    const spot = spots.at(node);
     spotOf[node.id] = spot;
     if (node.slot < 0) return;
     const bits = touchOf(node);
@@ -150,25 +145,6 @@ export function createSharing(program: Program, graph: () => Graph, options: Sha
       if (stop[node.id] === STOP.unknown) continue;
       stale ||= decide(node) !== stop[node.id] || isRightMover(node) !== right[node.id];
     }
-  }
-
-  function spotAt({ owner, state }: Node): Spot {
-    const key = `${kindOfProcess[owner]}/${state.pc}/${state.locks.id}`;
-    let spot = spots.get(key);
-    if (spot !== undefined) return spot;
-    spot = { id: spots.size, touches: new Map(), next: new Set(), flags: 0 };
-    spots.set(key, spot);
-    grown = true;
-    return spot;
-  }
-
-  function link(from: Node, to: Node): void {
-    if (from.owner >= n) return;
-    const { next } = spotOf[from.id]!;
-    const spot = spotOf[to.id]!;
-    if (next.has(spot)) return;
-    next.add(spot);
-    grown = true;
   }
 
   function lockSet(node: Node): number {
@@ -287,7 +263,7 @@ export function createSharing(program: Program, graph: () => Graph, options: Sha
 
   function renew(): void {
     stop.fill(STOP.unknown);
-    for (const spot of spots.values()) spot.flags = 0;
+    spots.clear();
     for (const node of graph().nodes) if (node.owner < n) stopOf(node.id);
     stale = false;
     grown = false;
@@ -301,22 +277,12 @@ export function createSharing(program: Program, graph: () => Graph, options: Sha
     renew,
     isStale: () => stale,
     hasGrown: () => grown,
-    link,
+    link: (from, to) => {
+      if (from.owner < n) spots.link(spotOf[from.id]!, spotOf[to.id]!);
+    },
     spotOf,
     isWatched,
     ownedSlots,
     tellsOwners: () => isTelling,
   };
-}
-
-/** Adds bits of a slot to a footprint; true when some were new. */
-export function include(into: Map<number, Bits>, slot: number, bits: Bits): boolean {
-  const known = into.get(slot);
-  if (known === undefined) {
-    into.set(slot, bits);
-    return true;
-  }
-  if (((bits.reads & ~known.reads) | (bits.writes & ~known.writes)) === 0) return false;
-  into.set(slot, { reads: known.reads | bits.reads, writes: known.writes | bits.writes });
-  return true;
 }
