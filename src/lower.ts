@@ -1,6 +1,8 @@
 // One function, lowered: in a scenario that runs it, or in a driver that calls it with fresh objects.
+import type { Ambiguous } from './c/definitions.ts';
 import { openDefinitions } from './c/definitions.ts';
 import { driverOf, withVariable } from './c/driver.ts';
+import type { Definition } from './c/file-index.ts';
 import { diffPrograms, type IrChange } from './c/ir-diff.ts';
 import { type IrListing, listFunction } from './c/ir-print.ts';
 import { reachOf } from './c/ir-reach.ts';
@@ -8,7 +10,7 @@ import { whyNotFound } from './c/left-out.ts';
 import type { Lowered, ScenarioText } from './c/scenario.ts';
 import { lowerScenario } from './c/scenario.ts';
 import { slicedProgram, sliceOf } from './c/slice.ts';
-import { assert } from './errors.ts';
+import { assert, InputError } from './errors.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { KernelSource, Place, Program, Refusal } from './types.ts';
 
@@ -45,7 +47,9 @@ export function lowerFunction(knowledge: Knowledge, source: KernelSource, reques
   const { workshop } = knowledge;
   const lower = (from: KernelSource, text: ScenarioText): Lowered => lowerScenario(workshop, from, text);
   let refused: { scenario: string; refusal: Refusal } | undefined;
-  for (const { text, isNamed } of scenariosFor(knowledge, request)) {
+  const scenarios = scenariosFor(knowledge, request);
+  const isKnown = definitionIn(knowledge, source, request) !== undefined || scenarios.some((one) => one.isNamed);
+  for (const { text, isNamed } of isKnown ? scenarios : []) {
     const before = lower(source, text);
     const after = request.after === undefined ? undefined : lower(request.after, text);
     const problem = [before, after].find((one) => one?.kind === 'refused');
@@ -80,17 +84,32 @@ function scenariosFor(
   return [...all.filter((one) => one.isNamed), ...all.filter((one) => !one.isNamed)];
 }
 
+function sourcesOf(source: KernelSource, { after }: LowerRequest): KernelSource[] {
+  return after === undefined ? [source] : [source, after];
+}
+
+/** The definition of the function, before the patch or after it. */
+function definitionIn(
+  { workshop }: Knowledge,
+  source: KernelSource,
+  request: LowerRequest,
+): Definition | Ambiguous | undefined {
+  return sourcesOf(source, request)
+    .map((one) => openDefinitions(one, workshop.config, workshop.index).function(request.name, ''))
+    .find((one) => one !== undefined);
+}
+
 const MOST_VARIABLES = 24; // global variables that a driver is given
 
 function lowerDriver(knowledge: Knowledge, source: KernelSource, request: LowerRequest): LoweredFunction {
   const { workshop } = knowledge;
   const refused = (refusal: Refusal): LoweredFunction => ({ kind: 'refused', scenario: undefined, refusal });
-  const sources = [source, ...(request.after === undefined ? [] : [request.after])];
-  const definition = sources
-    .map((one) => openDefinitions(one, workshop.config, workshop.index).function(request.name, ''))
-    .find((one) => one !== undefined);
-  if (definition === undefined)
-    return refused(whyNotFound(source, workshop.primitives.whereabouts, request.name, 'rules/kernel.config'));
+  const sources = sourcesOf(source, request);
+  const definition = definitionIn(knowledge, source, request);
+  if (definition === undefined) {
+    const { built } = workshop.primitives.whereabouts;
+    return refused(whyNotFound(source, request.name, { built, config: workshop.config, file: 'rules/kernel.config' }));
+  }
   if (workshop.primitives.ignored.some((pattern) => pattern.test(request.name))) {
     const why = 'expected a function that is lowered, found it among those without effect (#pragma relore ignore)';
     return refused({ what: request.name, why });
@@ -102,7 +121,7 @@ function lowerDriver(knowledge: Knowledge, source: KernelSource, request: LowerR
   let driver = driverOf(definition);
   for (let variables = 0; !('why' in driver); variables++) {
     const text = driver;
-    const [before, after] = sources.map((one) => lowerScenario(workshop, one, text));
+    const [before, after] = sources.map((one) => lowerOwn(workshop, one, text));
     const problem = [before, after].find((side) => side?.kind === 'refused');
     if (problem?.kind !== 'refused') {
       if (before?.kind !== 'lowered') break;
@@ -117,6 +136,17 @@ function lowerDriver(knowledge: Knowledge, source: KernelSource, request: LowerR
   }
   assert('why' in driver, 'expected a driver that lowers or a reason');
   return refused(driver);
+}
+
+/** A driver that is no C, for a parameter or a variable that is declared in a way that is not read, is refused. */
+function lowerOwn(workshop: Knowledge['workshop'], source: KernelSource, driver: ScenarioText): Lowered {
+  try {
+    return lowerScenario(workshop, source, driver);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const why = `expected ${error.expected}, found ${error.found}; a scenario of a rule has to call the function`;
+    return { kind: 'refused', refusal: { what: driver.file, why } };
+  }
 }
 
 function result(

@@ -3,13 +3,21 @@
 import type { KernelSource, Refusal } from '../types.ts';
 import type { Whereabouts } from './definitions.ts';
 import { findFunctions, findMacros } from './functions.ts';
+import type { Config } from './preprocess.ts';
 import { blankComments } from './preprocess.ts';
 
+/** What decides which text is code. */
+export interface Choices {
+  readonly built: Whereabouts['built'];
+  readonly config: Config;
+  readonly file: string; // of the configuration, for the words
+}
+
 /**
- * Returns why no function `name` is found in `source`, naming the file and line that has it when there is one. `config`:
- * the file of the configuration, for the words. Reads every file that has the name in it.
+ * Returns why no function `name` is found in `source`, naming the file and line that has it when there is one.
+ * Reads every file that has the name in it.
  */
-export function whyNotFound(source: KernelSource, { built }: Whereabouts, name: string, config: string): Refusal {
+export function whyNotFound(source: KernelSource, name: string, { built, config, file }: Choices): Refusal {
   const expected = `expected a function ${name}() in ${source.name}`;
   for (const path of source.paths) {
     const text = source.read(path)?.text ?? '';
@@ -20,14 +28,14 @@ export function whyNotFound(source: KernelSource, { built }: Whereabouts, name: 
     if (found === undefined) continue;
     const place = { file: path, line: found.line };
     const option = built.get(path);
-    const under = openConditions(text, found.line);
+    const under = openConditions(text, found.line).filter((one) => !config.has(one.replace(/^#ifdef\s+/, '')));
     if (kind === 'macro') return { what: name, why: `${expected}, found a macro of that name`, place };
     const where = [
       ...(option === undefined ? [] : [`in a file that is built with ${option}`]),
       ...under.map((one) => `under ${one}`),
     ];
     if (where.length === 0) continue;
-    return { what: name, why: `${expected}, found it only ${where.join(', ')}, which ${config} leaves out`, place };
+    return { what: name, why: `${expected}, found it only ${where.join(', ')}, which ${file} leaves out`, place };
   }
   return { what: name, why: `${expected}, found none` };
 }

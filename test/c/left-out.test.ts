@@ -5,13 +5,17 @@ import { sourceOf } from './specimen.ts';
 
 const source = sourceOf({
   'mm/vmscan.c':
-    '#ifdef CONFIG_LRU_GEN\n#if A\nint inc_gen(void)\n{\n}\n#else /* !A */\nint dec_gen(void)\n{\n}\n#endif\n#endif\nint both(void)\n{\n}\n',
+    '#ifdef CONFIG_MMU\n#ifdef CONFIG_LRU_GEN\n#if A\nint inc_gen(void)\n{\n}\n#else /* !A */\nint dec_gen(void)\n{\n}\n#endif\n#endif\n#endif\nint both(void)\n{\n}\n',
   'mm/mempolicy.c': 'int policy(void)\n{\n}\n',
   'mm/swap.c': '#define add_and_move(folio, op) (folio)\n',
 });
-const whereabouts = { first: [], built: new Map([['mm/mempolicy.c', 'CONFIG_NUMA']]) };
+const choices = {
+  built: new Map([['mm/mempolicy.c', 'CONFIG_NUMA']]),
+  config: new Map([['CONFIG_MMU', 1]]),
+  file: 'kernel.config',
+};
 const why = (name: string): string => {
-  const { why, place } = whyNotFound(source, whereabouts, name, 'kernel.config');
+  const { why, place } = whyNotFound(source, name, choices);
   return `${place?.file ?? '-'}:${place?.line ?? 0}: ${why}`;
 };
 
@@ -19,11 +23,11 @@ describe('a function that is asked for and not lowered', () => {
   it.each([
     [
       'inc_gen',
-      'mm/vmscan.c:3: expected a function inc_gen() in specimen, found it only under #ifdef CONFIG_LRU_GEN, under #if A, which kernel.config leaves out',
+      'mm/vmscan.c:4: expected a function inc_gen() in specimen, found it only under #ifdef CONFIG_LRU_GEN, under #if A, which kernel.config leaves out',
     ],
     [
       'dec_gen',
-      'mm/vmscan.c:7: expected a function dec_gen() in specimen, found it only under #ifdef CONFIG_LRU_GEN, under the #else of #if A, which kernel.config leaves out',
+      'mm/vmscan.c:8: expected a function dec_gen() in specimen, found it only under #ifdef CONFIG_LRU_GEN, under the #else of #if A, which kernel.config leaves out',
     ],
     [
       'policy',
