@@ -1,12 +1,9 @@
-// How the explorer scales, and against SPIN end to end. Run: npm run bench, or bundle this file with esbuild and run it with node.
+// How the explorer scales with processors and folios, with and without each reduction. Run: npm run bench -- scaling
 // Times are ms of this machine in this run: only the ratios and the counts of states mean something elsewhere.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { explore } from '../../src/check/explore.ts';
 import type { Outcome, Program } from '../../src/types.ts';
-import { family, promela, type Variant } from './family.ts';
+import { family } from './family.ts';
+import { table } from './table.ts';
 
 type Complete = Exclude<Outcome, { kind: 'refused' }>;
 const LIMIT = { states: 20_000_000 };
@@ -40,22 +37,6 @@ function time(
     times.push(performance.now() - start);
   }
   return { cold: times[0]!, warm: times.slice(1).sort((x, y) => x - y)[Math.floor((calls - 1) / 2)]!, outcome };
-}
-
-function table(title: string, rows: readonly (readonly (string | number)[])[]): void {
-  const text = rows.map((row) =>
-    row.map((field) =>
-      typeof field === 'number' ? field.toLocaleString('en-US', { maximumFractionDigits: 1 }) : field,
-    ),
-  );
-  const widths = text[0]!.map((_, column) => Math.max(...text.map((row) => row[column]!.length)));
-  console.log(`\n${title}`);
-  for (const row of text)
-    console.log(
-      row
-        .map((field, column) => (column === 0 ? field.padEnd(widths[0]!) : field.padStart(widths[column]!)))
-        .join('  '),
-    );
 }
 
 function verdict(outcome: Complete): string {
@@ -95,90 +76,6 @@ function printReductions(): void {
   }
 }
 
-/** SPIN end to end: ms of spin -a, of gcc -O0 and of pan, and what pan found. Undefined when spin or gcc is missing. */
-function spin(
-  variant: Variant,
-  cpus: number,
-  folios: number,
-  expert: boolean,
-): { total: number; pan: number; states: number; errors: number } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'relore-spin-'));
-  try {
-    writeFileSync(join(folder, 'm.pml'), promela(variant, cpus, folios, expert));
-    const start = performance.now();
-    execFileSync('spin', ['-a', 'm.pml'], { cwd: folder, stdio: 'pipe' });
-    execFileSync('gcc', ['-O0', '-w', '-DSAFETY', '-o', 'pan', 'pan.c'], { cwd: folder, stdio: 'pipe' });
-    const compiled = performance.now();
-    const text = execFileSync('./pan', ['-m1000000', '-w18', '-c0'], {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio: 'pipe',
-      maxBuffer: 1e8,
-    });
-    const end = performance.now();
-    const count = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN);
-    return {
-      total: end - start,
-      pan: end - compiled,
-      states: count(/(\d+) states, stored/),
-      errors: count(/errors: (\d+)/),
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function printSpin(): void {
-  if (spawnSync('spin', ['-V']).status !== 0 || spawnSync('gcc', ['--version']).status !== 0) {
-    console.log('\nagainst SPIN: not run, spin or gcc is not installed');
-    return;
-  }
-  const head = [
-    'variant',
-    'size',
-    'states',
-    'SPIN',
-    'expert',
-    'ratio',
-    'cold ms',
-    'warm ms',
-    'spin+gcc+pan ms',
-    'pan ms',
-    'cold faster',
-    'verdicts',
-  ];
-  const rows: (string | number)[][] = [head];
-  const runs = [
-    ...SIZES.map(([cpus, folios]) => ['c', cpus, folios] as const),
-    ['a', 2, 1],
-    ['b', 2, 1],
-    ['a', 4, 2],
-    ['b', 4, 2],
-  ] as const;
-  for (const [variant, cpus, folios] of runs) {
-    const plain = spin(variant, cpus, folios, false)!;
-    const expert = spin(variant, cpus, folios, true)!;
-    const { cold, warm, outcome } = time(family(variant, cpus, folios, 'one word'), {}, 7);
-    const agree = plain.errors > 0 === outcome.violations.length > 0 && expert.errors > 0 === plain.errors > 0;
-    const total = Math.min(plain.total, expert.total);
-    rows.push([
-      variant,
-      `${cpus}x${folios}`,
-      outcome.states,
-      plain.states,
-      expert.states,
-      `${(expert.states / outcome.states).toFixed(1)}x`,
-      cold,
-      warm,
-      total,
-      Math.min(plain.pan, expert.pan),
-      `${(total / cold).toFixed(0)}x`,
-      agree ? 'equal' : 'DIFFERENT',
-    ]);
-  }
-  table('against SPIN (gcc -O0, pan -w18, all violations), library call', rows);
-}
-
 /** Store buffers: states of x86-TSO against those of SC, with flags that are set by plain stores. */
 function printTso(): void {
   const rows: (string | number)[][] = [['variant', 'size', 'SC states', 'TSO states', 'cold ms', 'verdict SC', 'TSO']];
@@ -198,4 +95,3 @@ function printTso(): void {
 
 printReductions();
 printTso();
-printSpin();
