@@ -7,6 +7,7 @@ export interface HunkToken {
   readonly text: string;
   readonly soft: boolean;
   readonly fixed: boolean;
+  readonly directive: boolean; // on a preprocessor line
   readonly line: number; // index into Hunk.lines
 }
 
@@ -26,12 +27,14 @@ function gapCost(token: { readonly text: string; readonly soft: boolean }): numb
 }
 
 const OTHER_WORD = 0.8; // one word in place of another
+const OTHER_KEPT = 1.5; // the same for a word that the file has: it was not renamed
 
 interface Costs {
   readonly ids: Int32Array; // of the file's tokens
   readonly gaps: Float64Array;
   readonly words: Uint8Array;
   readonly hunkIds: readonly number[];
+  readonly others: readonly number[]; // what it costs that another word stands for a token of the hunk
 }
 
 function costsOf(hunk: readonly HunkToken[], file: readonly Token[]): Costs {
@@ -49,7 +52,13 @@ function costsOf(hunk: readonly HunkToken[], file: readonly Token[]): Costs {
     gaps[index] = gapCost(token);
     words[index] = isWord(token.text) ? 1 : 0;
   }
-  return { ids, gaps, words, hunkIds: hunk.map((token) => idOf(token.text)) };
+  const size = known.size;
+  const hunkIds = hunk.map((token) => idOf(token.text));
+  const others = hunk.map((token, index) => {
+    if (token.fixed || !isWord(token.text)) return NEVER;
+    return (hunkIds[index] ?? size) < size ? OTHER_KEPT : OTHER_WORD;
+  });
+  return { ids, gaps, words, hunkIds, others };
 }
 
 /** What extra tokens of the file cost behind hunk token `row`: inside a run of removed lines only soft ones may stand. */
@@ -63,7 +72,7 @@ function isTight(hunk: readonly HunkToken[], row: number): boolean {
  */
 export function findStretches(hunk: readonly HunkToken[], file: readonly Token[]): Stretch[] {
   const width = file.length + 1;
-  const { ids, gaps, words, hunkIds } = costsOf(hunk, file);
+  const { ids, gaps, words, hunkIds, others } = costsOf(hunk, file);
   let cost = new Float64Array(width);
   let start = new Int32Array(width);
   for (let column = 0; column < width; column += 1) start[column] = column;
@@ -71,7 +80,7 @@ export function findStretches(hunk: readonly HunkToken[], file: readonly Token[]
   let nextStart = new Int32Array(width);
   for (const [row, token] of hunk.entries()) {
     const missing = token.fixed && !token.soft ? NEVER : gapCost(token);
-    const other = token.fixed || !isWord(token.text) ? NEVER : OTHER_WORD;
+    const other = others[row] ?? NEVER;
     const tight = isTight(hunk, row);
     const last = row === hunk.length - 1;
     const id = hunkIds[row] ?? -1;
@@ -123,7 +132,7 @@ function cheapest(cost: Float64Array, start: Int32Array, apartFrom: Stretch | un
  */
 export function alignTo(hunk: readonly HunkToken[], file: readonly Token[], stretch: Stretch): number[] {
   const part = file.slice(stretch.start, stretch.end);
-  const { ids, gaps, words, hunkIds } = costsOf(hunk, part);
+  const { ids, gaps, words, hunkIds, others } = costsOf(hunk, part);
   const width = part.length + 1;
   const step = new Uint8Array((hunk.length + 1) * width); // 1 meet, 2 hunk token missing, 3 file token extra
   let cost = new Float64Array(width);
@@ -134,7 +143,7 @@ export function alignTo(hunk: readonly HunkToken[], file: readonly Token[], stre
   for (const [row, token] of hunk.entries()) {
     const next = new Float64Array(width);
     const missing = token.fixed && !token.soft ? NEVER : gapCost(token);
-    const other = token.fixed || !isWord(token.text) ? NEVER : OTHER_WORD;
+    const other = others[row] ?? NEVER;
     const tight = isTight(hunk, row);
     const line = (row + 1) * width;
     next[0] = (cost[0] ?? 0) + missing;

@@ -19,7 +19,8 @@ export function hunkTokens(hunk: Hunk, mark: '-' | '+'): HunkToken[] {
   for (const token of tokenize(text)) {
     for (; scanned < token.start; scanned += 1) if (text[scanned] === '\n') row += 1;
     const line = indices[row] ?? 0;
-    tokens.push({ text: token.text, soft: token.soft, fixed: hunk.lines[line]?.[0] === mark, line });
+    const fixed = hunk.lines[line]?.[0] === mark;
+    tokens.push({ text: token.text, soft: token.soft, fixed, directive: token.directive, line });
   }
   return tokens;
 }

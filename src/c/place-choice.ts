@@ -1,6 +1,7 @@
 // Which stretch of a file a hunk is meant for, when its tokens fit more than one. Every limit refuses rather than guesses.
 import type { Hunk } from '../types.ts';
 import { findStretches, type HunkToken, type Stretch } from './align.ts';
+import type { Definition } from './functions.ts';
 import { hunkTokens } from './hunk-tokens.ts';
 import { lineAt } from './mask.ts';
 import { namedFunction } from './place-text.ts';
@@ -82,6 +83,37 @@ export function isNearer(
   return distance(one) < distance(other);
 }
 
+/** Whether a hunk leaves the function of its first change: above that change, below it. */
+export function edgesOf(hunk: Hunk): { readonly above: boolean; readonly below: boolean } {
+  const first = hunk.lines.findIndex((line) => /^[-+]/.test(line));
+  const isEdge = (line: string): boolean => /^[ -][A-Za-z_{}]/.test(line) && !/^.\w+:/.test(line);
+  return { above: hunk.lines.slice(0, first).some(isEdge), below: hunk.lines.slice(first).some(isEdge) };
+}
+
+/** Where a hunk that names `fn` may stand, as tokens: the reach of its context, and the function alone. */
+function roomIn(
+  fn: Definition,
+  hunk: Hunk,
+  old: readonly HunkToken[],
+  file: readonly Token[],
+): { readonly reach: readonly [number, number]; readonly own: readonly [number, number] } {
+  const indexOf = (offset: number): number => {
+    const found = file.findIndex((token) => token.start >= offset);
+    return found < 0 ? file.length : found;
+  };
+  const edges = edgesOf(hunk);
+  const end = indexOf(fn.end);
+  const start = edges.above ? indexOf(fn.start) - old.length : indexOf(fn.bodyStart);
+  return {
+    reach: [Math.max(0, start), Math.min(file.length, edges.below ? end + old.length : end)],
+    own: [indexOf(edges.above ? fn.start : fn.bodyStart), end],
+  };
+}
+
+function shifted({ start, end, cost }: Stretch, by: number): Stretch {
+  return { start: start + by, end: end + by, cost };
+}
+
 /** The stretch to use, or the reason why there is none. */
 export function chooseStretch(
   target: Target,
@@ -95,15 +127,13 @@ export function chooseStretch(
   let within: readonly [number, number] = [0, file.length];
   for (const fn of target.functions) {
     if (fn.name !== named) continue;
-    // Context may reach over the end of the function, and over its start when its header is in the context.
-    const slack = namedFunction({ ...hunk, section: '' }) === named ? old.length : 0;
-    const start = Math.max(0, file.findIndex((token) => token.start >= fn.start) - slack);
-    const after = file.findIndex((token) => token.start >= fn.end);
-    const end = Math.min(file.length, (after < 0 ? file.length : after) + old.length);
-    within = [start, end];
-    for (const found of findStretches(old, file.slice(start, end))) {
-      candidates.push({ start: found.start + start, end: found.end + start, cost: found.cost });
-    }
+    const room = roomIn(fn, hunk, old, file);
+    within = room.reach;
+    const [first] = findStretches(old, file.slice(...room.reach)).map((one) => shifted(one, room.reach[0]));
+    if (first === undefined) continue;
+    // Where the context leaves the function, the neighbour that is like it is no second place.
+    const rivals = findStretches(old, file.slice(...room.own)).map((one) => shifted(one, room.own[0]));
+    candidates.push(first, ...rivals.filter((one) => one.end <= first.start || one.start >= first.end));
   }
   const isNamed = target.functions.some((fn) => fn.name === named);
   if (!isNamed) candidates.push(...findStretches(old, file));
@@ -132,6 +162,7 @@ export function chooseStretch(
 export function standsElsewhere(
   old: readonly HunkToken[],
   file: readonly Token[],
+  met: readonly number[],
   { stretch, within: [from, to] }: Chosen,
 ): Stretch | undefined {
   const context = old.filter((token) => !token.fixed);
@@ -140,8 +171,13 @@ export function standsElsewhere(
   const [found] = findStretches(context, file.slice(from, to));
   if (found === undefined) return undefined;
   const best = { start: found.start + from, end: found.end + from, cost: found.cost };
-  if (best.start < stretch.end && best.end > stretch.start) return undefined;
+  const isInside = old.some((token, index) => token.fixed && isWithin(met[index] ?? -1, best));
+  if (isInside) return undefined;
   return best.cost / context.length < GONE && best.cost < stretch.cost ? best : undefined;
+}
+
+function isWithin(at: number, { start, end }: Stretch): boolean {
+  return start <= at && at < end;
 }
 
 /** The words that a hunk puts in. */

@@ -16,12 +16,14 @@ export interface Splice {
   readonly late: boolean; // an insertion that goes below the comments in front of the next token
 }
 
-/** One splice for each run of changed lines that has code, or the reason why one has no sure place. */
+/**
+ * One splice for each run of changed lines that has code, or the reason why one has no sure place. `scope` is where
+ * removed code that stands once can be no other: the function that the hunk names, or the file; undefined when the
+ * context around it is not there.
+ */
 export function spliceGroups(
   hunk: Hunk,
-  old: readonly HunkToken[],
-  file: readonly Token[],
-  met: readonly number[],
+  { old, file, met, scope }: Met & { readonly scope: readonly Token[] | undefined },
 ): Splice[] | string {
   const splices: Splice[] = [];
   const fresh = hunkTokens(hunk, '+');
@@ -34,7 +36,9 @@ export function spliceGroups(
     const follows = old.findIndex((token) => token.line >= last);
     const next = follows < 0 ? old.length : follows;
     const span =
-      removed.length > 0 ? removedSpan(removed, { old, file, met, added }) : insertPoint(next, { old, file, met });
+      removed.length > 0
+        ? removedSpan(removed, { old, file, met, added, scope })
+        : insertPoint(next, { old, file, met });
     if (typeof span === 'string') return span;
     const lines = hunk.lines
       .slice(first, last)
@@ -60,17 +64,22 @@ function changedRuns(hunk: Hunk): [number, number][] {
   return runs;
 }
 
-interface Aligned {
+/** What the old side of a hunk met in a file: for each of its tokens the index of one of the file, or -1. */
+export interface Met {
   readonly old: readonly HunkToken[];
   readonly file: readonly Token[];
   readonly met: readonly number[];
+}
+
+interface Aligned extends Met {
   readonly added: readonly string[];
+  readonly scope: readonly Token[] | undefined;
 }
 
 const STATEMENT_END = new Set([';', '{', '}', ':']);
 
 /** The file tokens [from, to) of a removed run, when removing them means the same there. */
-function removedSpan(removed: readonly number[], { old, file, met, added }: Aligned): [number, number] | string {
+function removedSpan(removed: readonly number[], { old, file, met, added, scope }: Aligned): [number, number] | string {
   const hits = removed.map((index) => met[index] ?? -1).filter((at) => at >= 0);
   const [from, final] = [hits[0], hits.at(-1)];
   if (from === undefined || final === undefined) return 'the code it removes is not there';
@@ -85,7 +94,7 @@ function removedSpan(removed: readonly number[], { old, file, met, added }: Alig
   if (balance() !== wanted) return 'the braces of the base do not pair with those it removes';
   const before = (removed[0] ?? 0) - 1;
   const after = (removed.at(-1) ?? 0) + 1;
-  const isWhole = STATEMENT_END.has(old[after - 1]?.text ?? '') && STATEMENT_END.has(old[before]?.text ?? ';');
+  const isWhole = STATEMENT_END.has(old[after - 1]?.text ?? '') && endsStatement(old, before);
   const isBody = !isWhole && STATEMENT_END.has(old[after - 1]?.text ?? '') && old[before]?.text === ')';
   const joinsBefore = isBody
     ? met[before] === from - 1 && isSameHead({ old, file, met }, before)
@@ -96,13 +105,15 @@ function removedSpan(removed: readonly number[], { old, file, met, added }: Alig
   const joinsAfter = after >= old.length ? to === file.length : meetsNext;
   // Whole statements may have new neighbours, if the neighbour before ends a statement too: else an `if` would
   // lose its body or take the next statement for it.
-  const isLoose = isWhole && STATEMENT_END.has(file[from - 1]?.text ?? ';') && file[to]?.text !== 'else';
+  const isLoose = isWhole && endsStatement(file, from - 1) && file[to]?.text !== 'else';
   const needsBefore = !isLoose || added[0] === 'else';
   // A body that goes without another makes the next statement the body: it must be the one the hunk shows.
   const isReplaced = added.length > 0 && STATEMENT_END.has(added.at(-1) ?? '');
   const needsAfter = isWhole || isBody ? !isReplaced && (isBody || added.length > 0) : true;
-  // Without either neighbour it may be another one like it, if there are several.
-  const isAlone = !joinsBefore && !joinsAfter && timesIn(file, file.slice(from, to)) > 1;
+  if (!(joinsBefore && joinsAfter) && isGone(old, file.slice(Math.max(0, from - NEAR), to + NEAR), before, after))
+    return 'the code around it stands there without what it removes';
+  // Without either neighbour it may be another one like it: if there are several, or nothing around it stands there.
+  const isAlone = !joinsBefore && !joinsAfter && (scope === undefined || timesIn(scope, file.slice(from, to)) > 1);
   if (
     isAlone ||
     (needsBefore && !joinsBefore) ||
@@ -114,8 +125,27 @@ function removedSpan(removed: readonly number[], { old, file, met, added }: Alig
   return [from, to];
 }
 
+const NEAR = 200; // tokens
+
+/** Whether the statements above and below a removed run stand side by side in `near`: what was between them is gone. */
+function isGone(old: readonly HunkToken[], near: readonly Token[], before: number, after: number): boolean {
+  let first = before;
+  while (first > 0 && !STATEMENT_END.has(old[first - 1]?.text ?? ';')) first -= 1;
+  let last = after;
+  while (last < old.length && !STATEMENT_END.has(old[last]?.text ?? ';')) last += 1;
+  if (before - first < NEIGHBOURS.least || last - after < NEIGHBOURS.least || last >= old.length) return false;
+  return timesIn(near, [...old.slice(first, before + 1), ...old.slice(after, last + 1)]) > 0;
+}
+
+/** Whether the token at `at` ends a statement, preprocessor lines behind it aside unless the code is on one too. */
+function endsStatement(tokens: readonly (HunkToken | Token)[], at: number): boolean {
+  let last = at;
+  if (tokens[at + 1]?.directive !== true) while (tokens[last]?.directive === true) last -= 1;
+  return STATEMENT_END.has(tokens[last]?.text ?? ';');
+}
+
 /** How often the tokens of `run` stand in a row in `file`. */
-function timesIn(file: readonly Token[], run: readonly Token[]): number {
+function timesIn(file: readonly Token[], run: readonly { readonly text: string }[]): number {
   let count = 0;
   for (let at = 0; at + run.length <= file.length; at += 1) {
     let length = 0;
@@ -126,7 +156,7 @@ function timesIn(file: readonly Token[], run: readonly Token[]): number {
 }
 
 /** True when the `)` of the hunk closes the head of the same `if` or loop as the one it meets. */
-function isSameHead({ old, file, met }: Omit<Aligned, 'added'>, close: number): boolean {
+function isSameHead({ old, file, met }: Met, close: number): boolean {
   const [mine, theirs] = [openingOf(old, close), openingOf(file, met[close] ?? -1)];
   return mine > 0 && theirs > 0 && met[mine - 1] === theirs - 1 && old[mine - 1]?.text === file[theirs - 1]?.text;
 }
@@ -143,12 +173,26 @@ function openingOf(tokens: readonly { readonly text: string }[], close: number):
 }
 
 /** The place between the two file tokens that the hunk inserts between: both must stand side by side. */
-function insertPoint(next: number, { old, file, met }: Omit<Aligned, 'added'>): [number, number] | string {
+function insertPoint(next: number, { old, file, met }: Met): [number, number] | string {
   const at = next < old.length ? (met[next] ?? -1) : (met[next - 1] ?? -1) + 1;
   const joinsBefore = next === 0 ? at === 0 : meetsBefore(old, met, next - 1, at);
   const joinsAfter = next >= old.length ? at === file.length || joinsBefore : meetsAfter(old, met, next, at);
   if (at < 0 || !joinsBefore || !joinsAfter) return 'what stands around the code it adds is different in the base';
+  if (repeats(file, at) && !repeats(old, next)) return 'the base has twice in a row what stands above the code it adds';
   return [at, at];
+}
+
+const LONGEST_REPEATED = 24; // tokens
+
+/** Whether the statement that ends in front of `end` stands there twice in a row. */
+function repeats(tokens: readonly { readonly text: string }[], end: number): boolean {
+  if (!STATEMENT_END.has(tokens[end - 1]?.text ?? '')) return false;
+  for (let length = NEIGHBOURS.least; length <= Math.min(LONGEST_REPEATED, end / 2); length += 1) {
+    let same = 0;
+    while (same < length && tokens[end - 1 - same]?.text === tokens[end - 1 - same - length]?.text) same += 1;
+    if (same === length) return true;
+  }
+  return false;
 }
 
 // A few tokens are not enough: the `(folio);` of the line above may meet that of a line the base has in between. The

@@ -6,6 +6,7 @@ export interface Token {
   readonly start: number;
   readonly end: number;
   readonly soft: boolean; // may be missing on one side of an alignment at nearly no cost: { } likely( ) inline
+  readonly directive: boolean; // on a preprocessor line
 }
 
 const TOKEN =
@@ -15,8 +16,9 @@ const SOFT_WORDS = new Set(['likely', 'unlikely', 'inline', '__always_inline', '
 
 /** Returns the tokens of `text` from `start` to `end`, without comments and line splices. Linear. */
 export function tokenize(text: string, start = 0, end = text.length): Token[] {
-  const tokens: { text: string; start: number; end: number; soft: boolean }[] = [];
+  const tokens: Token[] = [];
   const parens: boolean[] = [];
+  let directiveEnd = -1;
   for (const match of text.slice(start, end).matchAll(TOKEN)) {
     const word = match[0];
     if (isHidden(word)) continue;
@@ -29,9 +31,22 @@ export function tokenize(text: string, start = 0, end = text.length): Token[] {
       soft = parens.pop() ?? false;
     }
     const at = start + match.index;
-    tokens.push({ text: word, start: at, end: at + word.length, soft });
+    if (word === '#' && at >= directiveEnd && isFirstOnLine(text, at)) directiveEnd = directiveEndFrom(text, at);
+    tokens.push({ text: word, start: at, end: at + word.length, soft, directive: at < directiveEnd });
   }
   return tokens;
+}
+
+function isFirstOnLine(text: string, at: number): boolean {
+  let before = at - 1;
+  while (text[before] === ' ' || text[before] === '\t') before -= 1;
+  return before < 0 || text[before] === '\n';
+}
+
+function directiveEndFrom(text: string, at: number): number {
+  let end = text.indexOf('\n', at);
+  while (end >= 0 && /\\\r?$/.test(text.slice(Math.max(0, end - 2), end))) end = text.indexOf('\n', end + 1);
+  return end < 0 ? text.length : end;
 }
 
 function isHidden(word: string): boolean {
