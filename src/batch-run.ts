@@ -45,19 +45,25 @@ export function noCounts(): BatchCounts {
   return { mails: 0, threads: 0, talk, untouched, repeated, known: 0, units: 0, reviewed: 0, failed: 0, readMs: 0 };
 }
 
+/** A thread as it was sorted, and its bytes when they are asked for. */
+export interface SortedThread {
+  readonly triaged: Triaged;
+  readonly bytes: () => Promise<Uint8Array>;
+}
+
 const GROUP = 500; // series that the store is asked for, or given, at a time
 
 /**
  * Gives the units that have no result yet, each series once, in the order of the archive; rows of series that touch nothing go
  * to the store.
  */
-export async function* newUnits(triaged: AsyncIterable<Triaged>, bench: BatchBench): AsyncGenerator<Unit> {
+export async function* newUnits(sorted: AsyncIterable<SortedThread>, bench: BatchBench): AsyncGenerator<Unit> {
   const { counts, series, store, key } = bench;
-  let group: Triaged[] = [];
+  let group: SortedThread[] = [];
   const flush = async function* (): AsyncGenerator<Unit> {
-    const rows = group.flatMap((one) => (one.kind === 'untouched' ? [{ ...one.row, ...key }] : []));
+    const rows = group.flatMap(({ triaged }) => (triaged.kind === 'untouched' ? [{ ...triaged.row, ...key }] : []));
     if (rows.length > 0) await store.putResults(rows);
-    const units = group.flatMap((one) => (one.kind === 'unit' ? [one.unit] : []));
+    const units = group.flatMap(({ triaged, bytes }) => (triaged.kind === 'unit' ? [{ ...triaged.unit, bytes }] : []));
     const missing = await store.missingResults(units.map((unit) => ({ ...key, series: unit.series, scenario: WHOLE })));
     const wanted = new Set(missing.map((one) => one.series));
     counts.known += units.length - wanted.size;
@@ -65,11 +71,12 @@ export async function* newUnits(triaged: AsyncIterable<Triaged>, bench: BatchBen
     for (const unit of units) {
       if (!wanted.has(unit.series)) continue;
       counts.units++;
-      yield unit;
+      yield { ...unit, bytes: await unit.bytes() };
     }
   };
-  for await (const one of triaged) {
+  for await (const thread of sorted) {
     if (bench.isStopped()) return;
+    const one = thread.triaged;
     counts.threads++;
     if (one.kind === 'talk') {
       counts.talk++;
@@ -82,7 +89,7 @@ export async function* newUnits(triaged: AsyncIterable<Triaged>, bench: BatchBen
     }
     series.add(hash);
     if (one.kind === 'untouched') counts.untouched++;
-    group.push(one);
+    group.push(thread);
     if (group.length >= GROUP) yield* flush();
   }
   yield* flush();

@@ -20,7 +20,7 @@ export const WHOLE = '*';
 
 /** What a thread is to a batch. */
 export type Triaged =
-  | { readonly kind: 'unit'; readonly unit: Unit }
+  | { readonly kind: 'unit'; readonly unit: Omit<Unit, 'bytes'> }
   | { readonly kind: 'untouched'; readonly row: Omit<ResultRow, 'rules' | 'engine'> }
   | { readonly kind: 'talk' }; // nobody posted a patch
 
@@ -48,7 +48,7 @@ export function engineOf({ version, models, states, code }: BatchSettings): stri
 export function triage(
   knowledge: Knowledge,
   thread: Thread,
-  source: { readonly name: string; readonly bytes: Uint8Array; readonly models: number },
+  source: { readonly name: string; readonly models: number },
 ): Triaged {
   if (thread.patches.length === 0) return { kind: 'talk' };
   const [first] = thread.messages;
@@ -60,7 +60,7 @@ export function triage(
   const scenarios = matched.reduce((sum, { rule }) => sum + rule.scenarios.length, 0);
   if (scenarios === 0) return { kind: 'untouched', row: { ...blank(of, series), scenario: '', change: 'untouched' } };
   const pairs = scenarios * source.models * thread.patches.length;
-  return { kind: 'unit', unit: { series, ...of, pairs, name: source.name, bytes: source.bytes } };
+  return { kind: 'unit', unit: { series, ...of, pairs, name: source.name } };
 }
 
 /** Every name before a bracket in a hunk or its section; 'any' for a hunk without one in a file that is modelled. */

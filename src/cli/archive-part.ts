@@ -26,6 +26,7 @@ export interface Scanned {
 export interface ReadThread {
   readonly mails: number;
   readonly triaged: Triaged;
+  readonly places: readonly Place[];
 }
 
 /** What each task gives: a stretch, the byte behind the mail that begins at `from`, or threads in their order. */
@@ -40,10 +41,10 @@ export async function readPart(task: ReadTask, settings: BatchSettings, knowledg
     const archive = archiveIn(task.file.name, file);
     const read: ReadThread[] = [];
     for (const places of task.threads) {
-      const { thread, bytes } = await threadAt(archive, places);
+      const { thread } = await threadAt(archive, places);
       const mails = thread.messages.filter(({ virtual }) => !virtual).length;
-      const source = { name: archive.name, bytes, models: settings.models.length };
-      read.push({ mails, triaged: triage(knowledge, thread, source) });
+      const source = { name: archive.name, models: settings.models.length };
+      read.push({ mails, triaged: triage(knowledge, thread, source), places });
     }
     return read;
   } finally {

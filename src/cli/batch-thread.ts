@@ -1,5 +1,5 @@
-// A worker thread of a batch: one task in, its answer out. What the rules folder says is read once, and again after a while or when
-// half of the memory is used, so that what is kept with it does not grow.
+// A worker thread of a batch: one task in, its answer out. What the rules folder says is read once, and again after many series or when
+// half of the memory is used, so that what is kept with it does not grow. To lower all of the rules again takes 5 s of processor time.
 import { getHeapStatistics } from 'node:v8';
 import { workerData } from 'node:worker_threads';
 import type { Unit } from '../batch/unit.ts';
@@ -14,7 +14,7 @@ import { readPart } from './archive-part.ts';
 /** What a thread is asked: to read a part of an archive, or to review a series. */
 export type BatchTask = ReadTask | { readonly kind: 'review'; readonly unit: Unit };
 
-const UNITS = 100; // reviewed with one reading of the rules
+const UNITS = 1000; // reviewed with one reading of the rules
 
 // The first entry is the pool's own.
 const [, settings] = workerData as [unknown, BatchSettings];

@@ -1,11 +1,11 @@
 import type { Queue } from '../batch/queue.ts';
-import type { Triaged } from '../batch.ts';
 import { WHOLE } from '../batch.ts';
-import type { BatchBench } from '../batch-run.ts';
+import type { BatchBench, SortedThread } from '../batch-run.ts';
 import { feed, newUnits, noCounts, runHere } from '../batch-run.ts';
 import { InputError } from '../errors.ts';
 import { defaultStore, isServer, openStore } from '../history/store/open.ts';
 import type { ResultRow, Store } from '../history/store/store.ts';
+import { bytesOf } from '../mail/archive.ts';
 import type { OnBroken } from './archive-threads.ts';
 import { triagedThreads } from './archive-threads.ts';
 import type { OpenArchives, Refused } from './archives.ts';
@@ -80,7 +80,7 @@ async function run(
   const clock = showProgress(bench, start);
   const threads = openThreads(setup.settings, options);
   try {
-    const units = newUnits(triaged(archive, threads, bench, start), bench);
+    const units = newUnits(sorted(archive, threads, bench, start), bench);
     if (store.kind === 'postgres') await runElsewhere(units, bench, setup, options);
     else await runHere(units, threads.reviewers, bench);
   } finally {
@@ -105,20 +105,20 @@ async function run(
         : EXIT.nothing;
 }
 
-async function* triaged(
-  { file }: OpenArchives,
+async function* sorted(
+  { archive, file }: OpenArchives,
   threads: BatchThreads,
   { counts, failures }: BatchBench,
   start: number,
-): AsyncGenerator<Triaged> {
+): AsyncGenerator<SortedThread> {
   const broken: OnBroken = (what, from, why) => {
     counts.failed++;
     const subject = what === 'mail' ? `the mail at byte ${from}` : `the thread whose first mail is at byte ${from}`;
     failures.push({ series: '', subject, why });
   };
-  for await (const { mails, triaged: one } of triagedThreads(file, threads, broken)) {
+  for await (const { mails, triaged, places } of triagedThreads(file, threads, broken)) {
     counts.mails += mails;
-    yield one;
+    yield { triaged, bytes: () => bytesOf(archive, places) };
   }
   counts.readMs = Date.now() - start;
 }

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Unit } from '../batch/unit.ts';
-import type { Triaged } from '../batch.ts';
 import { WHOLE } from '../batch.ts';
-import type { BatchBench } from '../batch-run.ts';
+import type { BatchBench, SortedThread } from '../batch-run.ts';
 import { newUnits, noCounts, runHere } from '../batch-run.ts';
 import { InputError } from '../errors.ts';
 import { defaultStore, openStore } from '../history/store/open.ts';
 import type { ResultRow, Store } from '../history/store/store.ts';
+import type { Archive } from '../mail/archive.ts';
+import { bytesOf } from '../mail/archive.ts';
+import { archiveIn } from './archive.ts';
 import type { ReadThread } from './archive-part.ts';
 import type { OnBroken } from './archive-threads.ts';
 import { triagedThreads } from './archive-threads.ts';
@@ -97,20 +99,26 @@ async function reviewNew(
   const bench: BatchBench = { store, key, counts: noCounts(), series, failures: [], isStopped: () => false };
   const threads = openThreads(setup.settings, options);
   const reviewed: Unit[] = [];
+  const handle = await open(file.path);
   try {
     const broken: OnBroken = (what, from, why) =>
       say(`the ${what} at byte ${from} of what is new cannot be read: ${why}`);
     const triaged = triagedThreads(file, threads, broken, isNew);
-    await runHere(noted(newUnits(onlyTriaged(triaged), bench), reviewed), threads.reviewers, bench);
+    await runHere(
+      noted(newUnits(withBytes(triaged, archiveIn(file.name, handle)), bench), reviewed),
+      threads.reviewers,
+      bench,
+    );
   } finally {
     await threads.close();
+    await handle.close();
   }
   for (const { subject, why } of bench.failures) say(`not reviewed: ${subject}: ${why}`);
   for (const unit of reviewed) await tell(unit, store, setup, options);
 }
 
-async function* onlyTriaged(threads: AsyncIterable<ReadThread>): AsyncGenerator<Triaged> {
-  for await (const { triaged } of threads) yield triaged;
+async function* withBytes(threads: AsyncIterable<ReadThread>, archive: Archive): AsyncGenerator<SortedThread> {
+  for await (const { triaged, places } of threads) yield { triaged, bytes: () => bytesOf(archive, places) };
 }
 
 async function* noted(units: AsyncIterable<Unit>, into: Unit[]): AsyncGenerator<Unit> {

@@ -90,15 +90,19 @@ export async function threadAt(
   archive: Pick<Archive, 'name' | 'read'>,
   places: readonly Place[],
 ): Promise<ArchivedThread> {
-  const parts = await Promise.all(places.map(({ from, to }) => archive.read(from, to)));
   let at = 0;
-  const pieces = places.map(({ from }, index) => {
+  const pieces = places.map(({ from, to }) => {
     const piece = { at, from };
-    at += parts[index]!.length;
+    at += to - from;
     return piece;
   });
-  const bytes = Buffer.concat(parts);
+  const bytes = await bytesOf(archive, places);
   return { thread: await readThread(bytes, archive.name), bytes, pieces };
+}
+
+/** Returns the bytes of the mails at `places`, one behind the other. */
+export async function bytesOf(archive: Pick<Archive, 'read'>, places: readonly Place[]): Promise<Buffer> {
+  return Buffer.concat(await Promise.all(places.map(({ from, to }) => archive.read(from, to))));
 }
 
 /** Returns what tells the thread of a mail. */
