@@ -1,5 +1,5 @@
 // Which code versions of a scenario are worth a look beside each other.
-import type { History, HistoryRun, Rule } from './types.ts';
+import type { History, HistoryRun, MemoryModel, Rule } from './types.ts';
 
 const MOST_CODES = 14;
 
@@ -17,7 +17,7 @@ export function codesOf(
   tags: readonly string[],
   rule: Rule,
   scenario: string,
-  model: 'sc' | 'tso',
+  model: MemoryModel,
 ): readonly Code[] {
   const race = history.races.find((one) => one.rule === rule.name && one.scenario === scenario && one.isMain);
   const versions = new Set<string>();

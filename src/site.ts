@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Code, codesOf } from './codes.ts';
 import { lowerCode, scenarioWalks } from './explorer.ts';
+import { scenarioGraphs } from './explorer-graphs.ts';
 import { type Knowledge, loadKnowledge } from './knowledge.ts';
 import { readThread } from './mail/read.ts';
 import { reportBody } from './report/html.ts';
@@ -12,6 +13,8 @@ import type { History, Rule, Scenario } from './types.ts';
 import type { Site, SiteReview } from './web/site.ts';
 
 const STATES = 110; // of each code that is walked
+const GRAPH_VERSIONS = 2; // whose executions are enumerated: the newest
+const GRAPH_TRIALS = 2; // and the first
 
 /** Where the knowledge is. */
 export interface Shipped {
@@ -49,6 +52,19 @@ export async function gatherSite(shipped: Shipped): Promise<Site> {
       if (rule === undefined || scenario === undefined) return undefined;
       const codes = codesOf(history, knowledge.stack.tags, rule, scenario.name, model);
       return scenarioWalks(lowered(rule, scenario, codes), model, STATES);
+    },
+    graphs(ruleName, scenarioName) {
+      const rule = knowledge.rules.find(({ name }) => name === ruleName);
+      const scenario = rule?.scenarios.find(({ name }) => name === scenarioName);
+      if (rule === undefined || scenario === undefined) return undefined;
+      const codes = codesOf(history, knowledge.stack.tags, rule, scenario.name, 'lkmm');
+      const plain = codes.filter(({ edits }) => edits.length === 0).slice(-GRAPH_VERSIONS);
+      const trials = codes.filter(({ edits }) => edits.length > 0).slice(0, GRAPH_TRIALS);
+      // Most of these were lowered for the schedules under the other models.
+      const known = lowered(rule, scenario, codesOf(history, knowledge.stack.tags, rule, scenario.name, 'tso'));
+      const lower = (code: Code) =>
+        known.find((one) => one.code.id === code.id) ?? lowerCode(knowledge, rule, scenario, code);
+      return scenarioGraphs([...plain, ...trials].map(lower));
     },
   };
 }

@@ -2,6 +2,8 @@
 
 import { argumentPage, argumentsPage } from './argument-page.ts';
 import { functionPage, functionsPage } from './function-page.ts';
+import { explorersOf } from './graph-data.ts';
+import { graphPage } from './graph-page.ts';
 import { homePage, racesPage } from './home.ts';
 import { racePage } from './race-page.ts';
 import { reviewPage } from './review-page.ts';
@@ -28,7 +30,7 @@ export function pagesOf(site: Site): ReadonlyMap<string, MakePage> {
     ['arguments.html', () => argumentsPage(site)],
     ['threads.html', () => threadsPage(site)],
     ['search.html', () => staticSearchPage(version, itemsOf(site))],
-    ...site.rules.map((rule): [string, MakePage] => [racePath(rule.name), () => racePage(site, rule, MODELS)]),
+    ...site.rules.map((rule): [string, MakePage] => [racePath(rule.name), () => racePage(site, rule)]),
     ...[...knownFunctions(site)]
       .sort()
       .map((name): [string, MakePage] => [functionPath(name), () => functionPage(site, name)]),
@@ -46,16 +48,23 @@ export function pagesOf(site: Site): ReadonlyMap<string, MakePage> {
 }
 
 function walkPages(site: Site): [string, MakePage][] {
+  const { version, history } = site;
   return site.rules.flatMap((rule) =>
-    rule.scenarios.flatMap((scenario) =>
-      MODELS.map((model): [string, MakePage] => [
+    rule.scenarios.flatMap((scenario) => {
+      const models = explorersOf(history, rule.name, scenario);
+      const pages = MODELS.map((model): [string, MakePage] => [
         walkPath(rule.name, scenario.name, model),
         () => {
           const walks = site.walks(rule.name, scenario.name, model);
-          const { version } = site;
-          return walks === undefined ? undefined : walkPage({ version, rule, scenario, model, walks, models: MODELS });
+          return walks === undefined ? undefined : walkPage({ version, rule, scenario, model, walks, models });
         },
-      ]),
-    ),
+      ]);
+      if (!models.includes('lkmm')) return pages;
+      const graphs = (): string | undefined => {
+        const found = site.graphs(rule.name, scenario.name);
+        return found && graphPage({ version, rule, scenario, graphs: found, models: MODELS });
+      };
+      return [...pages, [walkPath(rule.name, scenario.name, 'lkmm'), graphs] as [string, MakePage]];
+    }),
   );
 }

@@ -6,6 +6,7 @@ import { scheduleTable } from '../html/schedule.ts';
 import type { HistoryRace, HistoryTrial, MemoryModel, ReviewTrace, Rule } from '../types.ts';
 import { claimHtml, claimsAbout } from './claims.ts';
 import { edgeTable } from './edges.ts';
+import { explorersOf, explorerWords } from './graph-data.ts';
 import { mainRaces } from './home.ts';
 import {
   argumentPath,
@@ -27,7 +28,7 @@ import { knownFunctions, traceRows } from './traces.ts';
 const MODELS: readonly MemoryModel[] = ['sc', 'tso', 'lkmm'];
 
 /** Returns the page of a rule. */
-export function racePage(site: Site, rule: Rule, models: readonly ('sc' | 'tso')[]): string {
+export function racePage(site: Site, rule: Rule): string {
   const path = racePath(rule.name);
   const known = knownFunctions(site);
   const races = mainRaces(site, rule.name);
@@ -45,7 +46,7 @@ export function racePage(site: Site, rule: Rule, models: readonly ('sc' | 'tso')
         `<div class="row"><span class="name">${link(path, path, race.scenario, race.scenario)} <small>${html(race.words)}</small></span>${bar(site.history, race)}</div>`,
     ),
     '</div>',
-    ...races.map((race) => scenarioPart(site, path, rule, race, models)),
+    ...races.map((race) => scenarioPart(site, path, rule, race)),
     ...changes(site, path, rule),
     ...trials(site, path, rule),
     ...said(site, path, rule),
@@ -63,13 +64,7 @@ export function racePage(site: Site, rule: Rule, models: readonly ('sc' | 'tso')
   });
 }
 
-function scenarioPart(
-  site: Site,
-  path: string,
-  rule: Rule,
-  race: HistoryRace,
-  models: readonly ('sc' | 'tso')[],
-): string {
+function scenarioPart(site: Site, path: string, rule: Rule, race: HistoryRace): string {
   const { history } = site;
   const runs = MODELS.map((model) => ({ model, words: runWords(history, race.runs[model]) })).filter(
     ({ words }) => words !== '',
@@ -78,9 +73,9 @@ function scenarioPart(
   const lines = same
     ? [`<li>${runs.map(({ model }) => modelWords(model)).join(', ')}: ${html(runs[0]?.words ?? '')}</li>`]
     : runs.map(({ model, words }) => `<li>${modelWords(model)}: ${html(words)}</li>`);
-  const walks = models.map((model) =>
-    link(path, walkPath(rule.name, race.scenario, model), `every schedule under ${modelWords(model)}`),
-  );
+  const scenario = rule.scenarios.find(({ name }) => name === race.scenario);
+  const models = scenario === undefined ? [] : explorersOf(history, rule.name, scenario);
+  const walks = models.map((model) => link(path, walkPath(rule.name, race.scenario, model), explorerWords(model)));
   return [
     `<section><h2 id="${attribute(race.scenario)}">${html(`${race.scenario}: ${race.words}`)}</h2>`,
     `<ul>${lines.join('')}</ul>`,

@@ -62,7 +62,7 @@ export function racePath(rule: string): string {
 }
 
 /** Where the explorer of a scenario is. */
-export function walkPath(rule: string, scenario: string, model: 'sc' | 'tso'): string {
+export function walkPath(rule: string, scenario: string, model: MemoryModel): string {
   return `walk/${fileName(rule)}/${fileName(scenario)}-${model}.html`;
 }
 

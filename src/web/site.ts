@@ -1,6 +1,7 @@
 // What the pages are made of. Everything here is data or asked for by name; nothing is read or run by a page.
 
 import type { History, Review, Rule, Thread } from '../types.ts';
+import type { ScenarioGraphs } from './graph-data.ts';
 import type { WalkCode } from './walk-data.ts';
 
 /** A scenario as the explorer shows it. */
@@ -26,4 +27,6 @@ export interface Site {
   readonly introductions: ReadonlyMap<string, readonly string[]>;
   readonly reviews: readonly SiteReview[];
   readonly walks: (rule: string, scenario: string, model: 'sc' | 'tso') => ScenarioWalks | undefined;
+  /** The executions under LKMM. */
+  readonly graphs: (rule: string, scenario: string) => ScenarioGraphs | undefined;
 }

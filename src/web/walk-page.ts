@@ -4,7 +4,7 @@ import { attribute, html, json } from '../html/escape.ts';
 import { STEP_SCRIPT } from '../html/island.ts';
 import { WALK_SCRIPT } from '../html/island-walk.ts';
 import { type ScheduleRow, scheduleTable } from '../html/schedule.ts';
-import type { Rule, Scenario, Walk, WalkChoice } from '../types.ts';
+import type { MemoryModel, Rule, Scenario, Walk, WalkChoice } from '../types.ts';
 import { fitted } from './fit.ts';
 import { link, modelWords, prose, racePath, shell, tag, walkPath } from './shell.ts';
 import type { ScenarioWalks } from './site.ts';
@@ -17,7 +17,7 @@ export interface WalkPage {
   readonly scenario: Scenario;
   readonly model: 'sc' | 'tso';
   readonly walks: ScenarioWalks;
-  readonly models: readonly ('sc' | 'tso')[]; // that have a page
+  readonly models: readonly MemoryModel[]; // that have a page
   readonly alone?: true; // a file by itself: no other page is there
 }
 
@@ -35,7 +35,13 @@ function pageWith(
   const { data, windows } = walkData(codes, command);
   const others = models
     .filter((other) => other !== model)
-    .map((other) => link(path, walkPath(rule.name, scenario.name, other), `the same under ${modelWords(other)}`));
+    .map((other) =>
+      link(
+        path,
+        walkPath(rule.name, scenario.name, other),
+        other === 'lkmm' ? 'executions under LKMM' : `the same under ${modelWords(other)}`,
+      ),
+    );
   const shown = Math.max(
     0,
     codes.findIndex(({ walk }) => hasViolation(walk)),

@@ -16,6 +16,7 @@ const started = await startBrowser();
 const why = typeof started === 'string' ? ` (skipped: the browser does not start: ${started})` : '';
 const PHONE = { viewport: { width: 375, height: 720 } };
 const WALK = '/walk/stranded-unevictable/S1-sc.html';
+const GRAPH = '/walk/stranded-unevictable/S1-lkmm.html';
 
 describe.skipIf(why !== '')(`the pages in a browser${why}`, () => {
   let server: Server;
@@ -59,6 +60,7 @@ describe.skipIf(why !== '')(`the pages in a browser${why}`, () => {
     '/thread/mlock-large-folio.html',
     '/review/mlock-large-folio.html',
     WALK,
+    GRAPH,
   ];
 
   it.each(KINDS)(
@@ -194,6 +196,59 @@ describe.skipIf(why !== '')(`the pages in a browser${why}`, () => {
       expect(await page.locator('.panels > section:visible h2').innerText()).toMatch(/^v5\.17/);
       expect(await page.locator('.outcome:visible').innerText()).toMatch(/^Holds in this schedule/);
     });
+  });
+
+  /** The execution that a reader sees. */
+  const execution = async (page: Page) => ({
+    code: (await page.locator('.graphs h2:visible').innerText()).split(' ')[0],
+    outcome: (await page.locator('.outcome:visible').innerText()).split(':')[0],
+    link: decodeURIComponent(new URL(page.url()).hash),
+  });
+
+  it.each([true, false])('lets a read see another store, and the invariant flips (script: %s)', async (script) => {
+    await open(GRAPH, { javaScriptEnabled: script }, async (page) => {
+      const first = await execution(page);
+      expect(first).toEqual({ code: 'v5.18', outcome: 'Violated in this execution', link: '' });
+      const others = await page
+        .locator('a.other:visible')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+      const outcomes = new Set<string | undefined>();
+      for (const [index, href] of others.entries()) {
+        await page.locator('a.other:visible').nth(index).click();
+        const shown = await execution(page);
+        expect(shown.link).toBe(decodeURIComponent(href ?? ''));
+        outcomes.add(shown.outcome);
+        await page.goBack();
+      }
+      expect([...outcomes].sort()).toEqual(['Holds in this execution', 'Violated in this execution']);
+    });
+  });
+
+  it('shows the executions of other code, by keyboard, under a link that opens there again', async () => {
+    const there = await open(GRAPH, { javaScriptEnabled: false }, async (page) => {
+      await page.locator('.codes:visible a', { hasText: /^v5\.18 \+ fix-1 / }).focus();
+      await page.keyboard.press('Enter');
+      expect(await page.locator('.graphs > section:visible').count()).toBe(1);
+      await page.locator('summary:visible').first().focus();
+      await page.keyboard.press('Enter');
+      expect(await page.locator('details[open]:visible li').count()).toBeGreaterThan(0);
+      return execution(page);
+    });
+    expect(there).toMatchObject({ code: 'v5.18', outcome: 'Holds in this execution' });
+    expect(there.link).toMatch(/^#v5\.18 \+ fix-1:[0-9a-f]{8}$/);
+    expect(await open(`${GRAPH}${there.link}`, {}, execution)).toEqual(there);
+    expect((await open(`${GRAPH}#v1.0:00000000`, {}, execution)).outcome).toBe('Violated in this execution');
+  });
+
+  it('draws an arrow for each edge between two columns, and none on a phone', async () => {
+    const drawn = (page: Page) =>
+      page.evaluate(`(()=>{const graph=[...document.querySelectorAll('.graph')].find((one)=>one.offsetParent!==null);
+        const column=(name)=>name[0];const edges=[...graph.querySelectorAll('[data-to]')].filter((one)=>/^[a-z]\\d+$/.test(one.dataset.to)&&one.getClientRects().length>0&&column(one.dataset.to)!==column(one.closest('[data-e]').dataset.e));
+        const paths=[...graph.querySelectorAll('svg>path')].filter((one)=>one.getClientRects().length>0);return [edges.length,paths.length]})()`);
+    const [edges, arrows] = (await open(GRAPH, {}, drawn)) as number[];
+    expect(edges).toBe(5);
+    expect(arrows).toBe(edges);
+    expect(((await open(GRAPH, PHONE, drawn)) as number[])[1]).toBe(0);
   });
 
   it('searches from the first page, keeps the filters in the link, and finds the claim in its thread', async () => {

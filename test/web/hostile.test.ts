@@ -94,6 +94,7 @@ describe('text of strangers', () => {
     const review = spoiled(one?.review) as Review;
     const thread = spoiled(one?.thread) as Thread;
     const walks = shipped.walks('memcg-id', 'S8', 'sc');
+    const graphs = shipped.graphs('memcg-id', 'S8s');
     site = {
       version: `1${PAYLOADS[0] ?? ''}`,
       history: spoiledHistory(small),
@@ -101,6 +102,7 @@ describe('text of strangers', () => {
       introductions: new Map(spoiled(rules).map(({ name }) => [name, PAYLOADS])),
       reviews: [{ id: `r${PAYLOADS[1] ?? ''}`, review, thread, report: reportBody(review, { tellingOnly: true }) }],
       walks: () => (walks === undefined ? undefined : spoiled(walks)),
+      graphs: () => (graphs === undefined ? undefined : spoiled(graphs)),
     };
   }, 120_000);
 

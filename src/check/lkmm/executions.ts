@@ -10,7 +10,7 @@ import { search } from './search.ts';
 import type { State } from './state.ts';
 import { stepWords } from './witness.ts';
 
-const NODES = 50_000; // steps of the search with a choice
+const NODES = 50_000; // steps of the search with a choice, unless said otherwise
 const UNROLL = 3; // turns of a loop that are not folded
 
 /** A graph that was found, with what ties it to the others. */
@@ -22,13 +22,14 @@ interface Found {
 
 /**
  * The consistent executions of `program` under LKMM, each once, in the order of the search; `bound` says that there are more than `most`.
- * Refuses programs that have no LKMM events for what they do, and invariants that hold always. Exponential, bounded by `most`.
+ * Refuses programs that have no LKMM events for what they do, and invariants that hold always. Exponential, bounded by `most` and by
+ * `nodes` steps of the search that have a choice.
  */
-export function executionsOf(program: Program, most: number): Executions | Refusal {
+export function executionsOf(program: Program, most: number, nodes = NODES): Executions | Refusal {
   const refusal = unaskable(program);
   if (refusal !== undefined) return refusal;
   const found: Found[] = [];
-  const budget = { graphs: most, nodes: NODES, unroll: UNROLL };
+  const budget = { graphs: most, nodes, unroll: UNROLL };
   const { bound } = search(program, 'lkmm', [], budget, {
     begin: () => {
       found.length = 0;
