@@ -33,6 +33,7 @@ await build({
     relore: 'src/cli/main.ts',
     'review-worker': 'src/cli/review-worker.ts',
     'batch-thread': 'src/cli/batch-thread.ts',
+    'rules-worker': 'src/cli/rules-worker.ts',
   },
   splitting: true,
   external: ['web-tree-sitter', 'libsql', 'pg', 'pg-boss', 'tinypool'],

@@ -7,7 +7,7 @@ import { withFiles } from './c/tree.ts';
 import { decide } from './check/decide.ts';
 import { InputError } from './errors.ts';
 import type { Knowledge } from './knowledge.ts';
-import { loadKnowledge, placementSource } from './knowledge.ts';
+import { placementSource } from './knowledge.ts';
 import type {
   ExpectedRow,
   KernelSource,
@@ -91,17 +91,12 @@ export interface Cell {
 }
 
 /**
- * Runs every cell of the Result tables of the rules in `rulesDir` (of rule `only` when given) and reports each.
- * Throws InputError for a row whose version or edit does not exist or does not apply.
+ * Runs every cell of the Result tables of rule `only` and reports each. Throws InputError for a row whose version or edit does not
+ * exist or does not apply.
  */
-export async function testRules(
-  rulesDir: string,
-  only: string | undefined,
-  onCell: (cell: Cell) => void,
-): Promise<void> {
-  const knowledge = await loadKnowledge(rulesDir);
+export function testRules(knowledge: Knowledge, only: string, onCell: (cell: Cell) => void): void {
   for (const rule of knowledge.rules) {
-    if (only !== undefined && rule.name !== only) continue;
+    if (rule.name !== only) continue;
     for (const row of rule.rows) {
       const source = editedSource(knowledge, rule, row.version, row.edits, row.line);
       for (const scenario of rule.scenarios) {

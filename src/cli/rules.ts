@@ -1,14 +1,22 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { openPool } from '../batch/pool.ts';
 import { InputError } from '../errors.ts';
 import { testRules } from '../judge.ts';
+import { loadKnowledge } from '../knowledge.ts';
 import { type CellResult, renderCell, renderCellCount, renderProblems, renderRuleList } from '../report/rules.ts';
 import { readRules } from '../rules/load.ts';
 import { EXIT } from './exit.ts';
 import { type ColorWish, emit, wantsColor } from './output.ts';
-import { shippedRules } from './package-root.ts';
+import { packageRoot, shippedRules } from './package-root.ts';
 import { lintFolder } from './rules-author.ts';
+import type { RuleTested } from './rules-worker.ts';
 import { checkFolder } from './source.ts';
+
+const MOST_THREADS = 8;
+const MOST_TIME = 3_600_000; // ms of one rule
+const MOST_MEMORY = 4096; // MB of one thread
 
 /** Options of the `relore rules` commands. */
 export interface RulesOptions {
@@ -46,12 +54,36 @@ export async function testCommand(
   const problems = (await lintFolder(folder, name)).filter(({ kind }) => kind === 'wrong');
   if (problems.length > 0) process.stdout.write(renderProblems(problems));
   const cells: CellResult[] = [];
-  await testRules(folder, name, (cell) => {
+  const told = (cell: CellResult): void => {
     cells.push(cell);
     process.stdout.write(renderCell(cell, color));
-  });
+  };
+  if (name !== undefined) testRules(await loadKnowledge(folder), name, told);
+  else
+    await testAll(
+      folder,
+      rules.map((rule) => rule.name),
+      told,
+    );
   process.stdout.write(renderCellCount(cells));
   process.exitCode = problems.length > 0 ? EXIT.findings : cellsExit(cells);
+}
+
+/** Tests the rules in worker threads, one a processor, and tells their cells in the order of the rules. */
+async function testAll(folder: string, names: readonly string[], told: (cell: CellResult) => void): Promise<void> {
+  const threads = Math.min(MOST_THREADS, availableParallelism());
+  const file = join(packageRoot().folder, 'dist/rules-worker.js');
+  const pool = openPool<string, RuleTested>(file, folder, { threads, ms: MOST_TIME, megabytes: MOST_MEMORY });
+  try {
+    for (const ended of names.map((name) => pool.run(name))) {
+      const tested = await ended;
+      if (tested.kind === 'failed') throw new Error(tested.why);
+      if (tested.value.kind === 'input') throw new InputError(tested.value.problem);
+      tested.value.cells.forEach(told);
+    }
+  } finally {
+    await pool.close();
+  }
 }
 
 /**
