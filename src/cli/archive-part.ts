@@ -32,13 +32,18 @@ export interface ReadThread {
 /** What each task gives: a stretch, the byte behind the mail that begins at `from`, or threads in their order. */
 export type PartRead = Scanned | number | readonly ReadThread[];
 
-/** Does a task. Throws what the reader throws. */
-export async function readPart(task: ReadTask, settings: BatchSettings, knowledge: Knowledge): Promise<PartRead> {
+/** Does a task; the rules are loaded when threads are read. Throws what the reader throws. */
+export async function readPart(
+  task: ReadTask,
+  settings: BatchSettings,
+  loaded: () => Promise<Knowledge>,
+): Promise<PartRead> {
   const file = await open(task.file.path);
   try {
     if (task.kind === 'scan') return await scan(file, task);
     if (task.kind === 'end') return await endOfMail(file, task);
     const archive = archiveIn(task.file.name, file);
+    const knowledge = await loaded();
     const read: ReadThread[] = [];
     for (const places of task.threads) {
       const { thread } = await threadAt(archive, places);

@@ -3,6 +3,7 @@
 //
 //   stretches -- where mails are --> threads (gathered here) -- some at a time --> what each is to a batch
 import type { Ended } from '../batch/pool.ts';
+import { InputError } from '../errors.ts';
 import type { Place } from '../mail/archive.ts';
 import { gatherThreads } from '../mail/archive.ts';
 import type { ArchiveFile } from './archive.ts';
@@ -57,7 +58,10 @@ async function* scanned(file: ArchiveFile, readers: Readers, onBroken: OnBroken)
     }
     onBroken('mail', from, ended.why);
     const end = await readers.run<number>({ kind: 'end', file, from });
-    if (end.kind === 'failed') throw new Error(end.why); // memory of a megabyte
+    if (end.kind === 'failed') {
+      const expected = 'worker threads that can look for the next mail: more --memory, more --timeout';
+      throw new InputError({ place: { file: file.name }, expected, found: end.why });
+    }
     from = end.value;
   }
 }

@@ -24,8 +24,7 @@ let left = 0;
 /** Does one task. */
 export default async function work(task: BatchTask): Promise<PartRead | readonly ResultRow[]> {
   if (task.kind !== 'review') {
-    knowledge ??= await loadKnowledge(settings.rulesDir);
-    return readPart(task, settings, knowledge);
+    return readPart(task, settings, async () => (knowledge ??= await loadKnowledge(settings.rulesDir)));
   }
   if (knowledge === undefined || left === 0 || isHalfFull()) {
     knowledge = await loadKnowledge(settings.rulesDir);

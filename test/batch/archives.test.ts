@@ -137,7 +137,7 @@ describe('a mail that breaks the reader', () => {
       threads: 2,
       async run<T>(task: ReadTask) {
         if (poison(task)) return { kind: 'failed', why: 'it broke' };
-        return readPart(task, settings, knowledge).then(
+        return readPart(task, settings, () => Promise.resolve(knowledge)).then(
           (value) => ({ kind: 'done', value: value as T }),
           (error: Error) => ({ kind: 'failed', why: error.message }),
         );
