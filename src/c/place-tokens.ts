@@ -239,9 +239,10 @@ function outsideWord(target: Target, hunk: Hunk, all: Met): string | undefined {
 
 /**
  * Whether the first or last brace of a function, in the context of a hunk, met none of the base: then the code that
- * stands there is another part of its function.
+ * stands there is another part of its function. An archive page that folded the blanks does not say which braces these are.
  */
 function missesEnd(target: Target, hunk: Hunk, { old, file, met }: Met): boolean {
+  if (!hunk.lines.some((line) => /^[-+ ](?:\t| {2,})\S/.test(line))) return false;
   return old.some((token, index) => {
     if ((token.text !== '{' && token.text !== '}') || !/^ [{}]\s*$/.test(hunk.lines[token.line] ?? '')) return false;
     const at = file[met[index] ?? -1];
