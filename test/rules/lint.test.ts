@@ -121,7 +121,7 @@ describe('the linter of rules', () => {
   it('a scenario that no row is about', () => {
     const two = SOUND.replace(
       '### edit late',
-      SOUND.slice(SOUND.indexOf('## S1'), SOUND.indexOf('### edit late')).replace('S1', 'S2') + '### edit late',
+      `${SOUND.slice(SOUND.indexOf('## S1'), SOUND.indexOf('### edit late')).replace('S1', 'S2')}### edit late`,
     );
     expect(problemsOf(two)).toEqual([
       `wrong rules/race.md:${lineOf('## S2', two) + 3} no row of the Result tables says anything of S2`,
