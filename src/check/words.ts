@@ -45,7 +45,10 @@ export function changeWords(program: Program, { cell: index, before, after }: Ef
 }
 
 /** 'choose SWAP', or the whole choice when its values have no names. */
-function chosenWords({ values, names, why }: Extract<Instruction, { op: 'choose' }>, value: number | undefined): string {
+function chosenWords(
+  { values, names, why }: Extract<Instruction, { op: 'choose' }>,
+  value: number | undefined,
+): string {
   const name = names?.[values.findIndex((one) => (one | 0) === value)] ?? '';
   return /^[A-Za-z_]\w*$/.test(name) ? `choose ${name}` : `choose ${why}: ${value}`;
 }
