@@ -132,6 +132,14 @@ function addRules(program: Command): void {
     .addOption(rulesOption())
     .addOption(colorOption())
     .action(async (name: string | undefined, options) => (await import('./rules.ts')).testCommand(name, options));
+  rules
+    .command('races')
+    .description('print the data races of scenarios under LKMM, each with an execution; no review tells of them')
+    .argument('<name>', 'a rule, or rule/scenario: lruvec-stability/S5')
+    .option('--kernel <tag>', 'version of the model sources: v6.12')
+    .option('--tree <dir>', 'kernel sources: a checkout or an unpacked source package')
+    .addOption(rulesOption())
+    .action(async (name: string, options) => (await import('./races.ts')).racesCommand(name, options));
 }
 
 function addLower(program: Command): void {
