@@ -119,13 +119,12 @@ describe('a batch on one machine', () => {
     expect(enough.err).toMatch(/^reviewed {2}1 of 1 series, /m);
   }, 120_000);
 
-  it('says that a thread with less memory than the reader needs cannot work', () => {
+  it('ends with a reason, not as a bug, when a thread has less memory than the reader needs', () => {
     const one = join(ROOT, 'fixtures/patches/likely-branches.patch');
-    const small = relore(['batch', one, '--memory', '8', '--timeout', '2', '--threads', '1'], 'tiny');
-    expect(small.status).toBe(2);
-    expect(small.err).toMatch(
-      /: expected worker threads that can look for the next mail: more --memory, more --timeout, found /,
-    );
+    const { status, err } = relore(['batch', one, '--memory', '8', '--timeout', '2', '--threads', '1'], 'tiny');
+    expect([2, 3]).toContain(status); // whether the mail or the search for its end ran out is up to the collector
+    expect(err).toMatch(/(?:no end within 2 s|more than 8 MB of memory)/);
+    expect(err).not.toContain('bug');
   }, 120_000);
 
   it.each([
