@@ -1,4 +1,5 @@
-// A PostgreSQL server for tests: the one that is installed, else the one of the npm package. Each call starts a server of its own.
+// A PostgreSQL server for tests: the one that is installed, else (or with RELORE_POSTGRES=npm) the one of the npm package. Each call
+// starts a server of its own.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -27,7 +28,8 @@ export function postgresPrograms():
     `${process.platform}-${process.arch}`,
     'native/bin',
   );
-  const bins = [...versions.map((version) => join(installed, version, 'bin')), packed];
+  const { RELORE_POSTGRES: wanted } = process.env;
+  const bins = [...(wanted === 'npm' ? [] : versions.map((version) => join(installed, version, 'bin'))), packed];
   const bin = bins.find((one) => existsSync(join(one, 'initdb')));
   if (bin === undefined) return { kind: 'absent', why: `no initdb in ${bins.join(', ')}` };
   if (process.getuid?.() === 0 && userIds() === undefined)
