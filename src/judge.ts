@@ -147,6 +147,40 @@ export function editedSource(
   names: readonly string[],
   line: number,
 ): KernelSource {
+  const known = editedSources.get(knowledge) ?? new Map<string, KernelSource | InputError>();
+  editedSources.set(knowledge, known);
+  const key = JSON.stringify([rule.name, version, ...names]);
+  const made = known.get(key) ?? madeSource(knowledge, rule, version, names, line);
+  known.set(key, made);
+  if (made instanceof InputError) throw made;
+  return made;
+}
+
+/** What was made is kept, also that nothing could be made: claims ask for the same edits on the same versions again and again. */
+const editedSources = new WeakMap<Knowledge, Map<string, KernelSource | InputError>>();
+
+function madeSource(
+  knowledge: Knowledge,
+  rule: Rule,
+  version: string,
+  names: readonly string[],
+  line: number,
+): KernelSource | InputError {
+  try {
+    return applied(knowledge, rule, version, names, line);
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+}
+
+function applied(
+  knowledge: Knowledge,
+  rule: Rule,
+  version: string,
+  names: readonly string[],
+  line: number,
+): KernelSource {
   let source = knowledge.stack.at(version);
   for (const name of names) {
     const edit = rule.edits.find((one) => one.name === name);
