@@ -10,7 +10,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 // What the build has read of the rules, as beside the command itself.
 if (existsSync('dist/prepared.json')) copyFileSync('dist/prepared.json', join(out, 'prepared.json'));
-const helpers = new Set(['family', 'table', 'place-samples', 'annotations', 'wilson']); // no benchmarks of their own
+const helpers = new Set(['family', 'table', 'place-samples', 'annotations', 'wilson', 'expected']); // no benchmarks of their own
 const files = readdirSync('bench', { recursive: true })
   .filter((file) => file.endsWith('.ts'))
   .sort();

@@ -5,30 +5,10 @@ import { join } from 'node:path';
 import { readThread } from '../../src/mail/read.ts';
 import { findingsOf } from '../../src/report/findings.ts';
 import { review } from '../../src/review.ts';
+import { readExpected } from './expected.ts';
 
 const { RELORE_ROOT: root = '.' } = process.env;
 const folder = join(root, 'fixtures/patches');
-
-interface Row {
-  readonly section: string;
-  readonly file: string;
-  readonly patch: string; // 'patch-1'
-  readonly opens: readonly string[]; // scenarios
-}
-
-function readTable(): Row[] {
-  let section = '';
-  return readFileSync(join(folder, 'expected.md'), 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      section = /^## (.+)$/.exec(line)?.[1] ?? section;
-      const cells = line.split('|').slice(1, -1);
-      const [name = '', , , , opens = ''] = cells.map((cell) => cell.trim());
-      const [, file = '', index = '1'] = /^([a-z0-9-]+)(?: (\d)\/\d)?$/.exec(name) ?? [];
-      if (cells.length !== 6 || file === '' || file === 'patch' || /^-+$/.test(name)) return [];
-      return [{ section, file, patch: `patch-${index}`, opens: opens === '-' ? [] : opens.split(', ') }];
-    });
-}
 
 interface Counts {
   patches: number;
@@ -39,7 +19,7 @@ interface Counts {
 }
 
 async function main(): Promise<void> {
-  const rows = readTable();
+  const rows = readExpected(folder);
   const counts = new Map<string, Counts>();
   for (const file of new Set(rows.map((row) => row.file))) {
     const thread = await readThread(readFileSync(join(folder, `${file}.patch`)), file);

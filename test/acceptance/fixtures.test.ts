@@ -2,36 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readExpected } from '../../bench/review/expected.ts';
 import { readThread } from '../../src/mail/read.ts';
 import { review } from '../../src/review.ts';
 import type { Change, MemoryModel, Review } from '../../src/types.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, 'fixtures', 'patches');
-
-/** One row of the table: what a review says of one patch of one mail file. */
-interface Row {
-  readonly section: string;
-  readonly file: string; // 'labels-renamed', without .patch
-  readonly patch: string; // 'patch-1'
-  readonly says: string; // 'v6.12 opens; opens C1, K; closes -'
-}
-
-function readTable(): Row[] {
-  let section = '';
-  return readFileSync(join(folder, 'expected.md'), 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      section = /^## (.+)$/.exec(line)?.[1] ?? section;
-      const cells = line.split('|').slice(1, -1);
-      const [name = '', version, , verdict, opens, closes] = cells.map((cell) => cell.trim());
-      const [, file = '', index = '1'] = /^([a-z-]+)(?: (\d)\/\d)?$/.exec(name) ?? [];
-      if (cells.length !== 6 || file === '' || file === 'patch' || /^-+$/.test(name)) return [];
-      return [
-        { section, file, patch: `patch-${index}`, says: `${version} ${verdict}; opens ${opens}; closes ${closes}` },
-      ];
-    });
-}
 
 async function reviewOf(file: string, models: readonly MemoryModel[] = ['sc']): Promise<Review> {
   const thread = await readThread(readFileSync(join(folder, `${file}.patch`)), file);
@@ -47,7 +24,7 @@ function says(found: Review, id: string): string {
   return `${found.base.name} ${patch?.verdict}; opens ${scenarios('opens')}; closes ${scenarios('closes')}`;
 }
 
-const rows = readTable();
+const rows = readExpected(folder);
 const files = [...new Set(rows.map(({ file }) => file))];
 
 describe('patches of our own', () => {
